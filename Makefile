@@ -1,0 +1,63 @@
+# One vocabulary for the whole house. `make help` lists it.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(BIN)/uv --system-certs
+export PYTHONDONTWRITEBYTECODE ?= 1
+
+.DEFAULT_GOAL := help
+.PHONY: help install install-runtime run test check fmt lint types openapi generate migrate migration bench chaos lock clean
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Qoldau needs Python 3.11 or newer: make PYTHON=python3.12 ..."; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "Python cannot make a virtual environment here; on Debian: apt-get install python3-venv"; exit 1; }
+
+$(BIN)/uv: $(BIN)/python requirements/installer.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/installer.txt
+	@touch $@
+
+# uv is fast; pip is the way out where uv cannot reach the index.
+define install
+	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r $(1) || \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(1)
+	@echo "$(CURDIR)" > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/qoldau.pth"
+	@printf '#!%s\nfrom cli.main import app\n\napp()\n' "$(CURDIR)/$(BIN)/python" > $(BIN)/qoldau && chmod +x $(BIN)/qoldau
+	@touch $@
+endef
+
+$(VENV)/.runtime: requirements/runtime.txt $(BIN)/uv
+	$(call install,requirements/runtime.txt)
+
+$(VENV)/.development: requirements/development.txt $(BIN)/uv
+	$(call install,requirements/development.txt)
+
+install-runtime: $(VENV)/.runtime ## install what running needs
+
+install: $(VENV)/.development ## install what running, testing and developing need
+
+run: install-runtime ## start the whole system with the reference portfolio
+	@QOLDAU_DEMO=$${QOLDAU_DEMO-1} exec $(BIN)/qoldau up
+
+test: install ## run the tests
+	@$(BIN)/python -m pytest -n $${QOLDAU_TEST_WORKERS:-auto} $(ARGS)
+
+check: lint types test ## everything that must hold before a commit
+
+fmt: install ## format the code
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix --quiet .
+
+lint: install ## style and architecture contracts
+	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/lint-imports
+
+types: install ## mypy, strict
+	@$(BIN)/mypy
+
+lock: $(BIN)/uv ## resolve the dependencies again
+	@$(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml -o requirements/runtime.txt
+	@$(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -c requirements/runtime.txt pyproject.toml --group development -o requirements/development.txt
+
+clean: ## remove the environment and the caches
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,1 @@
+"""The operator's commands; may import everything, nobody imports them."""

@@ -1,0 +1,1 @@
+"""The one front door: authenticates, routes, composes, documents; owns no domain data."""

@@ -1,0 +1,1 @@
+"""Alembic: one environment, a folder of revisions per schema."""

@@ -1,0 +1,1 @@
+"""Tables of this room's schema, and the questions asked of them."""
