@@ -1,0 +1,96 @@
+"""Engines, the mapping's root, and the columns that every table of the house shares."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy import DateTime, MetaData, String, Uuid, func
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from uuid_utils.compat import uuid7
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+"""Names of constraints are part of the contract: a broken one is translated into the room's problem."""
+
+house = MetaData(naming_convention=NAMING)
+"""Tables that stand in every room: audit, outbox, jobs ... They carry no schema here.
+
+A role's `search_path` is its own room's schema, so shared code says `audit_entry` and means this room's.
+"""
+
+
+def new_id() -> UUID:
+    """Return a fresh UUIDv7: unique, and ordered by time so that indexes stay dense.
+
+    Never for answers, tokens and invitations, which must not tell their order.
+    """
+    return uuid7()
+
+
+class RoomBase(DeclarativeBase):
+    """Root of one room's mapping; a room subclasses it with its schema through `room_metadata`."""
+
+    __abstract__ = True
+
+    type_annotation_map = {  # noqa: RUF012  SQLAlchemy reads it as a plain class attribute
+        datetime: DateTime(timezone=True),
+        UUID: Uuid(),
+        dict[str, Any]: JSONB(none_as_null=True),
+        dict[str, str]: JSONB(none_as_null=True),
+        list[str]: JSONB(none_as_null=True),
+        str: String(),
+    }
+
+
+def room_metadata(schema: str) -> MetaData:
+    """Return the metadata of a room's schema, with the tables of the house already standing in it."""
+    metadata = MetaData(schema=schema, naming_convention=NAMING)
+    for table in house.sorted_tables:
+        table.to_metadata(metadata)
+    return metadata
+
+
+class Identified:
+    """A row with an id of its own and its time of entry (database time)."""
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    created_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+
+
+class Versioned(Identified):
+    """A row that may change: each change must be audited and counts `version` up by one.
+
+    SQLAlchemy adds `WHERE version = ...` to every UPDATE, so a lost update is an error, never silent.
+    """
+
+    updated_at: Mapped[datetime] = mapped_column(
+        server_default=func.clock_timestamp(), onupdate=func.clock_timestamp()
+    )
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__: Mapping[str, Any] = {"version_id_col": version, "eager_defaults": True}
+
+
+def open_engine(dsn: str, *, connections: int) -> AsyncEngine:
+    """Return an engine of exactly `connections` connections to `dsn`.
+
+    asyncpg reads the DSN itself, so libpq-style and unix-socket addresses work. No overflow: connections
+    beyond the pool would be opened and closed per request, three to four times slower.
+    """
+    return create_async_engine(
+        "postgresql+asyncpg://",
+        async_creator=lambda: asyncpg.connect(dsn, timeout=5),
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=2,
+        pool_pre_ping=False,
+    )

@@ -1,0 +1,130 @@
+"""Builds an app of the house; a room's `app.py` says what stands in it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
+from sqlalchemy import text
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from services.common.database import open_engine
+from services.common.http.head import HeadAsGet
+from services.common.http.problem_responses import install_problem_handlers, problem_response
+from services.common.identity import TokenSigner, TokenVerifier
+from services.common.pagination import Cursors
+from services.common.permissions import Matrix
+from services.common.problems import Problem
+from services.common.sessions import Sessions
+from services.common.settings import AppSettings
+
+API_VERSION: Final = "1.0.0"
+
+
+@dataclass(frozen=True)
+class Room:
+    """What distinguishes one app of the house from another."""
+
+    name: str
+    """Also its database schema and the audience of its tokens."""
+    summary: str
+    routers: Sequence[APIRouter]
+    permissions: Matrix
+    keeps_bodies: bool
+    """Whether answers may be kept with idempotency keys; False where they are personal."""
+    tasks: Sequence[Callable[[FastAPI], Awaitable[None]]] = field(default=())
+    """Run beside the requests as long as the app lives: relay, jobs."""
+
+
+def create_room_app(room: Room, settings: AppSettings) -> FastAPI:
+    """Return the app of `room`, ready to be served; refuses routes without a permission entry."""
+    app = FastAPI(
+        title=f"Qoldau {room.name}",
+        summary=room.summary,
+        version=API_VERSION,
+        lifespan=lambda app: _live(app, room, settings),
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+        separate_input_output_schemas=False,
+    )
+    for router in room.routers:
+        # FastAPI's include_router keeps routers apart, which hides routes from `app.routes`; ours need no context.
+        app.router.routes.extend(router.routes)
+    state_permissions(app, room.permissions)
+    app.state.permissions = room.permissions
+    app.state.keeps_bodies = room.keeps_bodies
+    app.router.routes.append(Route("/health/live", _live_answer))
+    app.router.routes.append(Route("/health/ready", _ready_answer))
+    install_problem_handlers(app)
+    app.add_middleware(HeadAsGet)
+    return app
+
+
+def state_permissions(app: FastAPI, matrix: Matrix) -> None:
+    """Write each operation's permission into its OpenAPI entry.
+
+    Raises `LookupError` if an operation has no entry in the matrix or an entry has no operation: a forgotten
+    permission stops the start.
+    """
+    routes = [route for route in app.routes if isinstance(route, APIRoute)]
+    operations = {str(route.operation_id) for route in routes}
+    if operations != set(matrix):
+        raise LookupError(f"permissions and operations differ: {sorted(operations ^ set(matrix))}")
+    for route in routes:
+        entry = matrix[str(route.operation_id)]
+        route.openapi_extra = (route.openapi_extra or {}) | {
+            "x-permission": {str(role): str(reach) for role, reach in sorted(entry.items())}
+        }
+
+
+@asynccontextmanager
+async def _live(app: FastAPI, room: Room, settings: AppSettings) -> AsyncIterator[None]:
+    app.state.settings = settings
+    app.state.signer = TokenSigner.read(room.name, settings.signing_key)
+    app.state.tokens = TokenVerifier.read(room.name, settings.public_keys)
+    app.state.cursors = Cursors(_cursor_key(settings))
+    app.state.sessions = Sessions(
+        open_engine(settings.database_url.get_secret_value(), connections=settings.write_connections),
+        open_engine(settings.read_database_url.get_secret_value(), connections=settings.read_connections),
+    )
+    async with AsyncExitStack() as closing:
+        closing.push_async_callback(app.state.sessions.close)
+        running = [asyncio.create_task(task(app)) for task in room.tasks]
+        closing.push_async_callback(_stop, running)
+        yield
+
+
+async def _stop(tasks: Sequence[asyncio.Task[Any]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _cursor_key(settings: AppSettings) -> AESGCM:
+    """Derive the key of the cursors from the app's own key: one secret less, the same in all its processes."""
+    secret = settings.signing_key.read_bytes()
+    return AESGCM(HKDF(hashes.SHA256(), length=32, salt=None, info=b"cursors").derive(secret))
+
+
+async def _live_answer(_: Request) -> Response:
+    return JSONResponse({"status": "live"})
+
+
+async def _ready_answer(request: Request) -> Response:
+    """Say whether this process can serve: its database answers."""
+    try:
+        async with request.app.state.sessions.reading() as session:
+            await session.execute(text("SELECT 1"))
+    except Problem as problem:
+        return problem_response(problem, language=None)
+    return JSONResponse({"status": "ready"})

@@ -1,0 +1,169 @@
+"""Turns every failure of an app into an RFC 9457 answer, and describes it in OpenAPI."""
+
+from collections.abc import Callable, Sequence
+from http import HTTPStatus
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.routing import Match, Route
+
+from services.common.context import request_id
+from services.common.i18n import pick
+from services.common.problems import (
+    BodyUnreadable,
+    Fault,
+    InternalError,
+    MediaTypeUnsupported,
+    MethodNotAllowed,
+    NotFound,
+    Problem,
+    RequestInvalid,
+    RequestUnreadable,
+)
+
+MEDIA_TYPE: Final = "application/problem+json"
+log = structlog.get_logger()
+
+_BY_STATUS: Final[dict[int, type[Problem]]] = {
+    400: RequestUnreadable,
+    404: NotFound,
+    405: MethodNotAllowed,
+    415: MediaTypeUnsupported,
+    422: RequestInvalid,
+}
+
+
+class FaultDetails(BaseModel):
+    """One thing wrong in a request."""
+
+    pointer: str
+    code: str
+    detail: str
+
+
+class ProblemDetails(BaseModel):
+    """RFC 9457 problem details; a problem may add members of its own."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    code: str
+    errors: list[FaultDetails]
+
+
+def problem_body(problem: Problem, *, language: str | None, instance: UUID | None) -> dict[str, Any]:
+    """Return the members of `problem` as they are sent."""
+    return {
+        "type": f"/problems/{problem.slug}",
+        "title": pick(problem.title, language).text,
+        "status": problem.status,
+        "detail": problem.detail,
+        "instance": f"urn:uuid:{instance}" if instance else "about:blank",
+        "code": problem.slug,
+        "errors": [{"pointer": f.pointer, "code": f.code, "detail": f.detail} for f in problem.errors],
+    } | problem.extensions
+
+
+def problem_response(problem: Problem, *, language: str | None) -> Response:
+    """Return `problem` as a response, in the language of its reader."""
+    headers = {"Cache-Control": "no-store"} | problem.headers
+    if problem.retry_after is not None:
+        headers.setdefault("Retry-After", str(problem.retry_after))
+    body = problem_body(problem, language=language, instance=request_id.get())
+    return Response(orjson.dumps(body), problem.status, headers, MEDIA_TYPE)
+
+
+def problems(*kinds: type[Problem]) -> dict[int | str, dict[str, Any]]:
+    """Describe the problems that a route may answer with, for its OpenAPI entry."""
+    described: dict[int | str, dict[str, Any]] = {}
+    for kind in kinds:
+        entry = described.setdefault(
+            kind.status,
+            {
+                "description": HTTPStatus(kind.status).phrase,
+                "model": ProblemDetails,
+                "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDetails"}, "examples": {}}},
+            },
+        )
+        example = problem_body(kind(""), language="en", instance=UUID(int=0)) | {"detail": (kind.__doc__ or "").strip()}
+        entry["content"][MEDIA_TYPE]["examples"][kind.slug] = {"summary": kind.title["en"], "value": example}
+    return described
+
+
+def install_problem_handlers(app: FastAPI) -> None:
+    """Make every failure of `app`, expected or not, answer as problem details."""
+    handlers: Sequence[tuple[type[Exception], Callable[[Request, Any], Any]]] = (
+        (Problem, _on_problem),
+        (RequestValidationError, _on_invalid_request),
+        (HTTPException, _on_http_exception),
+        (Exception, _on_bug),
+    )
+    for kind, handler in handlers:
+        app.add_exception_handler(kind, handler)
+
+
+def _respond(request: Request, problem: Problem) -> Response:
+    return problem_response(problem, language=request.headers.get("accept-language"))
+
+
+async def _on_problem(request: Request, problem: Problem) -> Response:
+    return _respond(request, problem)
+
+
+async def _on_invalid_request(request: Request, error: RequestValidationError) -> Response:
+    places = {"body": "", "query": "/query", "path": "/path", "header": "/header"}
+    faults = [
+        Fault(
+            pointer=places.get(str(fault["loc"][0]), "") + "".join(f"/{_escape(part)}" for part in fault["loc"][1:]),
+            code=str(fault["type"]),
+            detail=_say(fault),
+        )
+        for fault in error.errors()
+    ]
+    return _respond(request, RequestInvalid("See `errors` for each fault.", errors=faults))
+
+
+def _escape(part: int | str) -> str:
+    return str(part).replace("~", "~0").replace("/", "~1")[:100]
+
+
+def _say(fault: dict[str, Any]) -> str:
+    """Return what is expected; Pydantic's own messages of these types name rules, never the rejected value."""
+    if fault["type"] == "value_error":
+        return str(fault.get("ctx", {}).get("error", "The value is not valid.")).capitalize()
+    if fault["type"] == "extra_forbidden":
+        return "There is no such field."
+    return str(fault["msg"])
+
+
+async def _on_http_exception(request: Request, error: HTTPException) -> Response:
+    if isinstance(error.__cause__, Problem):  # FastAPI wraps what parsing the body raises
+        return _respond(request, error.__cause__)
+    kind = _BY_STATUS.get(error.status_code, BodyUnreadable if error.status_code < 500 else InternalError)
+    problem = kind(HTTPStatus(error.status_code).phrase + ".")
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        problem.with_headers(Allow=", ".join(sorted(_methods_here(request))))
+    return _respond(request, problem)
+
+
+def _methods_here(request: Request) -> set[str]:
+    """Return the methods of *every* route at this path; Starlette's own answer names those of the first."""
+    methods: set[str] = set()
+    for route in request.app.routes:
+        if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE:
+            methods |= route.methods or set()
+    return methods | ({"HEAD"} if "GET" in methods else set())
+
+
+async def _on_bug(request: Request, error: Exception) -> Response:
+    log.error("unexpected_failure", exc_info=error)
+    return _respond(request, InternalError("The request id finds this fault in the log."))

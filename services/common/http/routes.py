@@ -1,0 +1,118 @@
+"""The one kind of route and router: strict in what it reads, the same furniture around every answer."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
+
+from fastapi import APIRouter, Request
+from fastapi.dependencies.utils import get_flat_dependant
+from fastapi.routing import APIRoute
+from starlette.responses import Response
+
+from services.common.http.replays import Replayed, keep_response
+from services.common.http.replays_of_personal import read_again
+from services.common.identity import Role
+from services.common.preconditions import is_fresh, make_etag
+from services.common.problems import Fault, MediaTypeUnsupported, RequestInvalid
+from services.common.wire import Resource, parse_json
+
+import orjson
+
+PUBLIC_CACHING: Final = "public, max-age=60"
+Handle = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class StrictRequest(Request):
+    """A request whose JSON is read once, as I-JSON."""
+
+    async def json(self) -> Any:
+        """Return the parsed body; raise `BodyUnreadable`."""
+        if not hasattr(self, "_json"):
+            self._json = parse_json(await self.body())
+        return self._json
+
+
+class HouseRoute(APIRoute):
+    """A route that is named after its function and follows design/api.md in everything no function sees.
+
+    It refuses query parameters it does not know and bodies that are not JSON, tags single resources with
+    their ETag, answers 304, replays idempotent requests and says how an answer may be cached.
+    """
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        super().__init__(path, endpoint, **(options | {"operation_id": endpoint.__name__}))
+
+    def get_route_handler(self) -> Handle:
+        """Wrap FastAPI's own handler of this route."""
+        serve = super().get_route_handler()
+        known = {parameter.alias for parameter in get_flat_dependant(self.dependant).query_params}
+        reads_json = self.body_field is not None and not self._reads_form()
+        single = isinstance(self.response_model, type) and issubclass(self.response_model, Resource)
+
+        async def handle(request: Request) -> Response:
+            strict = StrictRequest(request.scope, request.receive)
+            _check_query(strict, known)
+            if reads_json:
+                _check_media_type(strict)
+            try:
+                response = await serve(strict)
+            except Replayed as replayed:
+                return await self._replay(strict, replayed)
+            response.headers.setdefault("Cache-Control", self._caching(strict))
+            if single and response.status_code < 300:
+                response = _tagged(strict, response)
+            await keep_response(strict, response, keeps_body=request.app.state.keeps_bodies)
+            return response
+
+        return handle
+
+    def _reads_form(self) -> bool:
+        return any(type(p.field_info).__name__ in {"Form", "File"} for p in get_flat_dependant(self.dependant).body_params)
+
+    def _caching(self, request: Request) -> str:
+        open_to_all = Role.PUBLIC in request.app.state.permissions.get(self.operation_id, ())
+        anonymous = "authorization" not in request.headers
+        return PUBLIC_CACHING if request.method == "GET" and open_to_all and anonymous else "no-store"
+
+    async def _replay(self, request: Request, replayed: Replayed) -> Response:
+        outcome = replayed.outcome
+        headers = {"Idempotent-Replayed": "true", "Cache-Control": "no-store"}
+        if outcome.location:
+            headers["Location"] = outcome.location
+        if outcome.body is None and outcome.location:
+            again = await read_again(request, outcome.location)
+            if again.status_code >= 300:
+                return again
+            return Response(again.body, outcome.status, headers | {"ETag": again.headers["etag"]}, "application/json")
+        return Response(outcome.body, outcome.status, headers, "application/json" if outcome.body else None)
+
+
+def _check_query(request: Request, known: set[str]) -> None:
+    faults = [
+        Fault(f"/query/{name[:100]}", "unknown_parameter", "There is no such parameter.")
+        for name in request.query_params
+        if name not in known
+    ]
+    if faults:
+        raise RequestInvalid("The query names parameters that this list does not have.", errors=faults)
+
+
+def _check_media_type(request: Request) -> None:
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    has_body = request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
+    if has_body and media_type != "application/json":
+        raise MediaTypeUnsupported("Send the body as application/json.")
+
+
+def _tagged(request: Request, response: Response) -> Response:
+    body = bytes(response.body)
+    etag = make_etag(orjson.loads(body)["version"], body)
+    response.headers["ETag"] = etag
+    if request.method == "GET" and is_fresh(request.headers.get("if-none-match"), etag):
+        kept = {name: value for name, value in response.headers.items() if name in {"etag", "cache-control"}}
+        return Response(status_code=304, headers=kept)
+    return response
+
+
+def house_router(noun: str, path: str) -> APIRouter:
+    """Return the router of a noun: its operations stand below `/v1/<path>` and are tagged with the noun."""
+    return APIRouter(prefix=f"/v1{path}", tags=[noun], route_class=HouseRoute, redirect_slashes=False)

@@ -1,0 +1,32 @@
+"""Sessions as parameters of a route: one request, one transaction.
+
+`scope="function"` makes the commit happen before the response is sent: FastAPI's default runs it
+afterwards, so a caller could be told 201 for a row that never was.
+"""
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import Depends, Request
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.common.http.callers import Caller
+from services.common.http.replays import attempt_of, remember_session, replay_if_known
+
+
+async def _writing(request: Request, caller: Caller) -> AsyncIterator[AsyncSession]:
+    attempt = attempt_of(request, caller)
+    async with request.app.state.sessions.transaction() as session:
+        if attempt is not None:
+            await replay_if_known(session, attempt)
+            remember_session(request, session, attempt)
+        yield session
+
+
+async def _reading(request: Request, _: Caller) -> AsyncIterator[AsyncSession]:
+    async with request.app.state.sessions.reading() as session:
+        yield session
+
+
+WriteSession = Annotated[AsyncSession, Depends(_writing, scope="function")]
+ReadSession = Annotated[AsyncSession, Depends(_reading, scope="function")]

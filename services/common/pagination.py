@@ -1,0 +1,109 @@
+"""Keyset paging: a list is read in parts that stay right while rows come and go."""
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+import base64
+import binascii
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.common.problems import CursorUnusable
+
+DEFAULT_LIMIT: Final = 50
+MAX_LIMIT: Final = 200
+_NONCE: Final = 12
+
+
+@dataclass(frozen=True)
+class Cursors:
+    """Encrypts cursors, which signs them too: sort keys may be names, and URLs are logged."""
+
+    key: AESGCM
+
+    def write(self, values: Sequence[object], binding: bytes) -> str:
+        """Return an opaque cursor that holds `values` and works with the same `binding` only."""
+        nonce = os.urandom(_NONCE)
+        plain = json.dumps(list(values), default=_as_text).encode()
+        return base64.urlsafe_b64encode(nonce + self.key.encrypt(nonce, plain, binding)).decode().rstrip("=")
+
+    def read(self, cursor: str, binding: bytes) -> list[Any]:
+        """Return what `write` was given; raise `CursorUnusable` for anything else."""
+        try:
+            sealed = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+            values: list[Any] = json.loads(self.key.decrypt(sealed[:_NONCE], sealed[_NONCE:], binding))
+        except (binascii.Error, InvalidTag, ValueError) as error:
+            raise CursorUnusable("Begin again without a cursor, or use the filters it was made with.") from error
+        return values
+
+
+@dataclass(frozen=True)
+class PageRequest:
+    """Which part of a list is wanted."""
+
+    limit: int
+    cursor: str | None
+    count: bool
+    binding: bytes
+    """What the cursor is bound to: the list, its filters and its reader."""
+    cursors: Cursors
+
+
+@dataclass(frozen=True)
+class Rows:
+    """One part of a list; the names are those of `wire.Page`, which is built from it by attribute."""
+
+    items: Sequence[Any]
+    next_cursor: str | None
+    total: int | None
+
+
+@dataclass(frozen=True)
+class SortKey:
+    """A column to sort by; it must not be null."""
+
+    column: ColumnElement[Any]
+    descending: bool = False
+
+
+async def fetch_page(session: AsyncSession, query: Select[Any], page: PageRequest, *keys: SortKey) -> Rows:
+    """Return the part of `query` that `page` asks for, sorted by `keys`, the last of which is unique.
+
+    The query's first column is the item (an entity); one statement, and one more where a count is asked for.
+    """
+    part = query.add_columns(*(key.column for key in keys)).order_by(
+        *(key.column.desc() if key.descending else key.column.asc() for key in keys)
+    )
+    if page.cursor is not None:
+        part = part.where(_beyond(keys, _typed(keys, page.cursors.read(page.cursor, page.binding))))
+    rows = (await session.execute(part.limit(page.limit + 1))).unique().all()
+    following = (
+        page.cursors.write(rows[page.limit - 1][-len(keys) :], page.binding) if len(rows) > page.limit else None
+    )
+    total = await session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) if page.count else None
+    return Rows(items=[row[0] for row in rows[: page.limit]], next_cursor=following, total=total)
+
+
+def _typed(keys: Sequence[SortKey], values: list[Any]) -> list[Any]:
+    readers: dict[type, Any] = {UUID: UUID, datetime: datetime.fromisoformat, date: date.fromisoformat}
+    return [readers.get(key.column.type.python_type, lambda v: v)(value) for key, value in zip(keys, values, strict=True)]
+
+
+def _beyond(keys: Sequence[SortKey], values: Sequence[Any]) -> ColumnElement[bool]:
+    """Return the condition for rows after `values`; written out, because directions may differ."""
+    alternatives = []
+    for depth, (key, value) in enumerate(zip(keys, values, strict=True)):
+        same = [k.column == v for k, v in zip(keys[:depth], values[:depth], strict=True)]
+        alternatives.append(and_(*same, key.column < value if key.descending else key.column > value))
+    return or_(*alternatives)
+
+
+def _as_text(value: object) -> str:
+    return value.isoformat() if isinstance(value, date | datetime) else str(value)

@@ -1,0 +1,32 @@
+"""What the environment may decide about any app; each app's own settings extend this."""
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class AppSettings(BaseSettings):
+    """Read once, at start; frozen afterwards.
+
+    An app's own facts carry its prefix (`PROGRAMS_DATABASE_URL`), what all apps share carries `QOLDAU_`.
+    """
+
+    model_config = SettingsConfigDict(frozen=True, populate_by_name=True, extra="ignore")
+
+    database_url: SecretStr
+    """DSN of the runtime role; libpq style, unix sockets included."""
+    read_database_url: SecretStr
+    """DSN of the reader role, which PostgreSQL holds read-only."""
+    signing_key: Path
+    """This app's private Ed25519 key, a JWK."""
+    write_connections: int = Field(default=8, ge=1)
+    """Size of the pool for changes; never exceeded."""
+    read_connections: int = Field(default=8, ge=1)
+    """Size of the pool for reads; never exceeded."""
+
+    public_keys: Path = Field(validation_alias="QOLDAU_PUBLIC_KEYS")
+    """The JWKS with the public keys of every app."""
+    demonstration: bool = Field(default=False, validation_alias="QOLDAU_DEMO")
+    """Demonstration mode: synthetic accounts, story and a clock that can be moved."""
+    log_level: str = Field(default="INFO", validation_alias="QOLDAU_LOG_LEVEL")

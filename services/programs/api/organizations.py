@@ -1,0 +1,76 @@
+"""Routes of the organization resource."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query, Response, status
+
+from services.common.http.callers import Caller
+from services.common.http.paging import Paging
+from services.common.http.preconditions import ExpectedVersion
+from services.common.http.problem_responses import problems
+from services.common.http.routes import house_router
+from services.common.http.sessions import ReadSession, WriteSession
+from services.common.wire import Line, Page
+from services.programs.db import organizations as questions
+from services.programs.db.tables import Organization
+from services.programs.domain.organizations import OrganizationStatus
+from services.programs.domain.problems import OrganizationExists, OrganizationNotFound, TransitionRefused
+from services.programs.operations import organizations as operations
+from services.programs.schemas.organizations import (
+    CountryCode,
+    OrganizationChange,
+    OrganizationCreate,
+    OrganizationItem,
+    OrganizationRead,
+    OrganizationType,
+)
+
+router = house_router("organizations", "/organizations")
+
+
+@router.post("", response_model=OrganizationRead, status_code=status.HTTP_201_CREATED, responses=problems(OrganizationExists))
+async def create_organization(
+    session: WriteSession, caller: Caller, request: OrganizationCreate, response: Response
+) -> Organization:
+    """Enter an organization, with the name exactly as its source prints it where that matters."""
+    organization = await operations.create_organization(session, caller, request)
+    response.headers["Location"] = f"/v1/organizations/{organization.id}"
+    return organization
+
+
+@router.get("", response_model=Page[OrganizationItem])
+async def list_organizations(
+    session: ReadSession,
+    page: Paging,
+    country: CountryCode | None = None,
+    kind: OrganizationType | None = None,
+    status: OrganizationStatus | None = None,
+    q: Annotated[Line | None, Query(description="Beginning of the code, the acronym or the English name.")] = None,
+) -> object:
+    """List organizations by code."""
+    return await questions.list_organizations(session, page, country=country, kind=kind, status=status, q=q)
+
+
+@router.get("/{organization_id}", response_model=OrganizationRead, responses=problems(OrganizationNotFound))
+async def read_organization(session: ReadSession, organization_id: UUID) -> Organization:
+    """Read one organization."""
+    return await questions.get_organization(session, organization_id)
+
+
+@router.patch("/{organization_id}", response_model=OrganizationRead, responses=problems(OrganizationNotFound))
+async def change_organization(
+    session: WriteSession, caller: Caller, organization_id: UUID, version: ExpectedVersion, request: OrganizationChange
+) -> Organization:
+    """Change what is known of an organization."""
+    return await operations.change_organization(session, caller, organization_id, version, request)
+
+
+@router.post(
+    "/{organization_id}/verification",
+    response_model=OrganizationRead,
+    responses=problems(OrganizationNotFound, TransitionRefused),
+)
+async def verify_organization(session: WriteSession, caller: Caller, organization_id: UUID) -> Organization:
+    """State that the record has been checked against a register or with the organization itself."""
+    return await operations.verify_organization(session, caller, organization_id)

@@ -1,0 +1,42 @@
+"""Questions asked of the organization table."""
+
+from uuid import UUID
+
+from sqlalchemy import or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.common.pagination import PageRequest, Rows, SortKey, fetch_page
+from services.programs.db.tables import Organization
+from services.programs.domain.organizations import OrganizationStatus
+from services.programs.domain.problems import OrganizationNotFound
+
+
+async def get_organization(session: AsyncSession, organization_id: UUID, *, lock: bool = False) -> Organization:
+    """Return the organization, locked for update if `lock`; raise `OrganizationNotFound`."""
+    organization = await session.get(Organization, organization_id, with_for_update=lock or None)
+    if organization is None:
+        raise OrganizationNotFound("There is no such organization.")
+    return organization
+
+
+async def list_organizations(
+    session: AsyncSession,
+    page: PageRequest,
+    *,
+    country: str | None,
+    kind: str | None,
+    status: OrganizationStatus | None,
+    q: str | None,
+) -> Rows:
+    """Return organizations by code; `q` matches the beginning of the code, the acronym or the English name."""
+    query = select(Organization)
+    if country is not None:
+        query = query.where(Organization.country == country)
+    if kind is not None:
+        query = query.where(Organization.kind == kind)
+    if status is not None:
+        query = query.where(Organization.status == status)
+    if q is not None:
+        searched = (Organization.code, Organization.acronym, Organization.names["en"].astext)
+        query = query.where(or_(*(column.istartswith(q, autoescape=True) for column in searched)))
+    return await fetch_page(session, query, page, SortKey(Organization.code))

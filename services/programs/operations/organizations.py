@@ -1,0 +1,48 @@
+"""What can be done to an organization's record."""
+
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.common.audit import record_change
+from services.common.identity import Caller
+from services.common.preconditions import require_version
+from services.programs.db.organizations import get_organization
+from services.programs.db.tables import Organization
+from services.programs.domain.organizations import ORGANIZATION_LIFE, OrganizationStatus
+from services.programs.domain.problems import TransitionRefused
+from services.programs.schemas.organizations import OrganizationChange, OrganizationCreate
+
+
+async def create_organization(session: AsyncSession, caller: Caller, request: OrganizationCreate) -> Organization:
+    """Enter an organization; one whose name cannot be resolved says so in its status."""
+    organization = Organization(
+        **request.model_dump(exclude={"unresolved"}),
+        status=OrganizationStatus.UNRESOLVED if request.unresolved else OrganizationStatus.PROPOSED,
+    )
+    session.add(organization)
+    await record_change(session, caller, "organization.created", organization)
+    return organization
+
+
+async def change_organization(
+    session: AsyncSession, caller: Caller, organization_id: UUID, expected_version: int, request: OrganizationChange
+) -> Organization:
+    """Change what the record says of the organization."""
+    organization = await get_organization(session, organization_id, lock=True)
+    require_version(organization, expected_version)
+    changes = request.model_dump(exclude_unset=True)
+    for field, value in changes.items():
+        setattr(organization, field, value)
+    await record_change(session, caller, "organization.changed", organization, changes)
+    return organization
+
+
+async def verify_organization(session: AsyncSession, caller: Caller, organization_id: UUID) -> Organization:
+    """State that the record has been checked against a register."""
+    organization = await get_organization(session, organization_id, lock=True)
+    if not ORGANIZATION_LIFE.may_become(organization.status, OrganizationStatus.VERIFIED):
+        raise TransitionRefused(f"An organization that is {organization.status} cannot be verified.")
+    organization.status = OrganizationStatus.VERIFIED
+    await record_change(session, caller, "organization.verified", organization, ["status"])
+    return organization
