@@ -1,0 +1,117 @@
+"""Apps of the house as fixtures, each behind an HTTP client that speaks with the rights it is asked for."""
+
+import json
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+import httpx
+import pytest
+from fastapi import FastAPI
+from joserfc.jwk import KeySet, OKPKey
+
+from services.common.identity import Caller, Grant, Role, TokenSigner
+from services.programs.app import create_app as create_programs
+from services.programs.settings import Settings as ProgramsSettings
+from tests.cluster import AppDsns, TestDatabase
+
+APPS = ("gateway", "programs", "participants", "evaluation")
+
+EMPTY_EVERYTHING = """
+DO $$
+DECLARE place record;
+BEGIN
+    SET LOCAL session_replication_role = replica;
+    FOR place IN SELECT schemaname, tablename FROM pg_tables
+        WHERE schemaname IN ('programs', 'participants', 'evaluation', 'gateway', 'keystore')
+          AND tablename <> 'alembic_version'
+    LOOP EXECUTE format('DELETE FROM %I.%I', place.schemaname, place.tablename); END LOOP;
+END $$
+"""
+
+
+@pytest.fixture(scope="session")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with each app's private key (`<app>.json`) and everybody's public ones (`public.json`)."""
+    folder = tmp_path_factory.mktemp("keys")
+    made = {app: OKPKey.generate_key("Ed25519", {"kid": f"{app}.1", "use": "sig"}) for app in APPS}
+    for app, key in made.items():
+        (folder / f"{app}.json").write_text(json.dumps(key.as_dict(private=True)))
+    public = KeySet(list(made.values()))
+    (folder / "public.json").write_text(json.dumps(public.as_dict(private=False)))
+    return folder
+
+
+@pytest.fixture
+async def clean(database: TestDatabase) -> AsyncIterator[TestDatabase]:
+    """This worker's database; emptied when the test has ended."""
+    yield database
+    connection = await asyncpg.connect(database.admin)
+    try:
+        await connection.execute(EMPTY_EVERYTHING)
+    finally:
+        await connection.close()
+
+
+class Door:
+    """One app, and clients of it with whatever rights a test asks for."""
+
+    def __init__(self, name: str, app: FastAPI, keys: Path) -> None:
+        self.name = name
+        self.app = app
+        self._gateway = TokenSigner.read("gateway", keys / "gateway.json")
+        self._open: list[httpx.AsyncClient] = []
+
+    def as_(self, *roles: str, subject: UUID | None = None, grants: frozenset[Grant] = frozenset()) -> httpx.AsyncClient:
+        """Return a client that the gateway vouches for; without roles, the anonymous public."""
+        headers = {}
+        if roles:
+            caller = Caller(subject or uuid4(), frozenset(map(Role, roles)), grants)
+            headers["Authorization"] = f"Bearer {self._gateway.sign(caller, audience=self.name)}"
+        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
+        client = httpx.AsyncClient(transport=transport, base_url=f"http://{self.name}.test", headers=headers)
+        self._open.append(client)
+        return client
+
+    async def close(self) -> None:
+        """Close every client."""
+        for client in self._open:
+            await client.aclose()
+
+
+def facts_of(app: str, dsns: AppDsns, keys: Path) -> dict[str, Any]:
+    """Return the settings that every app needs."""
+    return {
+        "database_url": dsns.runtime,
+        "read_database_url": dsns.reader,
+        "signing_key": keys / f"{app}.json",
+        "public_keys": keys / "public.json",
+        "write_connections": 4,
+        "read_connections": 4,
+    }
+
+
+@asynccontextmanager
+async def open_door(name: str, app: FastAPI, keys: Path) -> AsyncIterator[Door]:
+    """Start `app` as its server would, and stop it in the end."""
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(app.router.lifespan_context(app))
+        door = Door(name, app, keys)
+        stack.push_async_callback(door.close)
+        yield door
+
+
+@pytest.fixture(scope="session")
+async def _programs(database: TestDatabase, keys: Path) -> AsyncIterator[Door]:
+    app = create_programs(ProgramsSettings(**facts_of("programs", database.programs, keys)))
+    async with open_door("programs", app, keys) as door:
+        yield door
+
+
+@pytest.fixture
+def programs(_programs: Door, clean: TestDatabase) -> Door:
+    """The programs app over an empty portfolio."""
+    return _programs
