@@ -1,0 +1,62 @@
+"""Makes the compact codelists that the product ships from the official IATI files."""
+
+import json
+from datetime import date
+from importlib.resources import files
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+from services.common.codelists.iati import CODELISTS
+
+_SHIPPED = Path(str(files("services.common.codelists")))
+_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
+
+
+def refresh_codelists(
+    source_folder: Path, *, embedded: str, nonembedded: str, as_of: date, target: Path = _SHIPPED
+) -> None:
+    """Write one JSON file per codelist of the product, with codes, names, categories and withdrawals only.
+
+    `source_folder` holds the folders `embedded` and `nonembedded` of IATI's repositories, whose versions
+    (commits) and date the caller states. Raises FileNotFoundError if a codelist is in neither.
+    """
+    versions = {"embedded": embedded, "nonembedded": nonembedded}
+    for name in sorted(CODELISTS):
+        kind = "embedded" if (source_folder / "embedded" / f"{name}.xml").exists() else "nonembedded"
+        path = source_folder / kind / f"{name}.xml"
+        root = ET.parse(path).getroot()  # noqa: S314 - IATI's own files, which the operator fetched
+        head = {
+            "name": name,
+            "title": _read_names(root.find("metadata/name"))["en"],
+            "version": versions[kind],
+            "as_of": as_of.isoformat(),
+            "complete": root.get("complete") == "1",
+        }
+        entries = [_read_item(item) for item in root.iterfind("codelist-items/codelist-item")]
+        (target / f"{name}.json").write_text(_format_codelist(head, entries), "utf-8")
+
+
+def _read_item(item: ET.Element) -> dict[str, object]:
+    entry = {
+        "code": item.findtext("code", "").strip(),
+        "name": _read_names(item.find("name")),
+        "category": item.findtext("category"),
+        "withdrawn": item.get("status") == "withdrawn",
+        "withdrawn_on": item.get("withdrawal-date"),
+    }
+    return {key: value for key, value in entry.items() if value}
+
+
+def _read_names(name: ET.Element | None) -> dict[str, str]:
+    """Return the first narrative of each language; those without one are English."""
+    names: dict[str, str] = {}
+    for narrative in () if name is None else name.iterfind("narrative"):
+        if text := " ".join((narrative.text or "").split()):
+            names.setdefault(narrative.get(_LANGUAGE, "en"), text)
+    return names
+
+
+def _format_codelist(head: dict[str, object], entries: list[dict[str, object]]) -> str:
+    """One entry on a line, so that a refresh shows as a short difference."""
+    lines = ",\n".join(json.dumps(entry, ensure_ascii=False) for entry in entries)
+    return f'{json.dumps(head)[:-1]}, "entries": [\n{lines}\n]}}\n'
