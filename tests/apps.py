@@ -1,10 +1,10 @@
 """Apps of the house as fixtures, each behind an HTTP client that speaks with the rights it is asked for."""
 
 import json
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -64,8 +64,16 @@ class Door:
         self.app = app
         self._gateway = TokenSigner.read("gateway", keys / "gateway.json")
         self._open: list[httpx.AsyncClient] = []
+        self.database: TestDatabase
 
-    def as_(self, *roles: str, subject: UUID | None = None, grants: frozenset[Grant] = frozenset()) -> httpx.AsyncClient:
+    def over(self, database: TestDatabase) -> Self:
+        """Return this door, over a database that is emptied when the test has ended."""
+        self.database = database
+        return self
+
+    def as_(
+        self, *roles: str, subject: UUID | None = None, grants: frozenset[Grant] = frozenset()
+    ) -> httpx.AsyncClient:
         """Return a client that the gateway vouches for; without roles, the anonymous public."""
         headers = {}
         if roles:
@@ -114,4 +122,4 @@ async def _programs(database: TestDatabase, keys: Path) -> AsyncIterator[Door]:
 @pytest.fixture
 def programs(_programs: Door, clean: TestDatabase) -> Door:
     """The programs app over an empty portfolio."""
-    return _programs
+    return _programs.over(clean)

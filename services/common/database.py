@@ -1,15 +1,17 @@
-"""Engines, the mapping's root, and the columns that every table of the house shares."""
+"""Engines, how annotations become columns, and the columns that every table of the house shares."""
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import DateTime, MetaData, String, Uuid, func
+from sqlalchemy import DateTime, Enum, MetaData, Numeric, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 from uuid_utils.compat import uuid7
 
 NAMING = {
@@ -36,19 +38,18 @@ def new_id() -> UUID:
     return uuid7()
 
 
-class RoomBase(DeclarativeBase):
-    """Root of one room's mapping; a room subclasses it with its schema through `room_metadata`."""
-
-    __abstract__ = True
-
-    type_annotation_map = {  # noqa: RUF012  SQLAlchemy reads it as a plain class attribute
-        datetime: DateTime(timezone=True),
-        UUID: Uuid(),
-        dict[str, Any]: JSONB(none_as_null=True),
-        dict[str, str]: JSONB(none_as_null=True),
-        list[str]: JSONB(none_as_null=True),
-        str: String(),
-    }
+TYPES: Final[Mapping[Any, Any]] = {
+    datetime: DateTime(timezone=True),
+    Decimal: Numeric(18, 4),
+    # Text and a check in the domain: a new state needs no migration of a type.
+    StrEnum: Enum(StrEnum, native_enum=False, length=40, values_callable=lambda kind: [str(m) for m in kind]),
+    dict[str, Any]: JSONB(none_as_null=True),
+    dict[str, str]: JSONB(none_as_null=True),
+    list[str]: JSONB(none_as_null=True),
+    list[dict[str, Any]]: JSONB(none_as_null=True),
+    list[dict[str, str]]: JSONB(none_as_null=True),
+}
+"""How annotations become columns; the `type_annotation_map` of every room's `Base`."""
 
 
 def room_metadata(schema: str) -> MetaData:
@@ -62,8 +63,9 @@ def room_metadata(schema: str) -> MetaData:
 class Identified:
     """A row with an id of its own and its time of entry (database time)."""
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    created_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    __tablename__: Any
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-4)
+    created_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp(), sort_order=-3)
 
 
 class Versioned(Identified):
@@ -73,9 +75,9 @@ class Versioned(Identified):
     """
 
     updated_at: Mapped[datetime] = mapped_column(
-        server_default=func.clock_timestamp(), onupdate=func.clock_timestamp()
+        server_default=func.clock_timestamp(), onupdate=func.clock_timestamp(), sort_order=-2
     )
-    version: Mapped[int] = mapped_column(default=1)
+    version: Mapped[int] = mapped_column(default=1, sort_order=-1)
 
     __mapper_args__: Mapping[str, Any] = {"version_id_col": version, "eager_defaults": True}
 

@@ -5,7 +5,8 @@ from contextlib import contextmanager
 from typing import Final
 
 import asyncpg
-from sqlalchemy.exc import DBAPIError, IntegrityError, TimeoutError as PoolTimeout
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 
 from services.common.problems import Conflict, PreconditionFailed, Problem, RequestInvalid, Unavailable
@@ -68,5 +69,7 @@ def _problem_of_constraint(error: IntegrityError) -> Problem:
     if isinstance(cause, asyncpg.exceptions.UniqueViolationError):
         return Conflict("Something with the same key exists already.")
     if isinstance(cause, asyncpg.exceptions.ForeignKeyViolationError):
-        return Conflict("The request refers to something that does not exist, or removes what others refer to.")
+        return Conflict(
+            "The request refers to something that does not exist, or removes what others refer to."
+        )
     return RequestInvalid("A value breaks a rule of what can be stored.")

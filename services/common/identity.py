@@ -195,7 +195,9 @@ def _caller_of(claims: Mapping[str, Any]) -> Caller:
         return Caller(
             subject=UUID(claims["sub"]) if claims["sub"] else None,
             roles=frozenset({Role.PUBLIC, *map(Role, claims["roles"])}),
-            grants=frozenset(Grant(Role(role), GrantKind(kind), str(id_)) for role, kind, id_ in claims["grants"]),
+            grants=frozenset(
+                Grant(Role(role), GrantKind(kind), str(id_)) for role, kind, id_ in claims["grants"]
+            ),
         )
     except (ValueError, KeyError, TypeError) as error:
         raise NotAuthenticated("The internal token names an unknown role or scope.") from error

@@ -1,5 +1,7 @@
 """Keyset paging: a list is read in parts that stay right while rows come and go."""
 
+import base64
+import binascii
 import json
 import os
 from collections.abc import Sequence
@@ -7,13 +9,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
-import base64
-import binascii
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from services.common.problems import CursorUnusable
 
@@ -40,7 +41,9 @@ class Cursors:
             sealed = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
             values: list[Any] = json.loads(self.key.decrypt(sealed[:_NONCE], sealed[_NONCE:], binding))
         except (binascii.Error, InvalidTag, ValueError) as error:
-            raise CursorUnusable("Begin again without a cursor, or use the filters it was made with.") from error
+            raise CursorUnusable(
+                "Begin again without a cursor, or use the filters it was made with."
+            ) from error
         return values
 
 
@@ -69,7 +72,7 @@ class Rows:
 class SortKey:
     """A column to sort by; it must not be null."""
 
-    column: ColumnElement[Any]
+    column: ColumnElement[Any] | InstrumentedAttribute[Any]
     descending: bool = False
 
 
@@ -85,15 +88,24 @@ async def fetch_page(session: AsyncSession, query: Select[Any], page: PageReques
         part = part.where(_beyond(keys, _typed(keys, page.cursors.read(page.cursor, page.binding))))
     rows = (await session.execute(part.limit(page.limit + 1))).unique().all()
     following = (
-        page.cursors.write(rows[page.limit - 1][-len(keys) :], page.binding) if len(rows) > page.limit else None
+        page.cursors.write(rows[page.limit - 1][-len(keys) :], page.binding)
+        if len(rows) > page.limit
+        else None
     )
-    total = await session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) if page.count else None
+    total = (
+        await session.scalar(select(func.count()).select_from(query.order_by(None).subquery()))
+        if page.count
+        else None
+    )
     return Rows(items=[row[0] for row in rows[: page.limit]], next_cursor=following, total=total)
 
 
 def _typed(keys: Sequence[SortKey], values: list[Any]) -> list[Any]:
     readers: dict[type, Any] = {UUID: UUID, datetime: datetime.fromisoformat, date: date.fromisoformat}
-    return [readers.get(key.column.type.python_type, lambda v: v)(value) for key, value in zip(keys, values, strict=True)]
+    return [
+        readers.get(key.column.type.python_type, lambda v: v)(value)
+        for key, value in zip(keys, values, strict=True)
+    ]
 
 
 def _beyond(keys: Sequence[SortKey], values: Sequence[Any]) -> ColumnElement[bool]:

@@ -7,7 +7,6 @@ from typing import Final
 from services.common.identity import Caller, Reach, Role
 from services.common.problems import NotAuthenticated, NotPermitted
 
-
 Matrix = Mapping[str, Mapping[Role, Reach]]
 """Operation (its `operationId`) -> role -> reach."""
 

@@ -29,7 +29,8 @@ def read_if_match(value: str | None) -> int:
     match = _IF_MATCH.fullmatch(value)
     if match is None:
         raise RequestInvalid(
-            "If-Match is not valid.", errors=[Fault("/header/if-match", "etag", "Expected one ETag of this resource.")]
+            "If-Match is not valid.",
+            errors=[Fault("/header/if-match", "etag", "Expected one ETag of this resource.")],
         )
     return int(match[1])
 
@@ -45,4 +46,6 @@ def is_fresh(if_none_match: str | None, etag: str) -> bool:
 def require_version(row: Versioned, expected: int) -> None:
     """Raise `PreconditionFailed` unless `row`, read with its lock, is at the version the change is based on."""
     if row.version != expected:
-        raise PreconditionFailed(f"The resource is at version {row.version}; read it again before changing it.")
+        raise PreconditionFailed(
+            f"The resource is at version {row.version}; read it again before changing it."
+        )

@@ -128,7 +128,9 @@ class NotPermitted(Problem):
     status: ClassVar[int] = 403
     slug: ClassVar[str] = "not-permitted"
     title: ClassVar[Title] = title(
-        en="Your role does not include this", ru="Ваша роль этого не допускает", kk="Рөліңіз бұған рұқсат бермейді"
+        en="Your role does not include this",
+        ru="Ваша роль этого не допускает",
+        kk="Рөліңіз бұған рұқсат бермейді",
     )
 
 
@@ -145,7 +147,9 @@ class MethodNotAllowed(Problem):
 
     status: ClassVar[int] = 405
     slug: ClassVar[str] = "method-not-allowed"
-    title: ClassVar[Title] = title(en="Method not allowed", ru="Метод не поддерживается", kk="Әдіске рұқсат жоқ")
+    title: ClassVar[Title] = title(
+        en="Method not allowed", ru="Метод не поддерживается", kk="Әдіске рұқсат жоқ"
+    )
 
 
 class Conflict(Problem):
@@ -154,7 +158,9 @@ class Conflict(Problem):
     status: ClassVar[int] = 409
     slug: ClassVar[str] = "conflict"
     title: ClassVar[Title] = title(
-        en="In conflict with what is stored", ru="Противоречит сохранённым данным", kk="Сақталған деректерге қайшы"
+        en="In conflict with what is stored",
+        ru="Противоречит сохранённым данным",
+        kk="Сақталған деректерге қайшы",
     )
 
 
@@ -164,7 +170,9 @@ class RequestInFlight(Problem):
     status: ClassVar[int] = 409
     slug: ClassVar[str] = "request-in-flight"
     title: ClassVar[Title] = title(
-        en="The same request is being worked on", ru="Такой же запрос уже выполняется", kk="Дәл осы сұраныс орындалуда"
+        en="The same request is being worked on",
+        ru="Такой же запрос уже выполняется",
+        kk="Дәл осы сұраныс орындалуда",
     )
     retry_after: ClassVar[int | None] = 1
 
@@ -194,7 +202,9 @@ class RequestInvalid(Problem):
 
     status: ClassVar[int] = 422
     slug: ClassVar[str] = "request-invalid"
-    title: ClassVar[Title] = title(en="The request is not valid", ru="Запрос содержит ошибки", kk="Сұраныс жарамсыз")
+    title: ClassVar[Title] = title(
+        en="The request is not valid", ru="Запрос содержит ошибки", kk="Сұраныс жарамсыз"
+    )
 
 
 class IdempotencyKeyReused(Problem):
@@ -214,7 +224,9 @@ class PreconditionRequired(Problem):
 
     status: ClassVar[int] = 428
     slug: ClassVar[str] = "precondition-required"
-    title: ClassVar[Title] = title(en="If-Match is required", ru="Требуется If-Match", kk="If-Match тақырыбы қажет")
+    title: ClassVar[Title] = title(
+        en="If-Match is required", ru="Требуется If-Match", kk="If-Match тақырыбы қажет"
+    )
 
 
 class InternalError(Problem):

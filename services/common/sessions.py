@@ -17,7 +17,7 @@ AUDITED = "audited"
 _AFTER_COMMIT = "after_commit"
 
 
-class UnauditedChange(RuntimeError):
+class UnauditedChangeError(RuntimeError):
     """An operation changed a row without writing its audit entry: a bug, so the transaction is undone."""
 
 
@@ -52,7 +52,7 @@ class Sessions:
         """Do everything inside or nothing; commits at the end of the block.
 
         Raises `Unavailable`, `Conflict` or `PreconditionFailed` for what the database refuses, and
-        `UnauditedChange` if a versioned row changed without an audit entry.
+        `UnauditedChangeError` if a versioned row changed without an audit entry.
         """
         with translated_database_errors():
             async with self._write() as session:
@@ -88,4 +88,4 @@ def after_commit(session: AsyncSession, action: Callable[[], None]) -> None:
 def _require_audit(session: AsyncSession) -> None:
     missing = session.info.get(CHANGED, set()) - session.info.get(AUDITED, set())
     if missing:
-        raise UnauditedChange(", ".join(sorted({table for table, *_ in missing})))
+        raise UnauditedChangeError(", ".join(sorted({table for table, *_ in missing})))

@@ -33,7 +33,9 @@ MAX_DEPTH: Final = 32
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})")
+_INSTANT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})"
+)
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,13})(\.[0-9]{1,4})?")
 
 T = TypeVar("T")
@@ -63,7 +65,9 @@ def _in_utc(value: datetime) -> datetime:
 Id = Annotated[UUID, _parsed(_UUID, UUID, "a UUID in its hyphenated form")]
 Day = Annotated[date, _parsed(_DATE, date.fromisoformat, "a date as YYYY-MM-DD")]
 Instant = Annotated[
-    datetime, _parsed(_INSTANT, datetime.fromisoformat, "a time as RFC 3339 with its offset"), AfterValidator(_in_utc)
+    datetime,
+    _parsed(_INSTANT, datetime.fromisoformat, "a time as RFC 3339 with its offset"),
+    AfterValidator(_in_utc),
 ]
 """A moment; the offset is compulsory in requests, answers are in UTC."""
 Amount = Annotated[
@@ -77,7 +81,10 @@ Flag = StrictBool
 Line = Annotated[str, StringConstraints(max_length=500), AfterValidator(clean_text), Field(min_length=1)]
 """One line of text: trimmed, NFC, no control characters and no bidi overrides."""
 Text = Annotated[
-    str, StringConstraints(max_length=20_000), AfterValidator(partial(clean_text, multiline=True)), Field(min_length=1)
+    str,
+    StringConstraints(max_length=20_000),
+    AfterValidator(partial(clean_text, multiline=True)),
+    Field(min_length=1),
 ]
 """Several lines of text; line breaks and tabs are kept."""
 Texts = Annotated[

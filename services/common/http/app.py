@@ -1,7 +1,7 @@
 """Builds an app of the house; a room's `app.py` says what stands in it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -40,7 +40,7 @@ class Room:
     permissions: Matrix
     keeps_bodies: bool
     """Whether answers may be kept with idempotency keys; False where they are personal."""
-    tasks: Sequence[Callable[[FastAPI], Awaitable[None]]] = field(default=())
+    tasks: Sequence[Callable[[FastAPI], Coroutine[Any, Any, None]]] = field(default=())
     """Run beside the requests as long as the app lives: relay, jobs."""
 
 

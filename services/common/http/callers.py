@@ -4,7 +4,8 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from services.common.identity import ANONYMOUS, Caller as CallerIdentity
+from services.common.identity import ANONYMOUS
+from services.common.identity import Caller as CallerIdentity
 from services.common.permissions import admit
 from services.common.problems import NotAuthenticated
 

@@ -16,12 +16,16 @@ def _page_request(
     request: Request,
     caller: Caller,
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="How many items at most.")] = DEFAULT_LIMIT,
-    cursor: Annotated[str | None, Query(max_length=2000, description="`next_cursor` of the part before.")] = None,
+    cursor: Annotated[
+        str | None, Query(max_length=2000, description="`next_cursor` of the part before.")
+    ] = None,
     count: Annotated[bool, Query(description="Also count how many there are in all.")] = False,  # noqa: FBT002  a query parameter
 ) -> PageRequest:
     filters = sorted(pair for pair in request.query_params.multi_items() if pair[0] not in _NOT_FILTERS)
     binding = hashlib.sha256(f"{request.url.path}?{urlencode(filters)} {caller.principal}".encode()).digest()
-    return PageRequest(limit=limit, cursor=cursor, count=count, binding=binding, cursors=request.app.state.cursors)
+    return PageRequest(
+        limit=limit, cursor=cursor, count=count, binding=binding, cursors=request.app.state.cursors
+    )
 
 
 Paging = Annotated[PageRequest, Depends(_page_request)]

@@ -8,7 +8,9 @@ from services.common.preconditions import read_if_match
 
 
 def _expected_version(
-    if_match: Annotated[str | None, Header(description="The ETag of the version that the change is based on.")] = None,
+    if_match: Annotated[
+        str | None, Header(description="The ETag of the version that the change is based on.")
+    ] = None,
 ) -> int:
     return read_if_match(if_match)
 

@@ -91,10 +91,14 @@ def problems(*kinds: type[Problem]) -> dict[int | str, dict[str, Any]]:
             {
                 "description": HTTPStatus(kind.status).phrase,
                 "model": ProblemDetails,
-                "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDetails"}, "examples": {}}},
+                "content": {
+                    MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDetails"}, "examples": {}}
+                },
             },
         )
-        example = problem_body(kind(""), language="en", instance=UUID(int=0)) | {"detail": (kind.__doc__ or "").strip()}
+        example = problem_body(kind(""), language="en", instance=UUID(int=0)) | {
+            "detail": (kind.__doc__ or "").strip()
+        }
         entry["content"][MEDIA_TYPE]["examples"][kind.slug] = {"summary": kind.title["en"], "value": example}
     return described
 
@@ -123,7 +127,8 @@ async def _on_invalid_request(request: Request, error: RequestValidationError) -
     places = {"body": "", "query": "/query", "path": "/path", "header": "/header"}
     faults = [
         Fault(
-            pointer=places.get(str(fault["loc"][0]), "") + "".join(f"/{_escape(part)}" for part in fault["loc"][1:]),
+            pointer=places.get(str(fault["loc"][0]), "")
+            + "".join(f"/{_escape(part)}" for part in fault["loc"][1:]),
             code=str(fault["type"]),
             detail=_say(fault),
         )

@@ -23,7 +23,7 @@ class Replayed(Exception):  # noqa: N818  no error: the way out of a request who
         self.outcome = outcome
 
 
-def attempt_of(request: Request, caller: Caller) -> Attempt | None:
+async def attempt_of(request: Request, caller: Caller) -> Attempt | None:
     """Return the attempt that a POST with an `Idempotency-Key` is, None for any other request."""
     key = request.headers.get("idempotency-key")
     if key is None or request.method != "POST":
@@ -33,7 +33,7 @@ def attempt_of(request: Request, caller: Caller) -> Attempt | None:
             "Idempotency-Key is not valid.",
             errors=[Fault("/header/idempotency-key", "key", "Expected 1 to 255 visible ASCII characters.")],
         )
-    return Attempt(caller.principal, key, fingerprint_of(request))
+    return Attempt(caller.principal, key, await fingerprint_of(request))
 
 
 async def replay_if_known(session: AsyncSession, attempt: Attempt) -> None:

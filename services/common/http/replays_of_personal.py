@@ -21,7 +21,11 @@ async def read_again(request: Request, location: str) -> Response:
         else:
             parts.append(message.get("body", b""))
 
-    headers = [pair for pair in request.scope["headers"] if pair[0] in {b"host", b"authorization", b"accept-language"}]
+    headers = [
+        pair
+        for pair in request.scope["headers"]
+        if pair[0] in {b"host", b"authorization", b"accept-language"}
+    ]
     scope = {
         "type": "http",
         "asgi": request.scope["asgi"],

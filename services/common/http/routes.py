@@ -3,8 +3,9 @@
 from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
-from fastapi import APIRouter, Request
-from fastapi.dependencies.utils import get_flat_dependant
+import orjson
+from fastapi import APIRouter, Request, params
+from fastapi.dependencies.utils import get_flat_params
 from fastapi.routing import APIRoute
 from starlette.responses import Response
 
@@ -14,8 +15,6 @@ from services.common.identity import Role
 from services.common.preconditions import is_fresh, make_etag
 from services.common.problems import Fault, MediaTypeUnsupported, RequestInvalid
 from services.common.wire import Resource, parse_json
-
-import orjson
 
 PUBLIC_CACHING: Final = "public, max-age=60"
 Handle = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -44,8 +43,8 @@ class HouseRoute(APIRoute):
     def get_route_handler(self) -> Handle:
         """Wrap FastAPI's own handler of this route."""
         serve = super().get_route_handler()
-        known = {parameter.alias for parameter in get_flat_dependant(self.dependant).query_params}
-        reads_json = self.body_field is not None and not self._reads_form()
+        known = {p.alias for p in get_flat_params(self.dependant) if isinstance(p.field_info, params.Query)}
+        reads_json = self.body_field is not None and not isinstance(self.body_field.field_info, params.Form)
         single = isinstance(self.response_model, type) and issubclass(self.response_model, Resource)
 
         async def handle(request: Request) -> Response:
@@ -65,9 +64,6 @@ class HouseRoute(APIRoute):
 
         return handle
 
-    def _reads_form(self) -> bool:
-        return any(type(p.field_info).__name__ in {"Form", "File"} for p in get_flat_dependant(self.dependant).body_params)
-
     def _caching(self, request: Request) -> str:
         open_to_all = Role.PUBLIC in request.app.state.permissions.get(self.operation_id, ())
         anonymous = "authorization" not in request.headers
@@ -82,7 +78,9 @@ class HouseRoute(APIRoute):
             again = await read_again(request, outcome.location)
             if again.status_code >= 300:
                 return again
-            return Response(again.body, outcome.status, headers | {"ETag": again.headers["etag"]}, "application/json")
+            return Response(
+                again.body, outcome.status, headers | {"ETag": again.headers["etag"]}, "application/json"
+            )
         return Response(outcome.body, outcome.status, headers, "application/json" if outcome.body else None)
 
 

@@ -12,24 +12,28 @@ from services.common.http.problem_responses import problems
 from services.common.http.routes import house_router
 from services.common.http.sessions import ReadSession, WriteSession
 from services.common.wire import Line, Page
+from services.common.wire_codes import CountryCode, OrganizationType
 from services.programs.db import organizations as questions
 from services.programs.db.tables import Organization
 from services.programs.domain.organizations import OrganizationStatus
 from services.programs.domain.problems import OrganizationExists, OrganizationNotFound, TransitionRefused
 from services.programs.operations import organizations as operations
 from services.programs.schemas.organizations import (
-    CountryCode,
     OrganizationChange,
     OrganizationCreate,
     OrganizationItem,
     OrganizationRead,
-    OrganizationType,
 )
 
 router = house_router("organizations", "/organizations")
 
 
-@router.post("", response_model=OrganizationRead, status_code=status.HTTP_201_CREATED, responses=problems(OrganizationExists))
+@router.post(
+    "",
+    response_model=OrganizationRead,
+    status_code=status.HTTP_201_CREATED,
+    responses=problems(OrganizationExists),
+)
 async def create_organization(
     session: WriteSession, caller: Caller, request: OrganizationCreate, response: Response
 ) -> Organization:
@@ -46,7 +50,9 @@ async def list_organizations(
     country: CountryCode | None = None,
     kind: OrganizationType | None = None,
     status: OrganizationStatus | None = None,
-    q: Annotated[Line | None, Query(description="Beginning of the code, the acronym or the English name.")] = None,
+    q: Annotated[
+        Line | None, Query(description="Beginning of the code, the acronym or the English name.")
+    ] = None,
 ) -> object:
     """List organizations by code."""
     return await questions.list_organizations(session, page, country=country, kind=kind, status=status, q=q)
@@ -60,7 +66,11 @@ async def read_organization(session: ReadSession, organization_id: UUID) -> Orga
 
 @router.patch("/{organization_id}", response_model=OrganizationRead, responses=problems(OrganizationNotFound))
 async def change_organization(
-    session: WriteSession, caller: Caller, organization_id: UUID, version: ExpectedVersion, request: OrganizationChange
+    session: WriteSession,
+    caller: Caller,
+    organization_id: UUID,
+    version: ExpectedVersion,
+    request: OrganizationChange,
 ) -> Organization:
     """Change what is known of an organization."""
     return await operations.change_organization(session, caller, organization_id, version, request)

@@ -11,7 +11,9 @@ from services.programs.domain.organizations import OrganizationStatus
 from services.programs.domain.problems import OrganizationNotFound
 
 
-async def get_organization(session: AsyncSession, organization_id: UUID, *, lock: bool = False) -> Organization:
+async def get_organization(
+    session: AsyncSession, organization_id: UUID, *, lock: bool = False
+) -> Organization:
     """Return the organization, locked for update if `lock`; raise `OrganizationNotFound`."""
     organization = await session.get(Organization, organization_id, with_for_update=lock or None)
     if organization is None:

@@ -1,18 +1,19 @@
 """Every table of the programs schema."""
 
 from sqlalchemy import Index, UniqueConstraint
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import DeclarativeBase, Mapped
 
 from services.common import audit, idempotency  # noqa: F401  their tables stand in every room
-from services.common.database import RoomBase, Versioned, room_metadata
+from services.common.database import TYPES, Versioned, room_metadata
 from services.common.database_errors import translate_constraint
 from services.programs.domain.organizations import OrganizationStatus
 from services.programs.domain.problems import OrganizationExists
 
 
-class Base(RoomBase):
+class Base(DeclarativeBase):
     """Root of this room's mapping."""
 
+    type_annotation_map = TYPES
     metadata = room_metadata("programs")
 
 

@@ -6,7 +6,12 @@ from services.common.identity import Reach
 from services.common.permissions import Matrix, everyone, only
 
 _STAFF: Final = {"manager": Reach.ALL, "administrator": Reach.ALL, "importer": Reach.ALL}
-_READERS: Final = _STAFF | {"evaluator": Reach.ALL, "approver": Reach.ALL, "finance": Reach.ALL, "auditor": Reach.ALL}
+_READERS: Final = _STAFF | {
+    "evaluator": Reach.ALL,
+    "approver": Reach.ALL,
+    "finance": Reach.ALL,
+    "auditor": Reach.ALL,
+}
 
 PERMISSIONS: Final[Matrix] = {
     "create_organization": only(**_STAFF),

@@ -10,7 +10,9 @@ class OrganizationNotFound(Problem):
 
     status: ClassVar[int] = 404
     slug: ClassVar[str] = "organization-not-found"
-    title: ClassVar[Title] = title(en="Organization not found", ru="Организация не найдена", kk="Ұйым табылмады")
+    title: ClassVar[Title] = title(
+        en="Organization not found", ru="Организация не найдена", kk="Ұйым табылмады"
+    )
 
 
 class OrganizationExists(Problem):
@@ -29,5 +31,7 @@ class TransitionRefused(Problem):
     status: ClassVar[int] = 409
     slug: ClassVar[str] = "transition-refused"
     title: ClassVar[Title] = title(
-        en="The present state does not allow this", ru="Текущее состояние этого не допускает", kk="Қазіргі күйі бұған жол бермейді"
+        en="The present state does not allow this",
+        ru="Текущее состояние этого не допускает",
+        kk="Қазіргі күйі бұған жол бермейді",
     )

@@ -14,7 +14,9 @@ from services.programs.domain.problems import TransitionRefused
 from services.programs.schemas.organizations import OrganizationChange, OrganizationCreate
 
 
-async def create_organization(session: AsyncSession, caller: Caller, request: OrganizationCreate) -> Organization:
+async def create_organization(
+    session: AsyncSession, caller: Caller, request: OrganizationCreate
+) -> Organization:
     """Enter an organization; one whose name cannot be resolved says so in its status."""
     organization = Organization(
         **request.model_dump(exclude={"unresolved"}),
@@ -26,7 +28,11 @@ async def create_organization(session: AsyncSession, caller: Caller, request: Or
 
 
 async def change_organization(
-    session: AsyncSession, caller: Caller, organization_id: UUID, expected_version: int, request: OrganizationChange
+    session: AsyncSession,
+    caller: Caller,
+    organization_id: UUID,
+    expected_version: int,
+    request: OrganizationChange,
 ) -> Organization:
     """Change what the record says of the organization."""
     organization = await get_organization(session, organization_id, lock=True)

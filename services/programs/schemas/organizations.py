@@ -1,28 +1,10 @@
 """What an organization looks like on the wire."""
 
-from typing import Annotated
+from pydantic import Field
 
-from pydantic import AfterValidator, Field
-
-from services.common.codelists import is_country, load_codelist
 from services.common.wire import Answer, Code, Line, Request, Resource, Texts
+from services.common.wire_codes import CountryCode, OrganizationType
 from services.programs.domain.organizations import OrganizationStatus
-
-
-def _organization_type(code: str) -> str:
-    if not load_codelist("OrganisationType").is_current(code):
-        raise ValueError("expected a current code of IATI OrganisationType")
-    return code
-
-
-def _country(code: str) -> str:
-    if not is_country(code):
-        raise ValueError("expected a country of ISO 3166-1 alpha-2")
-    return code
-
-
-OrganizationType = Annotated[Code, AfterValidator(_organization_type), Field(examples=["10"])]
-CountryCode = Annotated[str, Field(pattern=r"^[A-Z]{2}$", examples=["TJ"]), AfterValidator(_country)]
 
 
 class OrganizationIdentifier(Request):

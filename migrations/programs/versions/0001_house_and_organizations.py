@@ -1,0 +1,111 @@
+"""House and organizations."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+from migrations.privileges import make_append_only
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "audit_entry",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("action", sa.Text(), nullable=False),
+        sa.Column("subject_kind", sa.Text(), nullable=False),
+        sa.Column("subject_id", sa.Uuid(), nullable=False),
+        sa.Column("subject_version", sa.Integer(), nullable=False),
+        sa.Column("fields", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("request_id", sa.Uuid(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entry")),
+        schema="programs",
+    )
+    op.create_index("ix_audit_entry_actor", "audit_entry", ["actor", "at"], unique=False, schema="programs")
+    op.create_index(
+        "ix_audit_entry_subject",
+        "audit_entry",
+        ["subject_kind", "subject_id", "at"],
+        unique=False,
+        schema="programs",
+    )
+    op.create_table(
+        "idempotency_key",
+        sa.Column("principal", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("fingerprint", sa.Text(), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("location", sa.Text(), nullable=True),
+        sa.Column("body", sa.LargeBinary(), nullable=True),
+        sa.Column(
+            "created_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("clock_timestamp()"),
+            nullable=False,
+        ),
+        sa.PrimaryKeyConstraint("principal", "key", name=op.f("pk_idempotency_key")),
+        schema="programs",
+    )
+    op.create_index(
+        "ix_idempotency_key_created_at", "idempotency_key", ["created_at"], unique=False, schema="programs"
+    )
+    op.create_table(
+        "organization",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "created_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("clock_timestamp()"),
+            nullable=False,
+        ),
+        sa.Column(
+            "updated_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("clock_timestamp()"),
+            nullable=False,
+        ),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("names", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("acronym", sa.String(), nullable=True),
+        sa.Column("verbatim_name", sa.String(), nullable=True),
+        sa.Column("kind", sa.String(), nullable=True),
+        sa.Column("country", sa.String(), nullable=True),
+        sa.Column("identifiers", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "unresolved",
+                "proposed",
+                "verified",
+                "merged",
+                name="organizationstatus",
+                native_enum=False,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_organization")),
+        sa.UniqueConstraint("code", name="uq_organization_code"),
+        schema="programs",
+    )
+    op.create_index("ix_organization_country", "organization", ["country"], unique=False, schema="programs")
+    make_append_only("audit_entry")
+
+
+def downgrade() -> None:
+    op.drop_index("ix_organization_country", table_name="organization", schema="programs")
+    op.drop_table("organization", schema="programs")
+    op.drop_index("ix_idempotency_key_created_at", table_name="idempotency_key", schema="programs")
+    op.drop_table("idempotency_key", schema="programs")
+    op.drop_index("ix_audit_entry_subject", table_name="audit_entry", schema="programs")
+    op.drop_index("ix_audit_entry_actor", table_name="audit_entry", schema="programs")
+    op.drop_table("audit_entry", schema="programs")
