@@ -14,6 +14,10 @@ from fastapi import FastAPI
 from joserfc.jwk import KeySet, OKPKey
 
 from services.common.identity import Caller, Grant, Role, TokenSigner
+from services.evaluation.app import create_app as create_evaluation
+from services.evaluation.settings import Settings as EvaluationSettings
+from services.participants.app import create_app as create_participants
+from services.participants.settings import Settings as ParticipantsSettings
 from services.programs.app import create_app as create_programs
 from services.programs.settings import Settings as ProgramsSettings
 from tests.cluster import AppDsns, TestDatabase
@@ -119,7 +123,33 @@ async def _programs(database: TestDatabase, keys: Path) -> AsyncIterator[Door]:
         yield door
 
 
+@pytest.fixture(scope="session")
+async def _participants(database: TestDatabase, keys: Path) -> AsyncIterator[Door]:
+    app = create_participants(ParticipantsSettings(**facts_of("participants", database.participants, keys)))
+    async with open_door("participants", app, keys) as door:
+        yield door
+
+
+@pytest.fixture(scope="session")
+async def _evaluation(database: TestDatabase, keys: Path) -> AsyncIterator[Door]:
+    app = create_evaluation(EvaluationSettings(**facts_of("evaluation", database.evaluation, keys)))
+    async with open_door("evaluation", app, keys) as door:
+        yield door
+
+
 @pytest.fixture
 def programs(_programs: Door, clean: TestDatabase) -> Door:
     """The programs app over an empty portfolio."""
     return _programs.over(clean)
+
+
+@pytest.fixture
+def participants(_participants: Door, clean: TestDatabase) -> Door:
+    """The participants app without people."""
+    return _participants.over(clean)
+
+
+@pytest.fixture
+def evaluation(_evaluation: Door, clean: TestDatabase) -> Door:
+    """The evaluation app without instruments and answers."""
+    return _evaluation.over(clean)

@@ -23,7 +23,7 @@ NAMING = {
 }
 """Names of constraints are part of the contract: a broken one is translated into the room's problem."""
 
-house = MetaData(naming_convention=NAMING)
+house: Final = MetaData(naming_convention=NAMING)
 """Tables that stand in every room: audit, outbox, jobs ... They carry no schema here.
 
 A role's `search_path` is its own room's schema, so shared code says `audit_entry` and means this room's.
@@ -50,14 +50,6 @@ TYPES: Final[Mapping[Any, Any]] = {
     list[dict[str, str]]: JSONB(none_as_null=True),
 }
 """How annotations become columns; the `type_annotation_map` of every room's `Base`."""
-
-
-def room_metadata(schema: str) -> MetaData:
-    """Return the metadata of a room's schema, with the tables of the house already standing in it."""
-    metadata = MetaData(schema=schema, naming_convention=NAMING)
-    for table in house.sorted_tables:
-        table.to_metadata(metadata)
-    return metadata
 
 
 class Identified:

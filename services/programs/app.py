@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from services.common.http.app import Room, create_room_app
 from services.programs.api import organizations
+from services.programs.db.tables import SCHEMA_REVISION
 from services.programs.domain.permissions import PERMISSIONS
 from services.programs.settings import Settings
 
@@ -15,6 +16,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         summary="The portfolio: programs, editions, partners, seats, deliveries, money, publication.",
         routers=[organizations.router],
         permissions=PERMISSIONS,
+        schema_revision=SCHEMA_REVISION,
         keeps_bodies=True,
     )
     return create_room_app(room, settings or Settings())

@@ -92,7 +92,7 @@ async def test_bad_credentials_are_not_anonymous(programs: Door, token: str) -> 
 
 
 async def test_a_failing_commit_is_never_reported_as_success(
-    programs: Door, manager: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, clean: TestDatabase
+    manager: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, clean: TestDatabase
 ) -> None:
     async def fail(_: AsyncSession) -> None:
         raise RuntimeError("the disk is gone")
@@ -117,7 +117,7 @@ async def test_a_change_without_its_audit_entry_is_undone(programs: Door, clean:
 
 
 async def test_every_terminated_connection_is_a_503_and_heals(
-    programs: Door, manager: httpx.AsyncClient, clean: TestDatabase
+    manager: httpx.AsyncClient, clean: TestDatabase
 ) -> None:
     assert (await manager.get("/v1/organizations")).status_code == 200
     admin = await asyncpg.connect(clean.admin)

@@ -38,6 +38,8 @@ class Room:
     summary: str
     routers: Sequence[APIRouter]
     permissions: Matrix
+    schema_revision: str
+    """The revision of its schema that the code needs; the app refuses to start on another."""
     keeps_bodies: bool
     """Whether answers may be kept with idempotency keys; False where they are personal."""
     tasks: Sequence[Callable[[FastAPI], Coroutine[Any, Any, None]]] = field(default=())
@@ -99,9 +101,21 @@ async def _live(app: FastAPI, room: Room, settings: AppSettings) -> AsyncIterato
     )
     async with AsyncExitStack() as closing:
         closing.push_async_callback(app.state.sessions.close)
+        await _require_schema(app.state.sessions, room)
         running = [asyncio.create_task(task(app)) for task in room.tasks]
         closing.push_async_callback(_stop, running)
         yield
+
+
+class SchemaOutdatedError(RuntimeError):
+    """The database is not at the revision that this code needs: run `qoldau migrate`."""
+
+
+async def _require_schema(sessions: Sessions, room: Room) -> None:
+    async with sessions.reading() as session:
+        found = await session.scalar(text("SELECT version_num FROM alembic_version"))
+    if found != room.schema_revision:
+        raise SchemaOutdatedError(f"{room.name} is at revision {found}, needed is {room.schema_revision}")
 
 
 async def _stop(tasks: Sequence[asyncio.Task[Any]]) -> None:

@@ -1,13 +1,18 @@
 """Every table of the programs schema."""
 
+from typing import Final
+
 from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped
 
-from services.common import audit, idempotency  # noqa: F401  their tables stand in every room
-from services.common.database import TYPES, Versioned, room_metadata
+from services.common.database import TYPES, Versioned
 from services.common.database_errors import translate_constraint
+from services.common.house import room_metadata
 from services.programs.domain.organizations import OrganizationStatus
 from services.programs.domain.problems import OrganizationExists
+
+SCHEMA_REVISION: Final = "0001"
+"""The revision of `migrations/programs` that this code needs."""
 
 
 class Base(DeclarativeBase):

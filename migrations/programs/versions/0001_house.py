@@ -1,4 +1,4 @@
-"""House and organizations."""
+"""House."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -35,6 +35,14 @@ def upgrade() -> None:
         "audit_entry",
         ["subject_kind", "subject_id", "at"],
         unique=False,
+        schema="programs",
+    )
+    op.create_table(
+        "demonstration_clock",
+        sa.Column("single", sa.Boolean(), server_default=sa.text("true"), nullable=False),
+        sa.Column("offset", sa.Interval(), nullable=False),
+        sa.CheckConstraint("single", name=op.f("ck_demonstration_clock_one_row")),
+        sa.PrimaryKeyConstraint("single", name=op.f("pk_demonstration_clock")),
         schema="programs",
     )
     op.create_table(
@@ -98,14 +106,57 @@ def upgrade() -> None:
         schema="programs",
     )
     op.create_index("ix_organization_country", "organization", ["country"], unique=False, schema="programs")
+    op.create_table(
+        "outbox_event",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("destination", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Uuid(), nullable=False),
+        sa.Column("data", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("traceparent", sa.Text(), nullable=True),
+        sa.Column(
+            "occurred_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("clock_timestamp()"),
+            nullable=False,
+        ),
+        sa.Column(
+            "due_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
+        sa.Column("attempts", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("dead_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_problem", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id", "destination", name=op.f("pk_outbox_event")),
+        schema="programs",
+    )
+    op.create_index(
+        "ix_outbox_event_due",
+        "outbox_event",
+        ["due_at"],
+        unique=False,
+        schema="programs",
+        postgresql_where=sa.text("delivered_at IS NULL AND dead_at IS NULL"),
+    )
+    op.create_index("ix_outbox_event_subject", "outbox_event", ["subject"], unique=False, schema="programs")
     make_append_only("audit_entry")
 
 
 def downgrade() -> None:
+    op.drop_index("ix_outbox_event_subject", table_name="outbox_event", schema="programs")
+    op.drop_index(
+        "ix_outbox_event_due",
+        table_name="outbox_event",
+        schema="programs",
+        postgresql_where=sa.text("delivered_at IS NULL AND dead_at IS NULL"),
+    )
+    op.drop_table("outbox_event", schema="programs")
     op.drop_index("ix_organization_country", table_name="organization", schema="programs")
     op.drop_table("organization", schema="programs")
     op.drop_index("ix_idempotency_key_created_at", table_name="idempotency_key", schema="programs")
     op.drop_table("idempotency_key", schema="programs")
+    op.drop_table("demonstration_clock", schema="programs")
     op.drop_index("ix_audit_entry_subject", table_name="audit_entry", schema="programs")
     op.drop_index("ix_audit_entry_actor", table_name="audit_entry", schema="programs")
     op.drop_table("audit_entry", schema="programs")

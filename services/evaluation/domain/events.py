@@ -1,0 +1,87 @@
+"""What this room tells the others: the contract of its events."""
+
+from typing import Final
+from uuid import UUID
+
+from services.common.events import EventData, EventRegistry
+
+PROGRAMS: Final = "programs"
+PARTICIPANTS: Final = "participants"
+
+EVENTS: Final = EventRegistry("evaluation")
+
+
+class DispatchRequestData(EventData):
+    """A message to a pseudonym, which only participants can address; a one-shot fact, never replayed."""
+
+    edition_id: UUID
+    pseudonym: str
+    template: str
+    language: str | None
+    sealed_token: str | None
+    """The survey token, sealed to participants' key; nulled in the outbox once delivered."""
+
+
+class TestResultData(EventData):
+    """Whether a pseudonym passed an edition's knowledge test."""
+
+    edition_id: UUID
+    pseudonym: str
+    passed: bool
+
+
+class CampaignData(EventData):
+    """A survey campaign of an edition."""
+
+    edition_id: UUID
+    phase: str
+    state: str
+
+
+class ResultsData(EventData):
+    """A snapshot of an edition's results: published, withheld by rule, or withdrawn."""
+
+    edition_id: UUID
+    phase: str
+    state: str
+    visibility: str
+    reason: str | None
+
+
+class RecommendationData(EventData):
+    """An agreed recommendation; programs turns it into a design task of a coming edition."""
+
+    edition_id: UUID
+    """The edition that gave the evidence."""
+    program_id: UUID
+    title: dict[str, str]
+    state: str
+    due: str | None
+    """EDTF."""
+    provenance: str
+
+
+class DesignChangeData(EventData):
+    """What a later edition does differently because of a recommendation."""
+
+    recommendation_id: UUID
+    edition_id: UUID
+    state: str
+
+
+class ErasureConfirmedData(EventData):
+    """This service has forgotten the pseudonyms of an erasure (the aggregate)."""
+
+    kept: list[str]
+    """What was kept, and why, as reason codes."""
+
+
+DISPATCH_REQUESTED: Final = EVENTS.define("dispatch.requested", DispatchRequestData, PARTICIPANTS)
+TEST_FINALIZED: Final = EVENTS.define("test.finalized", TestResultData, PARTICIPANTS)
+CAMPAIGN_CLOSED: Final = EVENTS.define("campaign.closed", CampaignData, PROGRAMS)
+RESULTS_PUBLISHED: Final = EVENTS.define("results.published", ResultsData, PROGRAMS)
+RESULTS_WITHHELD: Final = EVENTS.define("results.withheld", ResultsData, PROGRAMS)
+RESULTS_WITHDRAWN: Final = EVENTS.define("results.withdrawn", ResultsData, PROGRAMS)
+RECOMMENDATION_AGREED: Final = EVENTS.define("recommendation.agreed", RecommendationData, PROGRAMS)
+DESIGN_CHANGE_RECORDED: Final = EVENTS.define("design_change.recorded", DesignChangeData, PROGRAMS)
+ERASURE_CONFIRMED: Final = EVENTS.define("erasure.confirmed", ErasureConfirmedData, PARTICIPANTS)

@@ -1,0 +1,11 @@
+"""Everything the environment may decide about this service."""
+
+from pydantic_settings import SettingsConfigDict
+
+from services.common.settings import AppSettings
+
+
+class Settings(AppSettings):
+    """Read once, at start; frozen afterwards."""
+
+    model_config = SettingsConfigDict(env_prefix="PARTICIPANTS_")

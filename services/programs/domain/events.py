@@ -1,0 +1,186 @@
+"""What this room tells the others: the contract of its events."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from services.common.events import EventData, EventRegistry
+
+PARTICIPANTS: Final = "participants"
+EVALUATION: Final = "evaluation"
+
+EVENTS: Final = EventRegistry("programs")
+
+
+class Part(BaseModel):
+    """A part of an event's data."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class OrganizationData(EventData):
+    """An organization's record."""
+
+    code: str
+    names: dict[str, str]
+    country: str | None
+    status: str
+    merged_into: UUID | None
+
+
+class LecturerData(EventData):
+    """A lecturer, by id only: names travel in no event."""
+
+    organization_id: UUID | None
+    consents_to_be_shown: bool
+
+
+class SeatOwner(StrEnum):
+    """Whose seats a seat line holds."""
+
+    COUNTRY = "country"
+    AUTHORITY = "authority"
+    ORGANIZATION = "organization"
+
+
+class SeatLineData(Part):
+    """Seats of one edition for one owner."""
+
+    id: UUID
+    owner: SeatOwner
+    country: str | None
+    organization_id: UUID | None
+    """The nominating authority or partner organization, where the owner is one."""
+    seats: int | None
+    """None on historic rows whose number nobody stated."""
+    reserve: int
+    discretionary: int
+    """Seats inside `seats` that the authority fills by its own rank."""
+    minimum_women: int
+    minimum_women_is_hard: bool
+    reallocation_on: date | None
+
+
+class CallData(Part):
+    """When nominations may come in, to the minute, in the call's own zone."""
+
+    opens_at: datetime
+    closes_at: datetime
+    zone: str
+    form_version_id: UUID | None
+
+
+class EligibilityRuleData(Part):
+    """A rule in the Common Expression Language over the catalogue of variables that participants publishes."""
+
+    id: str
+    expression: str
+    severity: str
+    message: dict[str, str]
+    audience: str | None
+
+
+class CertificatePolicyData(Part):
+    """What a certificate of completion asks for."""
+
+    attendance_percent: int
+    pass_mark_percent: int | None
+
+
+class EditionData(EventData):
+    """An edition with everything that others decide on: dates, seats, call, rules."""
+
+    program_id: UUID
+    component_id: UUID | None
+    predecessor_id: UUID | None
+    code: str
+    title: dict[str, str]
+    state: str
+    provenance: str
+    """`real` or `synthetic`; the demonstration clock applies to synthetic subjects only."""
+    audience: str | None
+    period: str
+    """EDTF."""
+    starts_on: date | None
+    ends_on: date | None
+    """Known only where the period is precise to the day."""
+    zone: str
+    languages: list[str]
+    capacity_min: int | None
+    capacity_max: int | None
+    call: CallData | None
+    replacement_until: datetime | None
+    seat_lines: list[SeatLineData]
+    countries: list[str]
+    eligibility_rules: list[EligibilityRuleData]
+    certificate_policy: CertificatePolicyData
+
+
+class SessionLecturerData(Part):
+    """Who teaches in a training session, and as what."""
+
+    lecturer_id: UUID
+    role: str
+    interpreted: bool
+
+
+class TrainingSessionData(EventData):
+    """One meeting of a course: a lecture, a practice, a visit, an exam."""
+
+    edition_id: UUID
+    kind: str
+    title: dict[str, str]
+    starts_at: datetime
+    ends_at: datetime
+    state: str
+    mandatory: bool
+    counts_for_attendance: bool
+    delivery_language: str | None
+    lecturers: list[SessionLecturerData]
+
+
+class DeliveryData(EventData):
+    """Something given that is not a course: a grant, a voucher scheme, consulting, construction."""
+
+    kind: str
+    recipient_country: str | None
+    recipient_organization_id: UUID | None
+    quantity: int | None
+    unit: str | None
+    state: str
+    provenance: str
+
+
+ORGANIZATION_CHANGED: Final = EVENTS.define(
+    "organization.changed", OrganizationData, PARTICIPANTS, EVALUATION
+)
+LECTURER_CHANGED: Final = EVENTS.define("lecturer.changed", LecturerData, PARTICIPANTS, EVALUATION)
+
+EDITION_PLANNED: Final = EVENTS.define("edition.planned", EditionData, PARTICIPANTS, EVALUATION)
+EDITION_ANNOUNCED: Final = EVENTS.define("edition.announced", EditionData, PARTICIPANTS, EVALUATION)
+EDITION_CHANGED: Final = EVENTS.define("edition.changed", EditionData, PARTICIPANTS, EVALUATION)
+EDITION_POSTPONED: Final = EVENTS.define("edition.postponed", EditionData, PARTICIPANTS, EVALUATION)
+EDITION_CANCELLED: Final = EVENTS.define("edition.cancelled", EditionData, PARTICIPANTS, EVALUATION)
+EDITION_CALL_OPENED: Final = EVENTS.define("edition.call_opened", EditionData, PARTICIPANTS, EVALUATION)
+EDITION_CALL_CLOSED: Final = EVENTS.define("edition.call_closed", EditionData, PARTICIPANTS, EVALUATION)
+EDITION_STARTED: Final = EVENTS.define("edition.started", EditionData, PARTICIPANTS, EVALUATION)
+EDITION_COMPLETED: Final = EVENTS.define("edition.completed", EditionData, PARTICIPANTS, EVALUATION)
+
+TRAINING_SESSION_SCHEDULED: Final = EVENTS.define(
+    "training_session.scheduled", TrainingSessionData, PARTICIPANTS, EVALUATION
+)
+TRAINING_SESSION_MOVED: Final = EVENTS.define(
+    "training_session.moved", TrainingSessionData, PARTICIPANTS, EVALUATION
+)
+TRAINING_SESSION_HELD: Final = EVENTS.define(
+    "training_session.held", TrainingSessionData, PARTICIPANTS, EVALUATION
+)
+TRAINING_SESSION_CANCELLED: Final = EVENTS.define(
+    "training_session.cancelled", TrainingSessionData, PARTICIPANTS, EVALUATION
+)
+
+VOUCHER_SCHEME_AGREED: Final = EVENTS.define("voucher_scheme.agreed", DeliveryData, PARTICIPANTS)
+DELIVERY_ACCEPTED: Final = EVENTS.define("delivery.accepted", DeliveryData, EVALUATION)
