@@ -37,12 +37,14 @@ def refresh_codelists(
 
 
 def _read_item(item: ET.Element) -> dict[str, object]:
+    withdrawn_on = item.get("withdrawal-date")
     entry = {
         "code": item.findtext("code", "").strip(),
         "name": _read_names(item.find("name")),
         "category": item.findtext("category"),
-        "withdrawn": item.get("status") == "withdrawn",
-        "withdrawn_on": item.get("withdrawal-date"),
+        # IATI left a code active that it has dated as withdrawn (21508 of CRSChannelCode): the date wins.
+        "withdrawn": item.get("status") == "withdrawn" or withdrawn_on is not None,
+        "withdrawn_on": withdrawn_on,
     }
     return {key: value for key, value in entry.items() if value}
 

@@ -25,8 +25,8 @@ class LifeCycle(Generic[State]):
             reached |= found
             found = {after for state in found for after in self.transitions.get(state, ())} - reached
         if self.transitions.keys() != states or reached != states:
-            missing = sorted(states - (reached & self.transitions.keys()))
-            raise ValueError(f"{type(self.initial).__name__}: not in the table, or not reached: {missing}")
+            lost = ", ".join(sorted(states - (reached & self.transitions.keys())))
+            raise ValueError(f"{type(self.initial).__name__}: not in the table, or not reached: {lost}")
 
     @property
     def terminal(self) -> frozenset[State]:

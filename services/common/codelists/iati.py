@@ -31,7 +31,7 @@ CODELISTS = frozenset(
 
 @dataclass(frozen=True)
 class CodelistEntry:
-    """One code, with its official name in `en` and often `fr`, and the coarser group it belongs to, if any."""
+    """One code, its official names in `en` and often `fr`, and the coarser group it belongs to, if any."""
 
     code: str
     name: Mapping[str, str]
