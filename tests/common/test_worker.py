@@ -261,7 +261,7 @@ asyncio.run(main())
 
 async def test_a_child_dies_with_its_parent_even_in_the_middle_of_work() -> None:
     command = [sys.executable, "-c", PARENT]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as parent:  # noqa: ASYNC220, S603  a fixed command
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as parent:  # noqa: ASYNC220  a fixed command
         assert parent.stdout
         child = psutil.Process(int(await asyncio.to_thread(parent.stdout.readline)))
         await until(lambda: child.cpu_times().user > 0.2)
