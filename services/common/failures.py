@@ -15,7 +15,7 @@ class Failure:
     type: str
     """Module and name of the exception's class."""
     code: str | None
-    """SQLSTATE or the name of the `errno`, for errors that have one."""
+    """SQLSTATE, a problem's slug or the name of the `errno`, for errors that have one."""
     frames: list[str]
     """`module:line function`, outermost first, the innermost 40."""
 
@@ -52,5 +52,5 @@ def frames_of(error: BaseException) -> list[str]:
 def _code(error: BaseException) -> str | None:
     if isinstance(error, OSError):
         return errno.errorcode.get(error.errno or 0)
-    sqlstate = getattr(error, "sqlstate", None)
-    return sqlstate if isinstance(sqlstate, str) else None
+    code = getattr(error, "sqlstate", None) or getattr(error, "slug", None)
+    return code if isinstance(code, str) else None
