@@ -1,0 +1,101 @@
+"""Gives each request its id and its place in a trace, and leaves one log line and one measurement of it."""
+
+from time import perf_counter
+from typing import Final
+from uuid import UUID
+
+import structlog
+from opentelemetry import trace
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uuid_utils.compat import uuid7
+
+from services.common.context import request_id, traceparent
+from services.common.telemetry import Metrics, Traceparent
+
+ROUTE: Final = "qoldau.route"
+"""Where an app that does not route by FastAPI leaves the path template in the ASGI scope."""
+UNMATCHED: Final = "unmatched"
+PROBES: Final = frozenset({"/health/live", "/health/ready"})
+"""Asked every few seconds: counted always, logged when they fail."""
+
+log = structlog.get_logger()
+
+
+class ObserveRequests:
+    """Pure ASGI; the outermost of an app's own layers, so that it sees every answer but that to a bug.
+
+    The line names the path template, never the path or the query: they hold tokens. The address of the
+    client is personal data and appears nowhere.
+    """
+
+    def __init__(self, app: ASGIApp, metrics: Metrics, *, trust_request_id: bool) -> None:
+        """`trust_request_id`: take the caller's `X-Request-Id` if it is a UUID; the front door does not."""
+        self._app = app
+        self._metrics = metrics
+        self._trust_request_id = trust_request_id
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request, or the app's life."""
+        if scope["type"] == "lifespan":
+            await self._live(scope, receive, send)
+        elif scope["type"] == "http":
+            await self._serve(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    async def _live(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self._app(scope, receive, send)
+        except BaseException as error:
+            log.critical("app_failed", exc_info=error)
+            raise
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started, status = perf_counter(), 500
+        headers = Headers(scope=scope)
+        request = (_read_uuid(headers.get("x-request-id")) if self._trust_request_id else None) or uuid7()
+
+        async def watch(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)["x-request-id"] = str(request)
+            await send(message)
+
+        # Neither is reset: the answer to a bug is made outside this layer and names the request. The server
+        # gives each request a context of its own.
+        request_id.set(request)
+        traceparent.set(str(_step(headers.get("traceparent"))))
+        try:
+            await self._app(scope, receive, watch)
+        finally:
+            self._leave_word(scope, status, perf_counter() - started)
+
+    def _leave_word(self, scope: Scope, status: int, seconds: float) -> None:
+        route, method = _template(scope), scope["method"]
+        self._metrics.count_request(method, route, status, seconds)
+        if status >= 400 or route not in PROBES:
+            log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))
+
+
+def _template(scope: Scope) -> str:
+    if scope["path"] in PROBES:  # Starlette's plain routes leave no trace in the scope
+        return str(scope["path"])
+    template = scope.get(ROUTE) or getattr(scope.get("route"), "path", None)
+    return template if isinstance(template, str) else UNMATCHED
+
+
+def _step(received: str | None) -> Traceparent:
+    span = trace.get_current_span().get_span_context()
+    if span.is_valid:  # OpenTelemetry is on and has read the header already
+        return Traceparent(f"{span.trace_id:032x}", f"{span.span_id:016x}", f"{span.trace_flags:02x}")
+    parent = Traceparent.parse(received)
+    return parent.child() if parent else Traceparent.begin()
+
+
+def _read_uuid(text: str | None) -> UUID | None:
+    try:
+        return UUID(text)
+    except (TypeError, ValueError):
+        return None

@@ -1,0 +1,112 @@
+"""What an app tells about itself in numbers, and how it takes part in a trace."""
+
+import re
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final, Self
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.pool import QueuePool
+
+from services.common.worker import WorkerPool
+
+METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+# Seconds: from a hot read to the deadline of the gateway.
+_BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+_TRACEPARENT: Final = re.compile(r"([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?")
+
+
+class Metrics:
+    """The numbers of one app, in a registry of its own."""
+
+    def __init__(self) -> None:
+        self.registry = registry = CollectorRegistry()
+        ProcessCollector(registry=registry)
+        self._requests = Counter(
+            "qoldau_http_requests",
+            "Requests answered, by method, path template and status.",
+            ["method", "route", "status"],
+            registry=registry,
+        )
+        self._durations = Histogram(
+            "qoldau_http_request_seconds",
+            "From the first byte of a request to the last of its answer.",
+            ["method", "route"],
+            registry=registry,
+            buckets=_BUCKETS,
+        )
+        self._pool = Gauge("qoldau_pool_in_use", "Connections lent.", ["pool"], registry=registry)
+        self.outbox_due = Gauge("qoldau_outbox_due", "Events that wait to be delivered.", registry=registry)
+        self.outbox_dead = Gauge("qoldau_outbox_dead", "Events given up on.", registry=registry)
+        self.jobs_overdue = Gauge("qoldau_jobs_overdue", "Jobs due and not begun.", registry=registry)
+
+    def count_request(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Count one answered request; `route` is a path template, never a path."""
+        known = method if method in METHODS else "other"
+        self._requests.labels(known, route, str(status)).inc()
+        self._durations.labels(known, route).observe(seconds)
+
+    def watch_engine(self, name: str, engine: AsyncEngine) -> None:
+        """Show how many connections of the engine's pool are lent at the time of asking."""
+        pool = engine.pool
+        if isinstance(pool, QueuePool):
+            self._pool.labels(name).set_function(pool.checkedout)
+
+    def watch_worker(self, pool: WorkerPool) -> None:
+        """Show the worker's load and the outcomes of its jobs."""
+        self.registry.register(_WorkerCollector(pool))
+
+
+class _WorkerCollector(Collector):
+    def __init__(self, pool: WorkerPool) -> None:
+        self._pool = pool
+
+    def collect(self) -> Iterable[Metric]:
+        yield GaugeMetricFamily("qoldau_worker_busy", "Jobs at work.", value=self._pool.busy)
+        yield GaugeMetricFamily(
+            "qoldau_worker_waiting", "Jobs that wait for a worker.", value=self._pool.waiting
+        )
+        jobs = CounterMetricFamily("qoldau_worker_jobs", "Jobs ended, by outcome.", labels=["outcome"])
+        for outcome, count in self._pool.outcomes.items():
+            jobs.add_metric([outcome], count)
+        yield jobs
+
+
+@dataclass(frozen=True)
+class Traceparent:
+    """A place in a trace (W3C Trace Context): which trace, which step of it, and whether it is recorded."""
+
+    trace_id: str
+    span_id: str
+    flags: str = "01"
+
+    @classmethod
+    def begin(cls) -> Self:
+        """Begin a trace."""
+        return cls(secrets.token_hex(16), secrets.token_hex(8))
+
+    @classmethod
+    def parse(cls, text: str | None) -> Self | None:
+        """Read a `traceparent` header; None if there is none or it is malformed, as the standard asks.
+
+        A version newer than 00 may carry more after the four parts, which is ignored.
+        """
+        found = _TRACEPARENT.fullmatch(text or "")
+        if found is None:
+            return None
+        version, trace_id, span_id, flags, more = found.groups()
+        if version == "ff" or (version == "00" and more) or not (trace_id.strip("0") and span_id.strip("0")):
+            return None
+        return cls(trace_id, span_id, flags)
+
+    def child(self) -> Self:
+        """Return a new step of the same trace."""
+        return type(self)(self.trace_id, secrets.token_hex(8), self.flags)
+
+    def __str__(self) -> str:
+        return f"00-{self.trace_id}-{self.span_id}-{self.flags}"
