@@ -1,0 +1,29 @@
+"""`qoldau migration`: drafts a revision from the declared tables, on a database made for that alone."""
+
+import asyncio
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from cli.cluster import Cluster, temporary_cluster
+from cli.roles import APPS, KEYSTORE, apply_roles, names_of
+from migrations.run import draft, upgrade
+
+App = StrEnum("App", [*APPS, KEYSTORE])
+
+
+def migration(
+    app: Annotated[App, typer.Argument(help="Whose schema.")],
+    message: Annotated[str, typer.Argument(help="What changes, in a few words.")],
+) -> None:
+    """Draft a revision: the difference between the newest one and the declared tables."""
+    with temporary_cluster() as cluster:
+        asyncio.run(_draft(cluster, app, message))
+
+
+async def _draft(cluster: Cluster, app: str, message: str) -> None:
+    names = names_of(app, "qoldau")
+    await apply_roles(cluster.dsn(), "qoldau", {})
+    await upgrade(app, cluster.dsn(names.database), names.owner)
+    await draft(app, cluster.dsn(names.database), names.owner, message)
