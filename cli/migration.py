@@ -7,10 +7,18 @@ from typing import Annotated
 import typer
 
 from cli.cluster import Cluster, temporary_cluster
-from cli.roles import APPS, KEYSTORE, apply_roles, names_of
+from cli.roles import KEYSTORE, apply_roles, names_of
 from migrations.run import draft, upgrade
 
-App = StrEnum("App", [*APPS, KEYSTORE])
+
+class App(StrEnum):
+    """Who has a schema."""
+
+    PROGRAMS = "programs"
+    PARTICIPANTS = "participants"
+    EVALUATION = "evaluation"
+    GATEWAY = "gateway"
+    KEYSTORE = KEYSTORE
 
 
 def migration(

@@ -128,9 +128,14 @@ async def test_every_terminated_connection_is_a_503_and_heals(
         )
     finally:
         await admin.close()
-    statuses = [(await manager.get("/v1/organizations")).status_code for _ in range(6)]
-    assert set(statuses) <= {200, 503}
-    assert statuses[-1] == 200
+    reads = [(await manager.get("/v1/organizations")).status_code for _ in range(6)]
+    writes = [
+        (await manager.post("/v1/organizations", json={"code": f"o{n}", "names": {"en": "O"}})).status_code
+        for n in range(6)
+    ]
+    assert set(reads) <= {200, 503}
+    assert set(writes) <= {201, 503}
+    assert (reads[-1], writes[-1]) == (200, 201)
 
 
 async def count(database: TestDatabase, table: str) -> int:

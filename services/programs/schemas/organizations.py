@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from services.common.wire import Answer, Code, Line, Request, Resource, Texts
+from services.common.wire import Answer, Code, Flag, Line, Request, Resource, Texts
 from services.common.wire_codes import CountryCode, OrganizationType
 from services.programs.domain.organizations import OrganizationStatus
 
@@ -24,7 +24,7 @@ class OrganizationCreate(Request):
     kind: OrganizationType | None = None
     country: CountryCode | None = None
     identifiers: list[OrganizationIdentifier] = Field(default_factory=list, max_length=20)
-    unresolved: bool = False
+    unresolved: Flag = False
 
 
 class OrganizationChange(Request):
