@@ -18,6 +18,7 @@ from starlette.routing import Route
 
 from services.common.database import open_engine
 from services.common.http.head import HeadAsGet
+from services.common.http.openapi import describe_app
 from services.common.http.problem_responses import install_problem_handlers, problem_response
 from services.common.identity import TokenSigner, TokenVerifier
 from services.common.pagination import Cursors
@@ -67,6 +68,7 @@ def create_room_app(room: Room, settings: AppSettings) -> FastAPI:
     app.state.keeps_bodies = room.keeps_bodies
     app.router.routes.append(Route("/health/live", _live_answer))
     app.router.routes.append(Route("/health/ready", _ready_answer))
+    setattr(app, "openapi", lambda: describe_app(app))  # noqa: B010  mypy sees a method, FastAPI a hook
     install_problem_handlers(app)
     app.add_middleware(HeadAsGet)
     return app

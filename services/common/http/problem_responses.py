@@ -83,22 +83,19 @@ def problem_response(problem: Problem, *, language: str | None) -> Response:
 
 
 def problems(*kinds: type[Problem]) -> dict[int | str, dict[str, Any]]:
-    """Describe the problems that a route may answer with, for its OpenAPI entry."""
+    """Describe the problems that a route may answer with, by status, for its OpenAPI entry."""
     described: dict[int | str, dict[str, Any]] = {}
     for kind in kinds:
+        schema = {"$ref": "#/components/schemas/ProblemDetails"}
         entry = described.setdefault(
             kind.status,
             {
                 "description": HTTPStatus(kind.status).phrase,
-                "model": ProblemDetails,
-                "content": {
-                    MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDetails"}, "examples": {}}
-                },
+                "content": {MEDIA_TYPE: {"schema": schema, "examples": {}}},
             },
         )
-        example = problem_body(kind(""), language="en", instance=UUID(int=0)) | {
-            "detail": (kind.__doc__ or "").strip()
-        }
+        summary = " ".join((kind.__doc__ or "").split())
+        example = problem_body(kind(summary), language="en", instance=UUID(int=0))
         entry["content"][MEDIA_TYPE]["examples"][kind.slug] = {"summary": kind.title["en"], "value": example}
     return described
 

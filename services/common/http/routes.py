@@ -57,6 +57,7 @@ class HouseRoute(APIRoute):
             except Replayed as replayed:
                 return await self._replay(strict, replayed)
             response.headers.setdefault("Cache-Control", self._caching(strict))
+            response.headers.setdefault("Vary", "Authorization, Accept-Language")
             if single and response.status_code < 300:
                 response = _tagged(strict, response)
             await keep_response(strict, response, keeps_body=request.app.state.keeps_bodies)
@@ -106,7 +107,11 @@ def _tagged(request: Request, response: Response) -> Response:
     etag = make_etag(orjson.loads(body)["version"], body)
     response.headers["ETag"] = etag
     if request.method == "GET" and is_fresh(request.headers.get("if-none-match"), etag):
-        kept = {name: value for name, value in response.headers.items() if name in {"etag", "cache-control"}}
+        kept = {
+            name: value
+            for name, value in response.headers.items()
+            if name in {"etag", "cache-control", "vary"}
+        }
         return Response(status_code=304, headers=kept)
     return response
 

@@ -1,0 +1,123 @@
+"""The OpenAPI document of an app: what FastAPI makes of the routes, and what the house adds to each of them."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from pydantic import TypeAdapter
+
+from services.common.http.problem_responses import MEDIA_TYPE, ProblemDetails, problems
+from services.common.problems import (
+    BodyUnreadable,
+    Conflict,
+    CursorUnusable,
+    IdempotencyKeyReused,
+    InternalError,
+    MediaTypeUnsupported,
+    MethodNotAllowed,
+    NotAuthenticated,
+    NotFound,
+    NotPermitted,
+    PreconditionFailed,
+    PreconditionRequired,
+    Problem,
+    RequestInFlight,
+    RequestInvalid,
+    RequestUnreadable,
+    Unavailable,
+)
+
+Operation = dict[str, Any]
+
+ALWAYS: Final = (
+    RequestUnreadable,
+    NotAuthenticated,
+    NotPermitted,
+    MethodNotAllowed,
+    RequestInvalid,
+    InternalError,
+    Unavailable,
+)
+CHANGES: Final = (Conflict, PreconditionFailed)
+WITH_BODY: Final = (BodyUnreadable, MediaTypeUnsupported)
+BY_POST: Final = (RequestInFlight, IdempotencyKeyReused)
+
+_IDEMPOTENCY_KEY: Final = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "Repeats of this request with the same key have one effect and one answer (kept 24 hours).",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+}
+_IF_NONE_MATCH: Final = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "description": "An ETag you have; answers 304 if the resource is still the same.",
+    "schema": {"type": "string"},
+}
+
+
+def describe_app(app: FastAPI) -> dict[str, Any]:
+    """Return the app's OpenAPI 3.1 document with every status, header and problem that its routes can give."""
+    if app.openapi_schema is None:
+        document = get_openapi(
+            title=app.title,
+            version=app.version,
+            summary=app.summary,
+            routes=app.routes,
+            separate_input_output_schemas=app.separate_input_output_schemas,
+        )
+        schema = TypeAdapter(ProblemDetails).json_schema(ref_template="#/components/schemas/{model}")
+        parts = schema.pop("$defs")
+        document.setdefault("components", {}).setdefault("schemas", {}).update(
+            parts | {"ProblemDetails": schema}
+        )
+        for path, operations in document["paths"].items():
+            for method, operation in operations.items():
+                _complete(path, method.upper(), operation)
+        for framework_schema in ("HTTPValidationError", "ValidationError"):
+            document["components"]["schemas"].pop(framework_schema, None)
+        app.openapi_schema = document
+    return app.openapi_schema
+
+
+def _complete(path: str, method: str, operation: Operation) -> None:
+    parameters = operation.get("parameters", [])
+    header_names = {str(p["name"]).lower() for p in parameters if p["in"] == "header"}
+    answers = operation["responses"]
+    kinds = [*ALWAYS]
+    if "{" in path:
+        kinds.append(NotFound)
+    if any(p["name"] == "cursor" for p in parameters):
+        kinds.append(CursorUnusable)
+    if method != "GET":
+        kinds += CHANGES
+    if "requestBody" in operation:
+        kinds += WITH_BODY
+    if "if-match" in header_names:
+        kinds.append(PreconditionRequired)
+    if method == "POST":
+        kinds += BY_POST
+        if "idempotency-key" not in header_names:
+            operation["parameters"] = [*parameters, _IDEMPOTENCY_KEY]
+    if method == "GET" and "{" in path:
+        operation["parameters"] = [*parameters, _IF_NONE_MATCH]
+        answers["304"] = {"description": "You have it already."}
+    _add_problems(answers, kinds)
+
+
+def _add_problems(answers: Operation, kinds: list[type[Problem]]) -> None:
+    """Add the problems of the house to those the route names; FastAPI's own entry for 422 gives way to ours."""
+    if "HTTPValidationError" in str(answers.get("422", "")):
+        del answers["422"]
+    for status, entry in problems(*kinds).items():
+        known: Mapping[str, Any] = answers.setdefault(str(status), entry)
+        examples = known.get("content", {}).get(MEDIA_TYPE, {}).get("examples")
+        if examples is not None:
+            examples |= {
+                slug: e
+                for slug, e in entry["content"][MEDIA_TYPE]["examples"].items()
+                if slug not in examples
+            }
