@@ -11,21 +11,25 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from services.common.database import open_engine
+from services.common.http.access import ObserveRequests
 from services.common.http.head import HeadAsGet
 from services.common.http.openapi import describe_app
 from services.common.http.problem_responses import install_problem_handlers, problem_response
+from services.common.http.tracing import telemetry_for
 from services.common.identity import TokenSigner, TokenVerifier
 from services.common.pagination import Cursors
 from services.common.permissions import Matrix
 from services.common.problems import Problem
 from services.common.sessions import Sessions
 from services.common.settings import AppSettings
+from services.common.telemetry import Metrics
 
 API_VERSION: Final = "1.0.0"
 
@@ -59,6 +63,7 @@ def create_room_app(room: Room, settings: AppSettings) -> FastAPI:
         openapi_url=None,
         redirect_slashes=False,
         separate_input_output_schemas=False,
+        telemetry=telemetry_for(room.name),
     )
     for router in room.routers:
         # FastAPI's include_router keeps routers apart, which hides routes from `app.routes`; ours need no context.
@@ -70,7 +75,10 @@ def create_room_app(room: Room, settings: AppSettings) -> FastAPI:
     app.router.routes.append(Route("/health/ready", _ready_answer))
     setattr(app, "openapi", lambda: describe_app(app))  # noqa: B010  mypy sees a method, FastAPI a hook
     install_problem_handlers(app)
+    app.state.metrics = Metrics()
+    app.router.routes.append(Route("/metrics", _metrics_answer))
     app.add_middleware(HeadAsGet)
+    app.add_middleware(ObserveRequests, metrics=app.state.metrics, trust_request_id=True)
     return app
 
 
@@ -101,6 +109,8 @@ async def _live(app: FastAPI, room: Room, settings: AppSettings) -> AsyncIterato
         open_engine(settings.database_url.get_secret_value(), connections=settings.write_connections),
         open_engine(settings.read_database_url.get_secret_value(), connections=settings.read_connections),
     )
+    app.state.metrics.watch_engine("write", app.state.sessions.write_engine)
+    app.state.metrics.watch_engine("read", app.state.sessions.read_engine)
     async with AsyncExitStack() as closing:
         closing.push_async_callback(app.state.sessions.close)
         await _require_schema(app.state.sessions, room)
@@ -130,6 +140,11 @@ def _cursor_key(settings: AppSettings) -> AESGCM:
     """Derive the key of the cursors from the app's own key: one secret less, the same in all its processes."""
     secret = settings.signing_key.read_bytes()
     return AESGCM(HKDF(hashes.SHA256(), length=32, salt=None, info=b"cursors").derive(secret))
+
+
+async def _metrics_answer(request: Request) -> Response:
+    """Answer Prometheus; the gateway routes no such path, so only the internal address shows it."""
+    return Response(generate_latest(request.app.state.metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
 
 async def _live_answer(_: Request) -> Response:
