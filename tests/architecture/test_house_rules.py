@@ -1,6 +1,7 @@
 """The rules of the house that a linter cannot express (docs/adr)."""
 
 import ast
+import inspect
 import types
 import typing
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from uuid import UUID
 
 import pytest
 from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
@@ -158,3 +160,21 @@ def test_every_setting_is_in_the_example_environment() -> None:
         for name, field in settings.model_fields.items():
             variable = str(field.validation_alias or f"{prefix}{name}".upper())
             assert f"{variable}=" in example, variable
+
+
+def test_dependencies_are_async() -> None:
+    """FastAPI runs a plain function in a thread: two hops that cost more than all the rest of a hot read."""
+
+    def descend(dependant: Dependant) -> Iterator[Dependant]:
+        for child in dependant.dependencies:
+            yield child
+            yield from descend(child)
+
+    plain = {
+        child.call.__qualname__
+        for route in routes()
+        for child in descend(route.dependant)
+        if child.call is not None
+        and not (inspect.iscoroutinefunction(child.call) or inspect.isasyncgenfunction(child.call))
+    }
+    assert plain == set()

@@ -107,7 +107,11 @@ async def _live(app: FastAPI, room: Room, settings: AppSettings) -> AsyncIterato
     app.state.cursors = Cursors(_cursor_key(settings))
     app.state.sessions = Sessions(
         open_engine(settings.database_url.get_secret_value(), connections=settings.write_connections),
-        open_engine(settings.read_database_url.get_secret_value(), connections=settings.read_connections),
+        open_engine(
+            settings.read_database_url.get_secret_value(),
+            connections=settings.read_connections,
+            reads_only=True,
+        ),
     )
     app.state.metrics.watch_engine("write", app.state.sessions.write_engine)
     app.state.metrics.watch_engine("read", app.state.sessions.read_engine)

@@ -59,7 +59,7 @@ async def keep_response(request: Request, response: Response, *, keeps_body: boo
     await keep_outcome(session, attempt, Outcome(response.status_code, location, body))
 
 
-def _require_key(idempotency_key: Annotated[str | None, Header(max_length=255)] = None) -> None:
+async def _require_key(idempotency_key: Annotated[str | None, Header(max_length=255)] = None) -> None:
     if idempotency_key is None:
         raise IdempotencyKeyMissing("Repeating this request does harm; send an Idempotency-Key.")
 

@@ -53,9 +53,10 @@ async def list_organizations(
     q: Annotated[
         Line | None, Query(description="Beginning of the code, the acronym or the English name.")
     ] = None,
-) -> object:
+) -> Response:
     """List organizations by code."""
-    return await questions.list_organizations(session, page, country=country, kind=kind, status=status, q=q)
+    found = await questions.list_organizations(session, page, country=country, kind=kind, status=status, q=q)
+    return Response(found, media_type="application/json")
 
 
 @router.get("/{organization_id}", response_model=OrganizationRead, responses=problems(OrganizationNotFound))
