@@ -18,15 +18,22 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from services.common.database import open_engine
+from services.common.events import EventRegistry
 from services.common.http.access import ObserveRequests
 from services.common.http.head import HeadAsGet
+from services.common.http.internal import internal_routes
 from services.common.http.openapi import describe_app
 from services.common.http.problem_responses import install_problem_handlers, problem_response
 from services.common.http.tracing import telemetry_for
 from services.common.identity import TokenSigner, TokenVerifier
+from services.common.inbox import Consumers
+from services.common.jobs import Works, keep_running_jobs
 from services.common.pagination import Cursors
+from services.common.peers import Peers, open_client
 from services.common.permissions import Matrix
 from services.common.problems import Problem
+from services.common.relay import relay_to
+from services.common.replays import Replayers
 from services.common.sessions import Sessions
 from services.common.settings import AppSettings
 from services.common.telemetry import Metrics
@@ -47,8 +54,16 @@ class Room:
     """The revision of its schema that the code needs; the app refuses to start on another."""
     keeps_bodies: bool
     """Whether answers may be kept with idempotency keys; False where they are personal."""
+    registry: EventRegistry | None = None
+    """The events that it sends."""
+    consumers: Consumers = field(default_factory=dict)
+    """What it does on the events of others."""
+    replayers: Replayers = field(default_factory=dict)
+    """Which of its aggregates it can send again."""
+    jobs: Works = field(default_factory=dict)
+    """What it does when its jobs fall due."""
     tasks: Sequence[Callable[[FastAPI], Coroutine[Any, Any, None]]] = field(default=())
-    """Run beside the requests as long as the app lives: relay, jobs."""
+    """Run beside the requests as long as the app lives, after relay and jobs."""
 
 
 def create_room_app(room: Room, settings: AppSettings) -> FastAPI:
@@ -73,6 +88,7 @@ def create_room_app(room: Room, settings: AppSettings) -> FastAPI:
     app.state.keeps_bodies = room.keeps_bodies
     app.router.routes.append(Route("/health/live", _live_answer))
     app.router.routes.append(Route("/health/ready", _ready_answer))
+    app.router.routes.extend(internal_routes(room.registry, room.consumers, room.replayers))
     setattr(app, "openapi", lambda: describe_app(app))  # noqa: B010  mypy sees a method, FastAPI a hook
     install_problem_handlers(app)
     app.state.metrics = Metrics()
@@ -118,7 +134,12 @@ async def _live(app: FastAPI, room: Room, settings: AppSettings) -> AsyncIterato
     async with AsyncExitStack() as closing:
         closing.push_async_callback(app.state.sessions.close)
         await _require_schema(app.state.sessions, room)
-        running = [asyncio.create_task(task(app)) for task in room.tasks]
+        app.state.peers = Peers(
+            app.state.signer, {name: open_client(address) for name, address in settings.peers.items()}
+        )
+        closing.push_async_callback(app.state.peers.close)
+        background = _background(app, room) if settings.background else []
+        running = [asyncio.create_task(work) for work in (*background, *(task(app) for task in room.tasks))]
         closing.push_async_callback(_stop, running)
         yield
 
@@ -132,6 +153,14 @@ async def _require_schema(sessions: Sessions, room: Room) -> None:
         found = await session.scalar(text("SELECT version_num FROM alembic_version"))
     if found != room.schema_revision:
         raise SchemaOutdatedError(f"{room.name} is at revision {found}, needed is {room.schema_revision}")
+
+
+def _background(app: FastAPI, room: Room) -> list[Coroutine[Any, Any, None]]:
+    sessions, peers, registry = app.state.sessions, app.state.peers, room.registry
+    work = [keep_running_jobs(sessions, room.jobs)] if room.jobs else []
+    if registry is not None:
+        work += [relay_to(sessions, peers, registry, peer) for peer in peers.clients if peer != room.name]
+    return work
 
 
 async def _stop(tasks: Sequence[asyncio.Task[Any]]) -> None:
