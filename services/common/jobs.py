@@ -177,10 +177,10 @@ async def _run(sessions: Sessions, work: Work, row: Row[Any]) -> None:
             await work(session, running)
             await _finish_if_running(session, row.kind, row.subject)
     except LeaseLostError:
-        log.info("job_superseded", job=str(row.id), kind=row.kind)
+        log.info("job_superseded", job_id=str(row.id), kind=row.kind)
     except Exception as error:  # noqa: BLE001  whatever it is, the job fails and the others go on
         problem = problem_code(error)
-        log.warning("job_failed", job=str(row.id), kind=row.kind, attempts=row.attempts, problem=problem)
+        log.warning("job_failed", job_id=str(row.id), kind=row.kind, attempt=row.attempts, problem=problem)
         async with sessions.transaction() as session:
             if await fail(session, job, row, problem, now=_domain_clock()):
                 await fail_operation_of(session, row.subject)

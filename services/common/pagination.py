@@ -76,7 +76,9 @@ class SortKey:
     descending: bool = False
 
 
-async def fetch_page(session: AsyncSession, query: Select[*tuple[Any, ...]], page: PageRequest, *keys: SortKey) -> Rows:
+async def fetch_page(
+    session: AsyncSession, query: Select[*tuple[Any, ...]], page: PageRequest, *keys: SortKey
+) -> Rows:
     """Return the part of `query` that `page` asks for, sorted by `keys`, the last of which is unique.
 
     The query's first column is the item (an entity); one statement, and one more where a count is asked for.

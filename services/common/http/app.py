@@ -16,12 +16,14 @@ from sqlalchemy import text
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import Scope
 
 from services.common.database import open_engine
 from services.common.events import EventRegistry
 from services.common.http.access import ObserveRequests
 from services.common.http.head import HeadAsGet
 from services.common.http.internal import internal_routes
+from services.common.http.limits import Limits, json_body, limit_requests
 from services.common.http.openapi import describe_app
 from services.common.http.problem_responses import install_problem_handlers, problem_response
 from services.common.http.tracing import telemetry_for
@@ -39,6 +41,8 @@ from services.common.settings import AppSettings
 from services.common.telemetry import Metrics
 
 API_VERSION: Final = "1.0.0"
+ANSWER_SECONDS: Final = 8.0
+"""A service answers before the gateway gives up (10 s) and after PostgreSQL would (5 s)."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,8 @@ class Room:
     """Which of its aggregates it can send again."""
     jobs: Works = field(default_factory=dict)
     """What it does when its jobs fall due."""
+    body_bytes: Callable[[Scope], int] = json_body
+    """How large the body of a request may be; larger than 1 MiB for uploads only."""
     tasks: Sequence[Callable[[FastAPI], Coroutine[Any, Any, None]]] = field(default=())
     """Run beside the requests as long as the app lives, after relay and jobs."""
 
@@ -94,6 +100,9 @@ def create_room_app(room: Room, settings: AppSettings) -> FastAPI:
     app.state.metrics = Metrics()
     app.router.routes.append(Route("/metrics", _metrics_answer))
     app.add_middleware(HeadAsGet)
+    app.add_middleware(
+        limit_requests, limits=Limits(answer_seconds=ANSWER_SECONDS, body_bytes=room.body_bytes)
+    )
     app.add_middleware(ObserveRequests, metrics=app.state.metrics, trust_request_id=True)
     return app
 
