@@ -121,9 +121,9 @@ async def _create(admin_dsn: str, name: str, passwords: dict[str, str]) -> None:
         for app in ("programs", KEYSTORE):  # one app of each of the two databases
             target, template = names_of(app, name).database, names_of(app, TEMPLATE).database
             await connection.execute(f'CREATE DATABASE "{target}" TEMPLATE "{template}" STRATEGY file_copy')
-        await apply_roles(admin_dsn, name, passwords)
         for app in (*APPS, KEYSTORE):
             ours, theirs = names_of(app, name), names_of(app, TEMPLATE)
+            await apply_roles(admin_dsn, ours, passwords)
             # The template's tables keep its roles' privileges, revocations included: inherit them.
             pairs = [(theirs.owner, ours.owner), *zip(theirs.logins, ours.logins, strict=True)]
             for theirs_role, our_role in pairs:
@@ -162,9 +162,9 @@ def _describe(admin_dsn: str, name: str, passwords: dict[str, str]) -> TestDatab
 
 async def make_template(admin_dsn: str) -> None:
     """Make the migrated databases that `database_from_template` copies."""
-    await apply_roles(admin_dsn, TEMPLATE, {})
     for app in (*APPS, KEYSTORE):
         names = names_of(app, TEMPLATE)
+        await apply_roles(admin_dsn, names, {})
         await upgrade(app, dsn_for(admin_dsn, names.database), names.owner)
 
 
