@@ -140,9 +140,8 @@ def test_requests_are_made_of_strict_scalars() -> None:
 
 
 def test_every_file_is_of_a_readable_length() -> None:
-    long = {
-        str(f.relative_to(ROOT)): n for f in product_files() if (n := len(f.read_text().splitlines())) > 400
-    }
+    written = [f for f in product_files() if "versions" not in f.parts]  # revisions are generated
+    long = {str(f.relative_to(ROOT)): n for f in written if (n := len(f.read_text().splitlines())) > 400}
     assert long == {}
 
 
