@@ -1,0 +1,51 @@
+"""Serves one app: `python -m cli.serve programs --uds /run/programs.sock`, or `--host 0.0.0.0 --port 8000`.
+
+Apart from the other commands, so that a serving process loads none of their libraries.
+"""
+
+import argparse
+import os
+from typing import Final
+
+import uvicorn
+
+from services.common.logging import configure_logging
+
+FACTORIES: Final = {
+    "programs": "services.programs.app:create_app",
+    "participants": "services.participants.app:create_app",
+    "evaluation": "services.evaluation.app:create_app",
+    "gateway": "gateway.app:create_app",
+}
+SECONDS_TO_FINISH: Final = 10
+"""What a request in flight gets when its process is asked to stop."""
+
+
+def main() -> None:
+    """Serve until SIGTERM or SIGINT."""
+    parser = argparse.ArgumentParser(prog="cli.serve", description=__doc__)
+    parser.add_argument("app", choices=FACTORIES)
+    parser.add_argument("--uds", help="path of a unix socket")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8000)
+    wanted = parser.parse_args()
+    configure_logging(wanted.app, os.environ.get("QOLDAU_LOG_LEVEL", "INFO"))
+    uvicorn.run(
+        FACTORIES[wanted.app],
+        factory=True,
+        uds=wanted.uds,
+        host=wanted.host,
+        port=wanted.port,
+        loop="asyncio",
+        http="services.common.http.server:LimitedProtocol",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=SECONDS_TO_FINISH,
+    )
+
+
+if __name__ == "__main__":
+    main()
