@@ -1,6 +1,6 @@
 """Long work that was accepted with 202: how far it is, what came of it, for whoever asked for it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Final
@@ -54,9 +54,9 @@ operation: Final = Table(
     Index("ix_operation_owner", "owner", "started_at"),
 )
 
-OPERATION_READERS: Final = {role: Reach.OWN for role in Role if role is not Role.PUBLIC} | {
-    Role.ADMINISTRATOR: Reach.ALL
-}
+OPERATION_READERS: Final[Mapping[Role, Reach]] = {
+    role: Reach.OWN for role in Role if role is not Role.PUBLIC
+} | {Role.ADMINISTRATOR: Reach.ALL}
 """The permission of `read_<room>_operation`: whoever started it, and administrators."""
 
 
