@@ -55,8 +55,8 @@ operation: Final = Table(
 )
 
 OPERATION_READERS: Final[Mapping[Role, Reach]] = {
-    role: Reach.OWN for role in Role if role is not Role.PUBLIC
-} | {Role.ADMINISTRATOR: Reach.ALL}
+    role: Reach.ALL if role is Role.ADMINISTRATOR else Reach.OWN for role in Role if role is not Role.PUBLIC
+}
 """The permission of `read_<room>_operation`: whoever started it, and administrators."""
 
 

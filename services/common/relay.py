@@ -21,7 +21,7 @@ from services.common.peers import PeerRefusedError, Peers, PeerUnreachableError
 from services.common.sessions import Sessions
 
 LEASE: Final = timedelta(seconds=60)
-BATCH: Final = 48
+BATCH: Final = 20
 AT_ONCE: Final = 4
 """Events on the way to one destination at a time; a batch of slow answers still ends within its lease."""
 MEDIA_TYPE: Final = "application/cloudevents+json"
