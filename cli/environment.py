@@ -17,7 +17,6 @@ _ROOT = Path(__file__).parent.parent
 _KEYSTORE_USERS = ("participants", "evaluation")
 # Administrators' logins, and what PostgreSQL's libraries would read.
 _WITHHELD = ("DATABASE_URL", "QOLDAU_KEYSTORE_", "PG")
-_SECONDS_TO_FINISH = 10
 
 
 def socket_of(home: Home, service: str) -> Path:
@@ -29,16 +28,8 @@ def app_command(
     app: str, environment: Mapping[str, str], home: Home, databases: Iterable[AppDatabase]
 ) -> Command:
     """Return the command that serves `app`: the gateway on loopback, a service on its unix socket."""
-    if app == GATEWAY:
-        place = ["gateway.app:create_app", "--host", "127.0.0.1", "--port", str(home.port)]
-    else:
-        place = [f"services.{app}.app:create_app", "--uds", str(socket_of(home, app))]
-    arguments = [
-        *(sys.executable, "-m", "uvicorn", "--factory", *place),
-        *("--loop", "asyncio", "--http", "httptools", "--lifespan", "on"),
-        *("--no-proxy-headers", "--no-server-header", "--no-access-log"),
-        *("--timeout-graceful-shutdown", str(_SECONDS_TO_FINISH)),
-    ]
+    place = ["--port", str(home.port)] if app == GATEWAY else ["--uds", str(socket_of(home, app))]
+    arguments = [sys.executable, "-m", "cli.serve", app, *place]
     return Command(arguments, app_environment(app, environment, home, databases), _ROOT)
 
 
