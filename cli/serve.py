@@ -8,6 +8,7 @@ import os
 
 import uvicorn
 
+from services.common.http.server import LimitedProtocol
 from services.common.logging import configure_logging
 
 _FACTORIES = {
@@ -35,7 +36,7 @@ def main() -> None:
         host=chosen.host,
         port=chosen.port,
         loop="asyncio",
-        http="httptools",
+        http=LimitedProtocol,
         ws="none",
         lifespan="on",
         log_config=None,
