@@ -28,11 +28,7 @@ def app_command(
     app: str, environment: Mapping[str, str], home: Home, databases: Iterable[AppDatabase]
 ) -> Command:
     """Return the command that serves `app`: the gateway on loopback, a service on its unix socket."""
-    place = (
-        ["--host", "127.0.0.1", "--port", str(home.port)]
-        if app == GATEWAY
-        else ["--uds", str(socket_of(home, app))]
-    )
+    place = ["--port", str(home.port)] if app == GATEWAY else ["--uds", str(socket_of(home, app))]
     arguments = [sys.executable, "-m", "cli.serve", app, *place]
     return Command(arguments, app_environment(app, environment, home, databases), _ROOT)
 
