@@ -14,7 +14,11 @@ from services.programs.api import (
     training_sessions,
 )
 from services.programs.db.tables import SCHEMA_REVISION
+from services.programs.domain.events import EVENTS
 from services.programs.domain.permissions import PERMISSIONS
+from services.programs.inbox import design_tasks, mirrors
+from services.programs.inbox.clock import follow_edition_clock
+from services.programs.operations.edition_clock import FOLLOW_CLOCK
 from services.programs.settings import Settings
 
 
@@ -36,5 +40,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         permissions=PERMISSIONS,
         schema_revision=SCHEMA_REVISION,
         keeps_bodies=True,
+        registry=EVENTS,
+        consumers={
+            mirrors.SEATS_CHANGED: mirrors.mirror_seats,
+            **dict.fromkeys(mirrors.RESULTS, mirrors.mirror_results),
+            design_tasks.RECOMMENDATION_AGREED: design_tasks.take_recommendation,
+            design_tasks.DESIGN_CHANGE_RECORDED: design_tasks.take_design_change,
+        },
+        jobs={FOLLOW_CLOCK: follow_edition_clock},
     )
     return create_room_app(room, settings or Settings())

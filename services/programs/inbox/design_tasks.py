@@ -1,12 +1,13 @@
 """What recommendations of evaluation ask of coming editions."""
 
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.clock import Provenance
+from services.common.inbox import Event
 from services.programs.operations.mirrors import (
     Recommended,
     note_design_change,
@@ -31,9 +32,9 @@ class _DesignChange(BaseModel):
     edition_id: UUID
 
 
-async def take_recommendation(session: AsyncSession, event: Any) -> None:
+async def take_recommendation(session: AsyncSession, event: Event) -> None:
     """Open a task for the next edition of the program."""
-    said = _Recommendation.model_validate(event.data)
+    said = event.read(_Recommendation)
     await open_design_task(
         session,
         Recommended(
@@ -47,7 +48,7 @@ async def take_recommendation(session: AsyncSession, event: Any) -> None:
     )
 
 
-async def take_design_change(session: AsyncSession, event: Any) -> None:
+async def take_design_change(session: AsyncSession, event: Event) -> None:
     """Note in which edition a recommendation was taken up."""
-    said = _DesignChange.model_validate(event.data)
+    said = event.read(_DesignChange)
     await note_design_change(session, said.recommendation_id, said.edition_id)

@@ -37,6 +37,7 @@ from services.programs.domain.editions import (
 from services.programs.domain.permissions import permits
 from services.programs.domain.problems import GuardsUnmet
 from services.programs.domain.training_sessions import OPEN_STATES, TrainingSessionState
+from services.programs.operations.edition_clock import plan_clock
 from services.programs.operations.editions import day_bounds, record_edition
 from services.programs.operations.training_sessions import tell_training_session
 from services.programs.schemas.editions import (
@@ -121,6 +122,8 @@ async def follow_clock(session: AsyncSession, edition_id: UUID) -> EditionState 
     while target := due_transition(await gather_facts(session, edition), now):
         await _enter(session, CLOCK, edition, target, None)
         reached = target
+        await hold_ended_sessions(session, edition, now)
+    await plan_clock(session, edition, after=now)
     return reached
 
 

@@ -32,6 +32,7 @@ from services.programs.domain.problems import (
     SeatsExceedCapacity,
     SourceRequired,
 )
+from services.programs.operations.edition_clock import plan_clock
 from services.programs.operations.evidence import cite
 from services.programs.operations.programs import plain_sectors
 from services.programs.schemas.editions import EditionChange, EditionCreate
@@ -123,6 +124,7 @@ async def record_edition(
         edition.stated_as_of = None
     await record_change(session, caller, action, edition, fields)
     await tell(session, edition, kind)
+    await plan_clock(session, edition)
 
 
 async def tell(session: AsyncSession, edition: Edition, kind: EventKind = EDITION_CHANGED) -> None:

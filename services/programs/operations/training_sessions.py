@@ -19,6 +19,7 @@ from services.programs.domain.editions import local_day
 from services.programs.domain.events import SessionLecturerData, TrainingSessionData
 from services.programs.domain.problems import SessionOutsideEdition, TransitionRefused
 from services.programs.domain.training_sessions import TRAINING_SESSION_LIFE, TrainingSessionState
+from services.programs.operations.edition_clock import plan_clock
 from services.programs.schemas.training_sessions import (
     TrainingSessionCancellation,
     TrainingSessionCreate,
@@ -44,6 +45,7 @@ async def create_training_session(
     session.add(meeting)
     await record_change(session, caller, "training_session.scheduled", meeting)
     await tell_training_session(session, meeting, events.TRAINING_SESSION_SCHEDULED)
+    await plan_clock(session, edition)
     return meeting
 
 
@@ -52,11 +54,13 @@ async def move_training_session(
 ) -> TrainingSession:
     """Give a meeting another time or place, also one that the clock has held already."""
     meeting = await _enter(session, training_session_id, TrainingSessionState.MOVED)
-    require_inside(await get_edition(session, meeting.edition_id), request.starts_at, request.ends_at)
+    edition = await get_edition(session, meeting.edition_id)
+    require_inside(edition, request.starts_at, request.ends_at)
     meeting.starts_at, meeting.ends_at = request.starts_at, request.ends_at
     meeting.venue = request.venue or meeting.venue
     await record_change(session, caller, "training_session.moved", meeting, ["starts_at", "ends_at", "venue"])
     await tell_training_session(session, meeting, events.TRAINING_SESSION_MOVED)
+    await plan_clock(session, edition)
     return meeting
 
 
