@@ -130,7 +130,7 @@ async def find_attended(session: AsyncSession, edition_id: UUID) -> dict[UUID, l
         )
     )
     attended: dict[UUID, list[Attended]] = {}
-    for participation_id, starts_at, ends_at, status, minutes in (await session.execute(query)).tuples():
+    for participation_id, starts_at, ends_at, status, minutes in await session.execute(query):
         length = int((ends_at - starts_at).total_seconds() // 60)
         record = Attended(length, status or AttendanceStatus.ABSENT, minutes or 0)
         attended.setdefault(participation_id, []).append(record)
@@ -146,7 +146,8 @@ async def find_persons(session: AsyncSession, person_ids: Sequence[UUID]) -> dic
 async def count_certificates(session: AsyncSession, edition_id: UUID) -> dict[CertificateState, int]:
     """Return how many of the edition's certificates are in each state."""
     query = select(Certificate.state, func.count()).where(Certificate.edition_id == edition_id)
-    return dict((await session.execute(query.group_by(Certificate.state))).tuples().all())
+    rows = await session.execute(query.group_by(Certificate.state))
+    return dict(rows)
 
 
 async def list_certificates(
@@ -203,7 +204,7 @@ async def count_participants(session: AsyncSession, edition_id: UUID) -> list[St
         .group_by(Participation.country)
         .order_by(Participation.country)
     )
-    return [StateCount(country, "participant", n) for country, n in (await session.execute(query)).tuples()]
+    return [StateCount(country, "participant", n) for country, n in (await session.execute(query))]
 
 
 async def count_applications(
@@ -220,4 +221,4 @@ async def count_applications(
         .group_by(Authority.country, Application.state)
         .order_by(Authority.country, Application.state)
     )
-    return [StateCount(*row) for row in (await session.execute(query)).tuples()]
+    return [StateCount(*row) for row in (await session.execute(query))]

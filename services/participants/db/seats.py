@@ -122,7 +122,7 @@ async def count_lines(session: AsyncSession, edition_id: UUID) -> list[LineCount
     )
     query = select(MirrorSeatLine, accepted, waiting).where(MirrorSeatLine.edition_id == edition_id)
     query = query.order_by(MirrorSeatLine.id).execution_options(populate_existing=True)
-    return [LineCount(*row) for row in (await session.execute(query)).tuples()]
+    return [LineCount(*row) for row in (await session.execute(query))]
 
 
 async def next_version(session: AsyncSession, edition_id: UUID, counter: str) -> int:
