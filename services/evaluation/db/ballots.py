@@ -65,7 +65,7 @@ async def lock_tokens(session: AsyncSession, hashes: Iterable[bytes]) -> dict[by
     )
     await session.execute(query.with_for_update(read=True, of=Campaign))
     # A statement of its own: what another process did to a token while this one waited must be seen.
-    rows: Sequence[Row[Any]] = (await session.execute(query.with_for_update(of=BallotToken))).all()
+    rows: Sequence[Any] = (await session.execute(query.with_for_update(of=BallotToken))).all()
     return {row.token_hash: row for row in rows}
 
 

@@ -43,12 +43,12 @@ DEFAULT_THRESHOLDS: Final[Mapping[Audience, int]] = {
 Key = TypeVar("Key", bound=Hashable)
 
 
-def settle_thresholds(wished: Mapping[str, int]) -> dict[str, int]:
+def settle_thresholds(wished: Mapping[Audience, int]) -> dict[Audience, int]:
     """Return the thresholds of a campaign; raises ValueError for one below the rule's (upward only)."""
     for audience, k in wished.items():
-        if k < DEFAULT_THRESHOLDS[Audience(audience)]:
+        if k < DEFAULT_THRESHOLDS[audience]:
             raise ValueError(f"the threshold for {audience} can only be raised")
-    return {str(audience): k for audience, k in DEFAULT_THRESHOLDS.items()} | dict(wished)
+    return {**DEFAULT_THRESHOLDS, **wished}
 
 
 def breakdown_threshold(k: int) -> int:

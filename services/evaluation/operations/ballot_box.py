@@ -20,6 +20,8 @@ from services.evaluation.domain.problems import InvitationNotUsable
 from services.evaluation.schemas.responses import ResponseBlock, ResponseSubmit
 
 LARGEST_GROUP: Final = 200
+CONCURRENT_LOOKUPS: Final = 2
+"""A burst waits here in line, so that it neither empties the pool of reads nor runs into its time-out."""
 SMALLEST_SEAL: Final = 4096
 """Ballots up to this many bytes are of equal length when sealed."""
 _USABLE: Final = "This invitation is not valid, was used already, or its survey is not open."
@@ -43,6 +45,7 @@ class BallotBox:
 
     def __init__(self) -> None:
         self._waiting: asyncio.Queue[Ballot] = asyncio.Queue(maxsize=5 * LARGEST_GROUP)
+        self.lookups = asyncio.Semaphore(CONCURRENT_LOOKUPS)
 
     async def put(self, ballot: Ballot) -> None:
         """Wait until the ballot is stored; raise `InvitationNotUsable` or `Unavailable` if it is not."""
@@ -110,7 +113,8 @@ async def submit_response(sessions: Sessions, box: BallotBox, token: str, reques
     """Check the answers, seal them and put them into the box; raise `InvitationNotUsable`."""
     token_hash = hash_token(token)
     submission = hashlib.sha256(b"submission" + token_hash + request.nonce.bytes).digest()
-    paper = await require_paper(sessions, token_hash, submission)
+    async with box.lookups:
+        paper = await require_paper(sessions, token_hash, submission)
     if paper.token_state is TokenState.USED:
         return
     check_blocks(paper, request.blocks)
