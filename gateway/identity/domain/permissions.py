@@ -29,7 +29,7 @@ PERMISSIONS: Final[Matrix] = {
     "revoke_api_key": _ADMINISTRATOR,
     "read_edition_overview": everyone(),
     "read_country_dossier": everyone(),
-    "list_enumerations": everyone(),
+    "list_all_enumerations": everyone(),
 }
 
 INTERNAL_PERMISSIONS: Final[Matrix] = {"mint_link": only(service=Reach.ALL)}
