@@ -1,0 +1,144 @@
+"""uvicorn's HTTP/1.1 protocol with the limits that uvicorn 0.54 leaves to others.
+
+Pass it as `--http services.common.http.server:LimitedProtocol`. uvicorn itself bounds concurrency, the
+backlog, the time a connection idles between requests and the time of a graceful shutdown; the size of an
+unfinished head only in its h11 protocol, which is not used here. What remains is added by this class, because
+an ASGI layer sees a request only when its head is complete:
+
+- a head must be complete `head_seconds` after the connection was made or the last request was over;
+- bytes that complete no head and carry no body (a long head, chunk extensions, trailers) end at `idle_bytes`;
+- trailers are dropped: uvicorn would add them to the headers of a request that has been checked already;
+- a client that stops reading for `stalled_seconds` is dropped;
+- what cannot be parsed is answered with problem details, and never into the answer of another request.
+
+All that concerns complete heads, bodies and answers is in `limits`.
+"""
+
+import asyncio
+from typing import Any, ClassVar, cast
+
+from uuid_utils.compat import uuid7
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+
+from services.common.context import request_id
+from services.common.http.limits import HeadTooLarge, RequestTimedOut
+from services.common.http.problem_responses import problem_response
+from services.common.problems import Problem, RequestUnreadable
+
+
+class LimitedProtocol(HttpToolsProtocol):
+    """One connection whose client may be slow, endless or malformed."""
+
+    head_seconds: ClassVar[float] = 10.0
+    idle_bytes: ClassVar[int] = 64 * 1024
+    stalled_seconds: ClassVar[float] = 30.0
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._head_timer: asyncio.TimerHandle | None = None
+        self._stall_timer: asyncio.TimerHandle | None = None
+        self._in_head = False
+        self._progressed = False
+        self._idle_bytes = 0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn does
+        """Start waiting for the first head."""
+        super().connection_made(transport)
+        self._await_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Stop every timer of the connection."""
+        self._stop_timers()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Parse `data`, unless too much has come that is neither a whole head nor a body."""
+        self._progressed = False
+        super().data_received(data)
+        if self.transport.is_closing():
+            return
+        self._idle_bytes = 0 if self._progressed else self._idle_bytes + len(data)
+        if self._idle_bytes > self.idle_bytes:
+            self._refuse(HeadTooLarge("The head of the request is too large."))
+        elif self._head_timer is None and self._active_cycle() is None:
+            self._await_head()
+
+    def on_message_begin(self) -> None:
+        """Note that a head has begun."""
+        self._in_head = True
+        super().on_message_begin()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a header field, drop a trailer field."""
+        if self._in_head:
+            super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        """Hand over the request."""
+        self._in_head = False
+        self._progressed = True
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+            self._head_timer = None
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """Hand over a part of the body."""
+        self._progressed = True
+        super().on_body(body)
+
+    def pause_writing(self) -> None:
+        """Give the client its time to go on reading."""
+        super().pause_writing()
+        self._stall_timer = self.loop.call_later(self.stalled_seconds, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """Go on writing."""
+        if self._stall_timer is not None:
+            self._stall_timer.cancel()
+            self._stall_timer = None
+        super().resume_writing()
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002  uvicorn's words are for its log
+        """Answer what cannot be parsed."""
+        self._refuse(RequestUnreadable("The request is not valid HTTP/1.1."))
+
+    def _active_cycle(self) -> RequestResponseCycle | None:
+        cycle = cast("RequestResponseCycle | None", self.cycle)
+        return None if cycle is None or cycle.response_complete else cycle
+
+    def _await_head(self) -> None:
+        self._head_timer = self.loop.call_later(self.head_seconds, self._give_up)
+
+    def _give_up(self) -> None:
+        if self._in_head:
+            self._refuse(RequestTimedOut("The head of the request did not arrive in time."))
+        else:
+            self.transport.close()
+
+    def _refuse(self, problem: Problem) -> None:
+        """Answer with `problem` and close, unless an answer to an earlier request would be damaged."""
+        cycle = self._active_cycle()
+        if cycle is not None:
+            if not cycle.more_body:
+                cycle.keep_alive = False
+                self.flow.pause_reading()
+                return
+            if cycle.response_started:
+                self.transport.abort()
+                return
+        token = request_id.set(uuid7())
+        try:
+            response = problem_response(problem, language=None)
+            headers = [*self.server_state.default_headers, *response.raw_headers, (b"connection", b"close")]
+            headers.append((b"x-request-id", str(request_id.get()).encode()))
+        finally:
+            request_id.reset(token)
+        head = b"".join(b"%s: %s\r\n" % header for header in headers)
+        self.transport.write(STATUS_LINE[problem.status] + head + b"\r\n" + bytes(response.body))
+        self.transport.close()
+
+    def _stop_timers(self) -> None:
+        for timer in (self._head_timer, self._stall_timer):
+            if timer is not None:
+                timer.cancel()
