@@ -14,18 +14,25 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from gateway.identity.domain.problems import TooManyAttempts
-from gateway.problems import UpstreamFailed, UpstreamLate
+from gateway.upstream import UpstreamFailed, UpstreamTimedOut, UpstreamUnavailable
 from services.common.http.problem_responses import problems
 from services.common.i18n import pick
 from services.common.identity import Role
-from services.common.problems import NotAuthenticated, NotFound, NotPermitted, Problem, Unavailable
+from services.common.problems import NotAuthenticated, NotFound, NotPermitted, Problem
 
 DOCUMENTS: Final = Path(__file__).parents[1] / "docs"
 """Where the generated documents stand, beside the code in every installation."""
 ASSETS: Final = Path(fastapi_offline.__file__).parent / "static"
 NOT_PUBLIC: Final = ("/internal", "/health", "/metrics")
 SECURITY_SCHEME: Final = "bearer"
-_ADDED: Final = (NotAuthenticated, NotPermitted, TooManyAttempts, UpstreamFailed, Unavailable, UpstreamLate)
+_ADDED: Final = (
+    NotAuthenticated,
+    NotPermitted,
+    TooManyAttempts,
+    UpstreamFailed,
+    UpstreamUnavailable,
+    UpstreamTimedOut,
+)
 
 _POLICY: Final = (
     "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "

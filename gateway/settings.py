@@ -26,12 +26,14 @@ class Settings(AppSettings):
 
     model_config = SettingsConfigDict(env_prefix="GATEWAY_")
 
-    public_url: Origin = "http://127.0.0.1:8000"
+    public_url: Origin = Field(default="http://127.0.0.1:8000", validation_alias="QOLDAU_PUBLIC_URL")
     """The address that clients use; issuer of the access tokens."""
-    programs_address: str = Field(default="", validation_alias="QOLDAU_PROGRAMS_ADDRESS")
-    """Where the programs service listens: the path of a unix socket, or an http address."""
-    participants_address: str = Field(default="", validation_alias="QOLDAU_PARTICIPANTS_ADDRESS")
-    evaluation_address: str = Field(default="", validation_alias="QOLDAU_EVALUATION_ADDRESS")
+    programs_url: str = Field(validation_alias="QOLDAU_PROGRAMS_URL")
+    """Where the programs service listens: `unix:/path/to.sock` or `http://host:port`."""
+    participants_url: str = Field(validation_alias="QOLDAU_PARTICIPANTS_URL")
+    """Where the participants service listens."""
+    evaluation_url: str = Field(validation_alias="QOLDAU_EVALUATION_URL")
+    """Where the evaluation service listens."""
     cors_origins: frozenset[Origin] = frozenset()
     """Origins of browser applications that may call this interface; in demonstration mode loopback too."""
 
@@ -44,3 +46,12 @@ class Settings(AppSettings):
     def has_demonstration_accounts(self) -> bool:
         """Say whether there are accounts whose password everybody knows."""
         return self.demonstration and self.on_loopback
+
+    @property
+    def addresses(self) -> dict[str, str]:
+        """Return where each service listens."""
+        return {
+            "programs": self.programs_url,
+            "participants": self.participants_url,
+            "evaluation": self.evaluation_url,
+        }

@@ -2,9 +2,8 @@
 
 from fastapi import Response
 
-from gateway.compositions.parts import MissingPart, Seen, collect
-from gateway.compositions.reading import Reading
-from gateway.problems import UpstreamFailed, UpstreamLate
+from gateway.compositions.parts import Reading, Seen, collect
+from gateway.upstream import MissingPart, UpstreamFailed, UpstreamTimedOut
 from services.common.http.problem_responses import problems
 from services.common.http.routes import house_router
 from services.common.problems import NotFound
@@ -27,7 +26,7 @@ class CountryDossier(Answer):
 @router.get(
     "/{country_code}/dossier",
     response_model=CountryDossier,
-    responses=problems(NotFound, UpstreamFailed, UpstreamLate),
+    responses=problems(NotFound, UpstreamFailed, UpstreamTimedOut),
 )
 async def read_country_dossier(
     country_code: CountryCode, reading: Reading, response: Response
@@ -38,9 +37,8 @@ async def read_country_dossier(
     """
     below = f"/v1/countries/{country_code}"
     parts, missing = await collect(
-        reading.language,
         required={"deliveries": reading.read("programs", f"{below}/deliveries", Seen)},
-        optional={"outcomes": reading.read("evaluation", f"{below}/outcomes", Seen)},
+        optional_parts={"outcomes": reading.read("evaluation", f"{below}/outcomes", Seen)},
     )
     if missing:
         response.headers["Cache-Control"] = "no-store"

@@ -4,9 +4,8 @@ from uuid import UUID
 
 from fastapi import Response
 
-from gateway.compositions.parts import MissingPart, Seen, collect
-from gateway.compositions.reading import Reading
-from gateway.problems import UpstreamFailed, UpstreamLate
+from gateway.compositions.parts import Reading, Seen, collect
+from gateway.upstream import MissingPart, UpstreamFailed, UpstreamTimedOut
 from services.common.http.problem_responses import problems
 from services.common.http.routes import house_router
 from services.common.problems import NotFound
@@ -38,7 +37,7 @@ class EditionOverview(Answer):
 @router.get(
     "/editions/{edition_id}",
     response_model=EditionOverview,
-    responses=problems(NotFound, UpstreamFailed, UpstreamLate),
+    responses=problems(NotFound, UpstreamFailed, UpstreamTimedOut),
 )
 async def read_edition_overview(edition_id: UUID, reading: Reading, response: Response) -> EditionOverview:
     """Read where an edition stands, on one page.
@@ -47,9 +46,8 @@ async def read_edition_overview(edition_id: UUID, reading: Reading, response: Re
     """
     below = f"/v1/editions/{edition_id}"
     parts, missing = await collect(
-        reading.language,
         required={"edition": reading.read("programs", below, SeenEdition)},
-        optional={
+        optional_parts={
             "pipeline": reading.read("participants", f"{below}/pipeline", Seen),
             "attendance": reading.read("participants", f"{below}/attendance", Seen),
             "results": reading.read("evaluation", f"/v1/results?edition_id={edition_id}", Seen),

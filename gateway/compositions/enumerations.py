@@ -2,8 +2,8 @@
 
 from fastapi import Response
 
-from gateway.compositions.parts import MissingPart, Seen, collect
-from gateway.compositions.reading import Reading
+from gateway.compositions.parts import Reading, Seen, collect
+from gateway.upstream import MissingPart
 from services.common.http.routes import house_router
 from services.common.wire import Answer
 
@@ -29,9 +29,8 @@ class AllEnumerations(Answer):
 async def list_all_enumerations(reading: Reading, response: Response) -> AllEnumerations:
     """List every enumeration and reason code with its labels in kk, ru and en."""
     parts, missing = await collect(
-        reading.language,
         required={},
-        optional={
+        optional_parts={
             owner: reading.read(owner, f"/v1/{owner}/enumerations", SeenEnumerations) for owner in OWNERS
         },
     )

@@ -1,25 +1,14 @@
-"""Parts of a composed view: read from their owners at the same time, within a budget, missing ones named."""
+"""Parts of a composed view: asked of their owners at the same time, with the rights of the caller."""
 
-import asyncio
-from collections.abc import Awaitable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Protocol, TypeVar
+from typing import Annotated, Any, TypeVar
 
-import httpx
-from pydantic import BaseModel, ConfigDict, ValidationError
+from fastapi import Depends, Request
+from pydantic import BaseModel, ConfigDict
 
-from gateway.problems import UpstreamFailed, UpstreamLate
-from services.common.http.problem_responses import ProblemDetails, problem_body
-from services.common.problems import NotAuthenticated, NotFound, NotPermitted, Problem, Unavailable
-from services.common.wire import Answer
-
-PART_SECONDS: Final = 6.0
-"""Less than the gateway's own ten, so that there is time left to answer without the part."""
-LARGEST: Final = 8 * 1024 * 1024
-
-_PASSED_ON: Final[Mapping[int, type[Problem]]] = {
-    kind.status: kind for kind in (NotAuthenticated, NotPermitted, NotFound, Unavailable, UpstreamLate)
-}
+from gateway.upstream import MissingPart, Upstream, optional, together
+from services.common.http.callers import Caller
 
 
 class Seen(BaseModel):
@@ -29,99 +18,41 @@ class Seen(BaseModel):
 
 
 SeenT = TypeVar("SeenT", bound=Seen)
-
-
-class MissingPart(Answer):
-    """A part that could not be had, and why; nothing is invented in its place."""
-
-    part: str
-    problem: ProblemDetails
-
-
-class Sign(Protocol):
-    """Signs an internal token for one service in the name of the caller."""
-
-    def __call__(self, service: str) -> str:
-        """Return the token."""
+Part = Coroutine[Any, Any, Seen]
 
 
 @dataclass(frozen=True)
 class Reader:
-    """Reads from the services in the name of one caller."""
+    """Reads from the services with the rights of one caller."""
 
-    clients: Mapping[str, httpx.AsyncClient]
-    sign: Sign
-    language: str | None
+    upstreams: Mapping[str, Upstream]
+    sign: Callable[[str], str]
 
-    async def read(self, service: str, path: str, model: type[SeenT]) -> SeenT:
-        """Return what `service` answers to GET `path`.
-
-        Raises the caller's own problems (401, 403, 404) and 502, 503, 504 for those of the service.
-        """
-        try:
-            async with asyncio.timeout(PART_SECONDS):
-                status, body = await self._fetch(service, path)
-        except (TimeoutError, httpx.TimeoutException) as error:
-            raise UpstreamLate(f"{service} did not answer in time.") from error
-        except httpx.ConnectError as error:
-            raise Unavailable(f"{service} cannot be reached.") from error
-        except httpx.HTTPError as error:
-            raise UpstreamFailed(f"{service} broke off its answer.") from error
-        if status != httpx.codes.OK:
-            raise _PASSED_ON.get(status, UpstreamFailed)(f"{service} answered {status}.")
-        try:
-            return model.model_validate_json(body)
-        except ValidationError as error:
-            raise UpstreamFailed(f"{service} gave an answer of an unknown shape.") from error
-
-    async def _fetch(self, service: str, path: str) -> tuple[int, bytes]:
-        headers = {"Authorization": f"Bearer {self.sign(service)}", "Accept-Encoding": "identity"}
-        if self.language is not None:
-            headers["Accept-Language"] = self.language
-        body = bytearray()
-        async with self.clients[service].stream("GET", path, headers=headers) as response:
-            async for piece in response.aiter_raw():
-                body += piece
-                if len(body) > LARGEST:
-                    raise UpstreamFailed(f"{service} answered more than can be composed.")
-        return response.status_code, bytes(body)
+    async def read(self, service: str, target: str, model: type[SeenT]) -> SeenT:
+        """Return what `service` answers to GET `target`; raises as `Upstream.read` does."""
+        return await self.upstreams[service].read(model, target, token=self.sign(service))
 
 
-def open_client(address: str) -> httpx.AsyncClient:
-    """Return a client of the service at `address`: the path of a unix socket, or an http address."""
-    over_socket = address.startswith("/")
-    return httpx.AsyncClient(
-        transport=httpx.AsyncHTTPTransport(uds=address if over_socket else None),
-        base_url="http://service" if over_socket else address,
-        timeout=PART_SECONDS,
-        follow_redirects=False,
-        trust_env=False,
-    )
+def _reader(request: Request, caller: Caller) -> Reader:
+    state = request.app.state
+    return Reader(state.upstreams, lambda service: state.signer.sign(caller, audience=service))
+
+
+Reading = Annotated[Reader, Depends(_reader)]
+"""The reader of a composed route; the caller is admitted to the view before anything is read."""
 
 
 async def collect(
-    language: str | None, *, required: Mapping[str, Awaitable[Any]], optional: Mapping[str, Awaitable[Any]]
+    *, required: Mapping[str, Part], optional_parts: Mapping[str, Part]
 ) -> tuple[dict[str, Any], list[MissingPart]]:
-    """Wait for all parts at once; return them by name (None where missing), and what is missing.
+    """Return every part by name, None where an optional one is missing, and what is missing.
 
     When a required part fails, the others are cancelled and its problem is raised.
     """
-    missing: list[MissingPart] = []
-
-    async def attempt(name: str, part: Awaitable[Any]) -> Any:
-        try:
-            return await part
-        except Problem as problem:
-            details = problem_body(problem, language=language, instance=None)
-            missing.append(MissingPart(part=name, problem=ProblemDetails.model_validate(details)))
-            return None
-
-    tasks = {name: asyncio.ensure_future(part) for name, part in required.items()}
-    tasks |= {name: asyncio.ensure_future(attempt(name, part)) for name, part in optional.items()}
-    try:
-        answers = await asyncio.gather(*tasks.values())
-    finally:
-        for task in tasks.values():
-            task.cancel()
-        await asyncio.gather(*tasks.values(), return_exceptions=True)
-    return dict(zip(tasks, answers, strict=True)), sorted(missing, key=lambda entry: entry.part)
+    async with together() as tasks:
+        needed = {name: tasks.create_task(part) for name, part in required.items()}
+        wished = {name: tasks.create_task(optional(name, part)) for name, part in optional_parts.items()}
+    found: dict[str, Any] = {name: task.result() for name, task in needed.items()}
+    outcomes = {name: task.result() for name, task in wished.items()}
+    found |= {name: part for name, (part, _) in outcomes.items()}
+    return found, [missing for _, missing in outcomes.values() if missing is not None]

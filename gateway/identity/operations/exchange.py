@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterable, Mapping
 from hmac import compare_digest
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -23,8 +23,6 @@ REMEMBERED_SECONDS: Final = 20.0
 _REMEMBERED_AT_MOST: Final = 4096
 _REFUSED: Final = "The credential is not valid, or not any more."
 
-Headers = Iterable[tuple[bytes, bytes]]
-
 
 class Exchange:
     """Knows callers by their credentials, and remembers for some seconds those it has checked."""
@@ -34,13 +32,13 @@ class Exchange:
         self._signer = signer
         self._remembered: dict[tuple[bytes, str], tuple[float, str]] = {}
 
-    async def authorize(self, headers: Headers, service: str) -> str | None:
-        """Return an internal token for `service`; None for the anonymous public.
+    async def authorize(self, scope: Mapping[str, Any], service: str) -> str | None:
+        """Return an internal token for `service` that names who sent the request; None for the public.
 
         Raises `NotAuthenticated` for a credential that is not valid (any more), and `RequestUnreadable` for
         more than one.
         """
-        presented = [value for name, value in headers if name.lower() == b"authorization"]
+        presented = [value for name, value in scope["headers"] if name == b"authorization"]
         if not presented:
             return None
         if len(presented) > 1:
