@@ -91,7 +91,7 @@ async def open_gateway(
 ) -> AsyncIterator[Gateway]:
     """Start a gateway in front of `services`; those left out cannot be reached."""
     async with AsyncExitStack() as stack:
-        urls = dict.fromkeys(("programs_url", "participants_url", "evaluation_url"), NOWHERE)
+        urls: dict[str, Any] = dict.fromkeys(("programs_url", "participants_url", "evaluation_url"), NOWHERE)
         for name, service in services.items():
             urls[f"{name}_url"] = f"unix:{await stack.enter_async_context(serving(service))}"
         settings = Settings(**facts_of("gateway", clean.gateway, keys), **urls, **facts)
