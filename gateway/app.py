@@ -1,0 +1,188 @@
+"""Builds the gateway; the only place where its parts are wired together."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, Final
+
+from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from gateway.compositions import country_dossier, edition_overview, enumerations
+from gateway.documentation import portal_routes
+from gateway.identity.api import accounts, credentials
+from gateway.identity.db.tables import SCHEMA_REVISION
+from gateway.identity.domain.access_tokens import AccessTokens
+from gateway.identity.domain.permissions import INTERNAL_PERMISSIONS, PERMISSIONS
+from gateway.identity.operations.attempts import Attempts
+from gateway.identity.operations.demonstration import enter_demonstration_accounts
+from gateway.identity.operations.exchange import Exchange
+from gateway.identity.operations.passwords import Passwords
+from gateway.identity.operations.sign_ins import Reception
+from gateway.proxy import Proxy
+from gateway.routing import Routes, load_routes, split_path
+from gateway.settings import Settings
+from gateway.upstream import Upstream, UpstreamTimedOut, open_upstream
+from services.common.http.app import Room, create_room_app
+from services.common.http.limits import Limits, limit_requests
+from services.common.identity import GATEWAY
+from services.common.problems import Problem, Unavailable
+
+ROUTES: Final = Path(__file__).parent / "routes.json"
+ANSWER_SECONDS: Final = 10.0
+PROBE_SECONDS: Final = 2.0
+LOOPBACK_ORIGIN: Final = r"http://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?"
+
+
+def create_app(settings: Settings | None = None) -> ASGIApp:
+    """Return the gateway, ready to be served."""
+    settings = settings or Settings()
+    routes = load_routes(ROUTES)
+    room = create_room(settings)
+    _add_portal(room)
+    door = FrontDoor(room, routes)
+    limits = Limits(ANSWER_SECONDS, late=UpstreamTimedOut, body_bytes=routes.body_bytes)
+    return CORSMiddleware(
+        limit_requests(door, limits),
+        allow_origins=sorted(settings.cors_origins),
+        allow_origin_regex=LOOPBACK_ORIGIN if settings.has_demonstration_accounts else None,
+        allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+        allow_headers=["Authorization", "Content-Type", "If-Match", "If-None-Match", "Idempotency-Key"],
+        expose_headers=["ETag", "Link", "Location", "Retry-After", "X-Request-Id", "Idempotent-Replayed"],
+    )
+
+
+class FrontDoor:
+    """The ASGI app that the outside sees: what the gateway answers itself, and the way to everything else."""
+
+    def __init__(self, room: FastAPI, routes: Routes) -> None:
+        self._room = room
+        self._routes = routes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request, or the app's life; raises the `Problem` to answer with."""
+        if scope["type"] != "http":
+            await self._room(scope, receive, send)
+            return
+        state = self._room.state
+        owner = self._owner(scope["raw_path"])
+        if owner not in {GATEWAY, None} or (owner == GATEWAY and scope["method"] == "OPTIONS"):
+            proxy = Proxy(self._routes, state.upstreams, state.exchange.authorize)
+            await proxy(scope, receive, send)
+            return
+        # What is nobody's in particular (portal, problem pages, health) is the same for everyone.
+        token = await state.exchange.authorize(scope, GATEWAY) if owner == GATEWAY else None
+        headers = [pair for pair in scope["headers"] if pair[0] != b"authorization"]
+        if token is not None:
+            headers.append((b"authorization", f"Bearer {token}".encode()))
+        await self._room({**scope, "headers": headers}, receive, send)
+
+    def _owner(self, raw_path: bytes) -> str | None:
+        """Return the service that the path belongs to, None for pages of the gateway without a version."""
+        if split_path(raw_path)[0].startswith(b"v"):
+            return self._routes.resolve(raw_path).service
+        return None
+
+
+def create_room(settings: Settings) -> FastAPI:
+    """Return what the gateway answers itself; it stands behind its own door, as the services do."""
+    room = Room(
+        name=GATEWAY,
+        summary="The front door: who is calling, views over several services, documentation.",
+        routers=[
+            credentials.tokens,
+            credentials.issuer,
+            credentials.api_keys,
+            accounts.accounts,
+            accounts.grants,
+            accounts.me,
+            edition_overview.router,
+            country_dossier.router,
+            enumerations.router,
+        ],
+        permissions=PERMISSIONS,
+        schema_revision=SCHEMA_REVISION,
+        keeps_bodies=False,
+    )
+    app = create_room_app(room, settings)
+    _extend_life(app, settings)
+    return app
+
+
+def create_internal_app(settings: Settings | None = None) -> FastAPI:
+    """Return what the other apps may ask of the gateway, to be served where the outside cannot reach it."""
+    room = Room(
+        name=GATEWAY,
+        summary="What the gateway does for the other apps.",
+        routers=[credentials.internal],
+        permissions=INTERNAL_PERMISSIONS,
+        schema_revision=SCHEMA_REVISION,
+        keeps_bodies=False,
+    )
+    return create_room_app(room, settings or Settings())
+
+
+def _add_portal(app: FastAPI) -> None:
+    """Let `app` serve the documentation, which is generated from what `create_room` returns."""
+    kept = [route for route in app.router.routes if getattr(route, "path", "") != "/health/ready"]
+    app.router.routes[:] = [*kept, Route("/health/ready", _ready_answer), *portal_routes()]
+
+
+def _extend_life(app: FastAPI, settings: Settings) -> None:
+    """Open what only the gateway has once the parts of the house stand, and close it before them."""
+    live = app.router.lifespan_context
+
+    @asynccontextmanager
+    async def live_longer(started: Any) -> AsyncIterator[None]:
+        async with live(started), AsyncExitStack() as closing:
+            reception = _open_reception(app, settings)
+            app.state.reception = reception
+            app.state.exchange = Exchange(reception, app.state.signer)
+            app.state.upstreams = {
+                service: await closing.enter_async_context(open_upstream(service, address))
+                for service, address in settings.addresses.items()
+            }
+            if settings.has_demonstration_accounts:
+                async with reception.sessions.transaction() as session:
+                    await enter_demonstration_accounts(session, reception.passwords)
+            yield
+
+    app.router.lifespan_context = live_longer
+
+
+def _open_reception(app: FastAPI, settings: Settings) -> Reception:
+    return Reception(
+        sessions=app.state.sessions,
+        access_tokens=AccessTokens.read(settings.public_url, settings.signing_key, settings.public_keys),
+        passwords=Passwords(),
+        attempts=Attempts(),
+        demonstration=settings.has_demonstration_accounts,
+    )
+
+
+async def _ready_answer(request: Request) -> Response:
+    """Say whether this process can serve, and which services it reaches; one that is down takes only its part."""
+    async with request.app.state.sessions.reading() as session:
+        await session.connection()
+    upstreams: dict[str, Upstream] = request.app.state.upstreams
+    answers = await asyncio.gather(*(_ask(upstream) for upstream in upstreams.values()))
+    states = dict(zip(upstreams, answers, strict=True))
+    if "ready" not in states.values():
+        raise Unavailable("No service can be reached.", upstreams=states)
+    return JSONResponse({"status": "ready", "upstreams": states}, headers={"Cache-Control": "no-store"})
+
+
+async def _ask(upstream: Upstream) -> str:
+    try:
+        async with asyncio.timeout(PROBE_SECONDS):
+            answer = await upstream.send("GET", "/health/ready", [])
+    except (Problem, TimeoutError):
+        return "unreachable"
+    answer.close()
+    return "ready" if answer.status == HTTPStatus.OK else "not ready"

@@ -1,0 +1,58 @@
+"""Parts of a composed view: asked of their owners at the same time, with the rights of the caller."""
+
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, TypeVar
+
+from fastapi import Depends, Request
+from pydantic import BaseModel, ConfigDict
+
+from gateway.upstream import MissingPart, Upstream, optional, together
+from services.common.http.callers import Caller
+
+
+class Seen(BaseModel):
+    """What a view reads of another service's answer: it decides on the fields declared and repeats the rest."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+SeenT = TypeVar("SeenT", bound=Seen)
+Part = Coroutine[Any, Any, Seen]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads from the services with the rights of one caller."""
+
+    upstreams: Mapping[str, Upstream]
+    sign: Callable[[str], str]
+
+    async def read(self, service: str, target: str, model: type[SeenT]) -> SeenT:
+        """Return what `service` answers to GET `target`; raises as `Upstream.read` does."""
+        return await self.upstreams[service].read(model, target, token=self.sign(service))
+
+
+def _reader(request: Request, caller: Caller) -> Reader:
+    state = request.app.state
+    return Reader(state.upstreams, lambda service: state.signer.sign(caller, audience=service))
+
+
+Reading = Annotated[Reader, Depends(_reader)]
+"""The reader of a composed route; the caller is admitted to the view before anything is read."""
+
+
+async def collect(
+    *, required: Mapping[str, Part], optional_parts: Mapping[str, Part]
+) -> tuple[dict[str, Any], list[MissingPart]]:
+    """Return every part by name, None where an optional one is missing, and what is missing.
+
+    When a required part fails, the others are cancelled and its problem is raised.
+    """
+    async with together() as tasks:
+        needed = {name: tasks.create_task(part) for name, part in required.items()}
+        wished = {name: tasks.create_task(optional(name, part)) for name, part in optional_parts.items()}
+    found: dict[str, Any] = {name: task.result() for name, task in needed.items()}
+    outcomes = {name: task.result() for name, task in wished.items()}
+    found |= {name: part for name, (part, _) in outcomes.items()}
+    return found, [missing for _, missing in outcomes.values() if missing is not None]

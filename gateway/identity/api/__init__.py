@@ -1,0 +1,1 @@
+"""HTTP edge: who may, what comes in, which call, what goes out."""

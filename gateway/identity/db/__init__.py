@@ -1,0 +1,1 @@
+"""Tables of the gateway's schema, and the questions asked of them."""

@@ -1,0 +1,36 @@
+"""The gateway's part of the permission matrix: operation -> role -> reach."""
+
+from typing import Final
+
+from services.common.identity import Reach, Role
+from services.common.permissions import Matrix, everyone, only
+
+_SIGNED_IN: Final = {str(role): Reach.OWN for role in Role if role not in {Role.PUBLIC, Role.SERVICE}}
+_ADMINISTRATOR: Final = only(administrator=Reach.ALL)
+_KEEPERS: Final = only(administrator=Reach.ALL, auditor=Reach.ALL, data_protection_officer=Reach.ALL)
+
+PERMISSIONS: Final[Matrix] = {
+    "issue_token": everyone(),
+    "revoke_token": everyone(),
+    "read_issuer": everyone(),
+    "list_signing_keys": everyone(),
+    "read_me": only(**_SIGNED_IN),
+    "create_account": _ADMINISTRATOR,
+    "list_accounts": _KEEPERS,
+    "read_account": _KEEPERS,
+    "change_account": _ADMINISTRATOR,
+    "create_grant": _ADMINISTRATOR,
+    "list_grants": _KEEPERS,
+    "read_grant": _KEEPERS,
+    "withdraw_grant": _ADMINISTRATOR,
+    "create_api_key": _ADMINISTRATOR,
+    "list_api_keys": _KEEPERS,
+    "read_api_key": _KEEPERS,
+    "revoke_api_key": _ADMINISTRATOR,
+    "read_edition_overview": everyone(),
+    "read_country_dossier": everyone(),
+    "list_all_enumerations": everyone(),
+}
+
+INTERNAL_PERMISSIONS: Final[Matrix] = {"mint_link": only(service=Reach.ALL)}
+"""What other apps may ask, at an address that the outside cannot reach."""

@@ -1,0 +1,1 @@
+"""What identity looks like on the wire."""

@@ -1,0 +1,93 @@
+"""What accounts and their grants look like on the wire."""
+
+from typing import Annotated, Self
+from uuid import UUID
+
+from pydantic import EmailStr, Field, SecretStr, StringConstraints, model_validator
+
+from gateway.identity.domain.accounts import AccountStatus
+from services.common.identity import GrantKind, Role
+from services.common.wire import Answer, Code, Id, Instant, Line, Request, Resource
+
+Login = Annotated[EmailStr, StringConstraints(to_lower=True, max_length=254)]
+NewPassword = Annotated[SecretStr, Field(min_length=12, max_length=200)]
+"""Length is what makes a password strong (NIST SP 800-63B section 3.1.1); no other rule is set."""
+
+
+class AccountCreate(Request):
+    """A new account; it can do nothing until roles are granted to it."""
+
+    login: Login = Field(examples=["aigerim@example.org"])
+    display_name: Line
+    password: NewPassword
+
+
+class AccountChange(Request):
+    """What is to be different; a new password or a disabled account ends every sign-in."""
+
+    display_name: Line | None = None
+    password: NewPassword | None = None
+    status: AccountStatus | None = None
+
+
+class AccountItem(Resource):
+    """Somebody who can sign in."""
+
+    login: str
+    display_name: str
+    status: AccountStatus
+    demonstration: bool
+
+
+class AccountRead(AccountItem):
+    """Somebody who can sign in."""
+
+
+class Scope(Request):
+    """The one country, organization, program, edition, person or lecturer that a role is limited to."""
+
+    kind: GrantKind
+    id: Code
+
+
+class GrantCreate(Request):
+    """A role for an account; without a scope it holds everywhere."""
+
+    account_id: Id
+    role: Role
+    scope: Scope | None = None
+
+    @model_validator(mode="after")
+    def _grantable(self) -> Self:
+        if self.role in {Role.PUBLIC, Role.SERVICE}:
+            raise ValueError("expected a role that people hold")
+        return self
+
+
+class GrantRead(Resource):
+    """A role that an account holds."""
+
+    account_id: UUID
+    role: Role
+    scope_kind: GrantKind | None
+    scope_id: str | None
+    withdrawn_at: Instant | None
+
+
+class HeldScope(Answer):
+    """A role that the caller holds within one scope."""
+
+    role: Role
+    kind: GrantKind
+    id: str
+
+
+class MeRead(Answer):
+    """Who the caller is to the system, and what it grants them."""
+
+    subject: UUID
+    login: str | None
+    """Null for API keys and for people who came by a link."""
+    display_name: str | None
+    roles: list[Role]
+    grants: list[HeldScope]

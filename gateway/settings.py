@@ -1,0 +1,57 @@
+"""Everything the environment may decide about the gateway."""
+
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field
+from pydantic_settings import SettingsConfigDict
+
+from services.common.settings import AppSettings
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+def _origin(address: str) -> str:
+    parts = urlsplit(address)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path not in {"", "/"}:
+        raise ValueError("expected an address such as https://api.example.org")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+Origin = Annotated[str, AfterValidator(_origin)]
+
+
+class Settings(AppSettings):
+    """Read once, at start; frozen afterwards."""
+
+    model_config = SettingsConfigDict(env_prefix="GATEWAY_")
+
+    public_url: Origin = Field(default="http://127.0.0.1:8000", validation_alias="QOLDAU_PUBLIC_URL")
+    """The address that clients use; issuer of the access tokens."""
+    programs_url: str = Field(validation_alias="QOLDAU_PROGRAMS_URL")
+    """Where the programs service listens: `unix:/path/to.sock` or `http://host:port`."""
+    participants_url: str = Field(validation_alias="QOLDAU_PARTICIPANTS_URL")
+    """Where the participants service listens."""
+    evaluation_url: str = Field(validation_alias="QOLDAU_EVALUATION_URL")
+    """Where the evaluation service listens."""
+    cors_origins: frozenset[Origin] = frozenset()
+    """Origins of browser applications that may call this interface; in demonstration mode loopback too."""
+
+    @property
+    def on_loopback(self) -> bool:
+        """Say whether the installation is reached from its own machine only."""
+        return urlsplit(self.public_url).hostname in LOOPBACK
+
+    @property
+    def has_demonstration_accounts(self) -> bool:
+        """Say whether there are accounts whose password everybody knows."""
+        return self.demonstration and self.on_loopback
+
+    @property
+    def addresses(self) -> dict[str, str]:
+        """Return where each service listens."""
+        return {
+            "programs": self.programs_url,
+            "participants": self.participants_url,
+            "evaluation": self.evaluation_url,
+        }

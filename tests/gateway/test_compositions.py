@@ -1,0 +1,122 @@
+"""Views over several services, each of which may be down.
+
+The services are small apps of the test behind real sockets: a view is held to what it asks of an owner.
+"""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from services.common.http.problem_responses import problem_response
+from services.common.problems import NotFound, NotPermitted
+from tests.gateways import OpenGateway
+
+EDITION = str(uuid4())
+PLAN = {"id": EDITION, "state": "completed", "title": {"en": "A synthetic course"}, "period": "2025-04"}
+PIPELINE = {"countries": [{"country": "TJ", "selected": 12}]}
+RESULTS = {"items": [{"phase": "end", "suppressed": False}], "next_cursor": None}
+
+
+def service(**answers: Any) -> Starlette:
+    """A service that answers these paths (with `__` for `/`), and everything else with 404."""
+
+    async def answer(request: Request) -> Response:
+        given = answers.get(request.url.path.removeprefix("/v1/").replace(EDITION, "ID").replace("/", "__"))
+        if isinstance(given, Exception):
+            return problem_response(given, language=None)  # type: ignore[arg-type]  # all are problems
+        if given is None:
+            return problem_response(NotFound("There is nothing at this address."), language=None)
+        return JSONResponse(given)
+
+    return Starlette(routes=[Route("/{path:path}", answer)])
+
+
+PROGRAMS = service(
+    editions__ID=PLAN,
+    countries__TJ__deliveries={"items": [{"title": "Dostyk", "period": "2024"}]},
+    programs__enumerations={"items": [{"name": "edition_state"}]},
+)
+PARTICIPANTS = service(
+    editions__ID__pipeline=PIPELINE,
+    editions__ID__attendance=NotPermitted("None of your roles includes this."),
+    participants__enumerations={"items": [{"name": "offer_state"}]},
+)
+EVALUATION = service(
+    results=RESULTS,
+    recommendations={"items": []},
+    countries__TJ__outcomes={"items": []},
+    evaluation__enumerations={"items": [{"name": "campaign_state"}]},
+)
+ALL = {"programs": PROGRAMS, "participants": PARTICIPANTS, "evaluation": EVALUATION}
+
+
+def without(name: str) -> dict[str, Starlette]:
+    return {service: app for service, app in ALL.items() if service != name}
+
+
+async def test_an_overview_joins_the_parts_and_names_what_the_caller_may_not_see(
+    gateway_before: OpenGateway,
+) -> None:
+    gateway = await gateway_before(ALL)
+    answer = await gateway.client().get(f"/v1/overviews/editions/{EDITION}")
+    assert answer.status_code == 200
+    overview = answer.json()
+    assert overview["edition"] == PLAN
+    assert overview["pipeline"] == PIPELINE
+    assert overview["results"] == RESULTS
+    assert overview["attendance"] is None
+    assert overview["missing"] == [{"part": "attendance", "problem": "/problems/not-permitted"}]
+
+
+async def test_an_overview_without_evaluation_names_its_parts_as_missing(gateway_before: OpenGateway) -> None:
+    gateway = await gateway_before(without("evaluation"))
+    answer = await gateway.client().get(f"/v1/overviews/editions/{EDITION}")
+    assert answer.status_code == 200
+    assert answer.headers["cache-control"] == "no-store"
+    overview = answer.json()
+    assert overview["results"] is None
+    assert overview["recommendations"] is None
+    problems = {entry["part"]: entry["problem"] for entry in overview["missing"]}
+    assert problems["results"] == problems["recommendations"] == "/problems/upstream-unavailable"
+
+
+@pytest.mark.parametrize("path", [f"/v1/overviews/editions/{EDITION}", "/v1/countries/TJ/dossier"])
+async def test_a_view_without_its_required_part_is_a_problem(gateway_before: OpenGateway, path: str) -> None:
+    gateway = await gateway_before(without("programs"))
+    answer = await gateway.client().get(path)
+    assert answer.status_code == 503
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert int(answer.headers["retry-after"]) >= 1
+
+
+async def test_an_edition_that_nobody_knows_is_not_found(gateway_before: OpenGateway) -> None:
+    gateway = await gateway_before(ALL)
+    answer = await gateway.client().get(f"/v1/overviews/editions/{uuid4()}")
+    assert (answer.status_code, answer.json()["code"]) == (404, "not-found")
+
+
+async def test_an_answer_of_another_shape_is_a_failure_of_the_service(gateway_before: OpenGateway) -> None:
+    gateway = await gateway_before(ALL | {"programs": service(editions__ID={"unexpected": 1})})
+    answer = await gateway.client().get(f"/v1/overviews/editions/{EDITION}")
+    assert (answer.status_code, answer.json()["code"]) == (502, "upstream-failed")
+
+
+async def test_a_dossier_stands_without_outcomes(gateway_before: OpenGateway) -> None:
+    gateway = await gateway_before(without("evaluation"))
+    dossier = (await gateway.client().get("/v1/countries/TJ/dossier")).json()
+    assert dossier["deliveries"]["items"] == [{"title": "Dostyk", "period": "2024"}]
+    assert dossier["outcomes"] is None
+    assert [entry["part"] for entry in dossier["missing"]] == ["outcomes"]
+    assert (await gateway.client().get("/v1/countries/XX/dossier")).status_code == 422
+
+
+async def test_enumerations_come_from_every_service_that_can_be_asked(gateway_before: OpenGateway) -> None:
+    gateway = await gateway_before(without("participants"))
+    answer = (await gateway.client().get("/v1/enumerations")).json()
+    assert answer["items"] == [{"name": "edition_state"}, {"name": "campaign_state"}]
+    assert [entry["part"] for entry in answer["missing"]] == ["participants"]
