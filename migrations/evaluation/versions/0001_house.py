@@ -66,6 +66,25 @@ def upgrade() -> None:
         "ix_idempotency_key_created_at", "idempotency_key", ["created_at"], unique=False, schema="evaluation"
     )
     op.create_table(
+        "inbox_event",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Uuid(), nullable=False),
+        sa.Column("aggregate_version", sa.Integer(), nullable=False),
+        sa.Column(
+            "received_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("clock_timestamp()"),
+            nullable=False,
+        ),
+        sa.Column("applied_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inbox_event")),
+        schema="evaluation",
+    )
+    op.create_index(
+        "ix_inbox_event_received_at", "inbox_event", ["received_at"], unique=False, schema="evaluation"
+    )
+    op.create_table(
         "instrument",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column(
@@ -86,6 +105,38 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_instrument")),
         sa.UniqueConstraint("code", name="uq_instrument_code"),
         schema="evaluation",
+    )
+    op.create_table(
+        "job",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Uuid(), nullable=False),
+        sa.Column("payload", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("provenance", sa.Text(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("attempts", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("dead_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_problem", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_job")),
+        schema="evaluation",
+    )
+    op.create_index(
+        "ix_job_due_at",
+        "job",
+        ["due_at"],
+        unique=False,
+        schema="evaluation",
+        postgresql_where=sa.text("done_at IS NULL AND dead_at IS NULL"),
+    )
+    op.create_index(
+        "uq_job_kind_subject",
+        "job",
+        ["kind", "subject"],
+        unique=True,
+        schema="evaluation",
+        postgresql_where=sa.text("done_at IS NULL AND dead_at IS NULL"),
     )
     op.create_table(
         "mirror_cohort",
@@ -140,12 +191,36 @@ def upgrade() -> None:
         schema="evaluation",
     )
     op.create_table(
+        "operation",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("done", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=True),
+        sa.Column("result", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column("problem", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column("owner", sa.Text(), nullable=False),
+        sa.Column(
+            "started_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("clock_timestamp()"),
+            nullable=False,
+        ),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_operation")),
+        schema="evaluation",
+    )
+    op.create_index(
+        "ix_operation_owner", "operation", ["owner", "started_at"], unique=False, schema="evaluation"
+    )
+    op.create_table(
         "outbox_event",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("destination", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("subject", sa.Uuid(), nullable=False),
         sa.Column("data", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("replay", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("traceparent", sa.Text(), nullable=True),
         sa.Column(
             "occurred_at",
@@ -165,9 +240,17 @@ def upgrade() -> None:
         schema="evaluation",
     )
     op.create_index(
+        "ix_outbox_event_dead",
+        "outbox_event",
+        ["dead_at"],
+        unique=False,
+        schema="evaluation",
+        postgresql_where=sa.text("dead_at IS NOT NULL"),
+    )
+    op.create_index(
         "ix_outbox_event_due",
         "outbox_event",
-        ["due_at"],
+        ["destination", "due_at"],
         unique=False,
         schema="evaluation",
         postgresql_where=sa.text("delivered_at IS NULL AND dead_at IS NULL"),
@@ -583,7 +666,15 @@ def downgrade() -> None:
         schema="evaluation",
         postgresql_where=sa.text("delivered_at IS NULL AND dead_at IS NULL"),
     )
+    op.drop_index(
+        "ix_outbox_event_dead",
+        table_name="outbox_event",
+        schema="evaluation",
+        postgresql_where=sa.text("dead_at IS NOT NULL"),
+    )
     op.drop_table("outbox_event", schema="evaluation")
+    op.drop_index("ix_operation_owner", table_name="operation", schema="evaluation")
+    op.drop_table("operation", schema="evaluation")
     op.drop_index(
         "ix_mirror_training_session_edition_id", table_name="mirror_training_session", schema="evaluation"
     )
@@ -591,7 +682,22 @@ def downgrade() -> None:
     op.drop_table("mirror_edition", schema="evaluation")
     op.drop_index("ix_mirror_cohort_edition_id", table_name="mirror_cohort", schema="evaluation")
     op.drop_table("mirror_cohort", schema="evaluation")
+    op.drop_index(
+        "uq_job_kind_subject",
+        table_name="job",
+        schema="evaluation",
+        postgresql_where=sa.text("done_at IS NULL AND dead_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_job_due_at",
+        table_name="job",
+        schema="evaluation",
+        postgresql_where=sa.text("done_at IS NULL AND dead_at IS NULL"),
+    )
+    op.drop_table("job", schema="evaluation")
     op.drop_table("instrument", schema="evaluation")
+    op.drop_index("ix_inbox_event_received_at", table_name="inbox_event", schema="evaluation")
+    op.drop_table("inbox_event", schema="evaluation")
     op.drop_index("ix_idempotency_key_created_at", table_name="idempotency_key", schema="evaluation")
     op.drop_table("idempotency_key", schema="evaluation")
     op.drop_table("demonstration_clock", schema="evaluation")
