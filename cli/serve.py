@@ -38,6 +38,7 @@ def main() -> None:
         port=wanted.port,
         loop="asyncio",
         http="services.common.http.server:LimitedProtocol",
+        ws="none",
         lifespan="on",
         log_config=None,
         access_log=False,
