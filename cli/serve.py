@@ -1,49 +1,50 @@
-"""Serves one app in this process: `python -m cli.serve programs --uds ...`.
+"""Serves one app: `python -m cli.serve programs --uds /run/programs.sock`, or `--host 0.0.0.0 --port 8000`.
 
-Apart from the other commands, since four processes live as long as the system does and pay for each import.
+Apart from the other commands, so that a serving process loads none of their libraries.
 """
 
 import argparse
 import os
+from typing import Final
 
 import uvicorn
 
-from services.common.http.server import LimitedProtocol
 from services.common.logging import configure_logging
 
-_FACTORIES = {
+FACTORIES: Final = {
     "programs": "services.programs.app:create_app",
     "participants": "services.participants.app:create_app",
     "evaluation": "services.evaluation.app:create_app",
     "gateway": "gateway.app:create_app",
 }
-_SECONDS_TO_FINISH = 10
+SECONDS_TO_FINISH: Final = 10
+"""What a request in flight gets when its process is asked to stop."""
 
 
 def main() -> None:
-    """Serve until SIGTERM, then finish the requests at hand within 10 seconds."""
-    parser = argparse.ArgumentParser(prog="cli.serve")
-    parser.add_argument("app", choices=_FACTORIES)
-    parser.add_argument("--uds", help="path of the unix socket to listen on")
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on, without --uds")
+    """Serve until SIGTERM or SIGINT."""
+    parser = argparse.ArgumentParser(prog="cli.serve", description=__doc__)
+    parser.add_argument("app", choices=FACTORIES)
+    parser.add_argument("--uds", help="path of a unix socket")
+    parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
-    chosen = parser.parse_args()
-    configure_logging(chosen.app, os.environ.get("QOLDAU_LOG_LEVEL") or "INFO")
+    wanted = parser.parse_args()
+    configure_logging(wanted.app, os.environ.get("QOLDAU_LOG_LEVEL", "INFO"))
     uvicorn.run(
-        _FACTORIES[chosen.app],
+        FACTORIES[wanted.app],
         factory=True,
-        uds=chosen.uds,
-        host=chosen.host,
-        port=chosen.port,
+        uds=wanted.uds,
+        host=wanted.host,
+        port=wanted.port,
         loop="asyncio",
-        http=LimitedProtocol,
+        http="services.common.http.server:LimitedProtocol",
         ws="none",
         lifespan="on",
         log_config=None,
         access_log=False,
         proxy_headers=False,
         server_header=False,
-        timeout_graceful_shutdown=_SECONDS_TO_FINISH,
+        timeout_graceful_shutdown=SECONDS_TO_FINISH,
     )
 
 
