@@ -8,7 +8,9 @@ def _organization(code: str, en: str, **more: Any) -> dict[str, Any]:
 
 
 ORGANIZATIONS: Final[list[dict[str, Any]]] = [
-    _organization("tika", "Turkish Cooperation and Coordination Agency", acronym="TIKA", kind="10", country="TR"),
+    _organization(
+        "tika", "Turkish Cooperation and Coordination Agency", acronym="TIKA", kind="10", country="TR"
+    ),
     _organization(
         "koica",
         "Korea International Cooperation Agency",

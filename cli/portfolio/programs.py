@@ -70,9 +70,7 @@ PROGRAMS: Final[list[dict[str, Any]]] = [
         sectors=_sectors("11420"),
     ),
     _program("seismic-resilience", "Seismic resilience", "seminar_series", None, sectors=_sectors("43060")),
-    _program(
-        "customs-risk", "Risk management in customs", "seminar_series", None, sectors=_sectors("33120")
-    ),
+    _program("customs-risk", "Risk management in customs", "seminar_series", None, sectors=_sectors("33120")),
 ]
 
 COMPONENTS: Final[list[tuple[str, dict[str, Any]]]] = [
@@ -240,7 +238,9 @@ DELIVERIES: Final[list[dict[str, Any]]] = [
         "aid_type": "D02",
         "coded_by": "project",
         "stated": "handed_over",
-        "sources": from_interview("inferred", "The interview says the end of 2023; the quarter is our reading."),
+        "sources": from_interview(
+            "inferred", "The interview says the end of 2023; the quarter is our reading."
+        ),
     },
     {
         "code": "tech-orda-tajikistan",
@@ -266,7 +266,9 @@ DELIVERIES: Final[list[dict[str, Any]]] = [
         "aid_type": "C01",
         "coded_by": "project",
         "stated": "in_delivery",
-        "sources": from_interview(note="Ordered by the Head of State; under way when the interview was given."),
+        "sources": from_interview(
+            note="Ordered by the Head of State; under way when the interview was given."
+        ),
     },
 ]
 

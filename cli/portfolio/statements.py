@@ -27,7 +27,12 @@ STATEMENTS: Final[list[dict[str, Any]]] = [
         period="2021/2025",
         sources=[*from_interview(), {"source_code": OECD, "note": "Decree and law."}],
     ),
-    _said("policy-sdg", "policy_frame", "2030 Agenda and its goals, and the partner country's own priorities", "agency"),
+    _said(
+        "policy-sdg",
+        "policy_frame",
+        "2030 Agenda and its goals, and the partner country's own priorities",
+        "agency",
+    ),
     _said("principle-relevance", "principle", "Relevance", "agency"),
     _said("principle-sustainability", "principle", "Sustainability", "agency"),
     _said("principle-mutual-benefit", "principle", "Mutual benefit", "agency"),
@@ -63,7 +68,10 @@ STATEMENTS: Final[list[dict[str, Any]]] = [
     ),
     _said("challenge-sustainability", "challenge", "Keeping projects sustainable", "agency"),
     _said(
-        "challenge-dialogue", "challenge", "Dialogue with partners who each have priorities of their own", "agency"
+        "challenge-dialogue",
+        "challenge",
+        "Dialogue with partners who each have priorities of their own",
+        "agency",
     ),
     _said("challenge-brand", "challenge", "Recognition of the brand and trust in it", "agency"),
     _said(
@@ -96,10 +104,10 @@ STATEMENTS: Final[list[dict[str, Any]]] = [
         countries=["TR"],
     ),
     _said("geography-places", "geography", "Places named: Astana, Almaty, the region of Gaziantep", "agency"),
+    _said("form-bilateral", "cooperation_form", "Bilateral: with a partner country directly", "agency"),
     _said(
-        "form-bilateral", "cooperation_form", "Bilateral: with a partner country directly", "agency"
+        "form-multilateral", "cooperation_form", "Multilateral: over international organizations", "agency"
     ),
-    _said("form-multilateral", "cooperation_form", "Multilateral: over international organizations", "agency"),
     _said(
         "form-trilateral",
         "cooperation_form",
