@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
 from services.common.identity import Grant, GrantKind, Role
 from services.participants.app import create_app
@@ -29,7 +30,9 @@ SYNTHETIC_NAMES = [
 def app_of(database: TestDatabase, keys: Path) -> Any:
     (keys / "master").write_text("5" * 64)
     facts = facts_of("participants", database.participants, keys)
-    return create_app(Settings(**facts, keystore_database_url=database.keystore, master_key=keys / "master"))
+    return create_app(
+        Settings(**facts, keystore_database_url=SecretStr(database.keystore), master_key=keys / "master")
+    )
 
 
 @pytest.fixture(scope="session")
