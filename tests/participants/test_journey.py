@@ -12,7 +12,7 @@ from services.participants.db.invariants import INVARIANTS
 from services.participants.operations import offers
 from tests.apps import Door
 from tests.cluster import TestDatabase
-from tests.participants.conftest import Course, line_facts, tell
+from tests.participants.courses import Course, line_facts, tell
 
 
 async def broken(database: TestDatabase) -> list[str]:

@@ -125,7 +125,7 @@ def test_which_decision_follows_which_state(state: ApplicationState, decision: D
             path_of_decision(state, decision)
         return
     path = [state, *path_of_decision(state, decision)]
-    assert path[-1] == decision
+    assert path[-1] is ApplicationState(decision)
     assert all(APPLICATION_LIFE.may_become(one, next_) for one, next_ in itertools.pairwise(path))
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import case, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -119,7 +119,15 @@ async def put_edition(session: AsyncSession, columns: Mapping[str, Any]) -> bool
     kept = row.on_conflict_do_update(
         index_elements=[MirrorEdition.id],
         set_={name: row.excluded[name] for name in columns if name != "id"}
-        | {"capacity": _at_least_taken(row.excluded.stated_capacity, MirrorEdition.taken)},
+        | {
+            # No stated capacity stays no limit, whatever is taken.
+            "capacity": case(
+                (
+                    row.excluded.stated_capacity.is_not(None),
+                    func.greatest(row.excluded.stated_capacity, MirrorEdition.taken),
+                )
+            )
+        },
         where=MirrorEdition.aggregate_version < row.excluded.aggregate_version,
     )
     return (await session.execute(kept.returning(MirrorEdition.id))).one_or_none() is not None

@@ -147,7 +147,7 @@ async def count_certificates(session: AsyncSession, edition_id: UUID) -> dict[Ce
     """Return how many of the edition's certificates are in each state."""
     query = select(Certificate.state, func.count()).where(Certificate.edition_id == edition_id)
     rows = await session.execute(query.group_by(Certificate.state))
-    return dict(rows)
+    return dict(rows.all())
 
 
 async def list_certificates(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import case, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.participants.db.tables import (
@@ -53,7 +53,13 @@ async def release_seat(session: AsyncSession, edition_id: UUID, seat_line_id: UU
         .where(MirrorEdition.id == edition_id)
         .values(
             taken=MirrorEdition.taken - 1,
-            capacity=func.greatest(MirrorEdition.stated_capacity, func.nullif(MirrorEdition.taken - 1, 0)),
+            # No stated capacity stays no limit: `greatest` alone would ignore the null.
+            capacity=case(
+                (
+                    MirrorEdition.stated_capacity.is_not(None),
+                    func.greatest(MirrorEdition.stated_capacity, MirrorEdition.taken - 1),
+                )
+            ),
         )
         .execution_options(synchronize_session=False)
     )
@@ -89,7 +95,7 @@ async def find_promotable(
 
 async def count_awaiting_offer(session: AsyncSession, seat_line_id: UUID) -> int:
     """Return how many are selected in the line and never had an offer: free seats are theirs first."""
-    query = select(func.count()).where(
+    query = select(func.count(Application.id)).where(
         Application.seat_line_id == seat_line_id,
         Application.state == ApplicationState.SELECTED,
         ~select(Offer.id).where(Offer.application_id == Application.id).exists(),
