@@ -114,7 +114,7 @@ async def count_tokens(session: AsyncSession, campaign_id: UUID) -> dict[TokenSt
         .where(BallotToken.campaign_id == campaign_id)
         .group_by(BallotToken.state)
     )
-    return dict((await session.execute(query)).tuples().all())
+    return {row[0]: row[1] for row in await session.execute(query)}
 
 
 async def read_counters(
