@@ -55,6 +55,9 @@ lint: install ## style and architecture contracts
 types: install ## mypy, strict
 	@$(BIN)/mypy
 
+bench: install ## measure the hot paths against their ceilings, as ratios
+	@for benchmark in $$(ls benchmarks/*.py | sed 's#benchmarks/##; s#\.py##' | grep -vE '^(__init__|harness|ceilings)$$'); do $(BIN)/python -m benchmarks.$$benchmark; done
+
 lock: $(BIN)/uv ## resolve the dependencies again
 	@$(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml -o requirements/runtime.txt
 	@$(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -c requirements/runtime.txt pyproject.toml --group development -o requirements/development.txt

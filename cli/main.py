@@ -1,10 +1,43 @@
 """The console script `qoldau`: one command group per file of this folder."""
 
+import sys
+from typing import Any
+
 import typer
 
+from cli.backup import backup, backup_keys, restore, restore_keys
+from cli.errors import CommandError
+from cli.keys import keys
+from cli.migrate import migrate, roles
 from cli.migration import migration
+from cli.up import up
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Qoldau, from the operator's side.")
+
+class _Commands(typer.Typer):
+    """Tells the operator what went wrong in one line, without a traceback."""
+
+    def __call__(self, *args: Any, **options: Any) -> Any:
+        try:
+            return super().__call__(*args, **options)
+        except CommandError as error:
+            sys.exit(f"qoldau: {error}")
+
+
+app = _Commands(
+    help="Qoldau, from the operator's side.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command()(up)
+app.command()(migrate)
+app.command()(roles)
+app.add_typer(keys, name="keys")
+app.command()(backup)
+app.command()(restore)
+app.command("backup-keys")(backup_keys)
+app.command("restore-keys")(restore_keys)
 app.command()(migration)
 
 if __name__ == "__main__":

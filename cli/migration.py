@@ -32,6 +32,7 @@ def migration(
 
 async def _draft(cluster: Cluster, app: str, message: str) -> None:
     names = names_of(app, "qoldau")
-    await apply_roles(cluster.dsn(), "qoldau", {})
-    await upgrade(app, cluster.dsn(names.database), names.owner)
-    await draft(app, cluster.dsn(names.database), names.owner, message)
+    dsn = cluster.dsn(names.database)
+    await apply_roles(dsn, names, {})
+    await upgrade(app, dsn, names.owner)
+    await draft(app, dsn, names.owner, message)

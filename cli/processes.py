@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
+from cli.errors import CommandError
+
 _PR_SET_PDEATHSIG = 1
 
 
@@ -71,7 +73,7 @@ def start(command: Command, death: signal.Signals, log: IO[bytes]) -> subprocess
 def run(command: Command) -> None:
     """Run `command` to its end.
 
-    Raises `RuntimeError` with the end of what it said when it fails.
+    Raises `CommandError` with the end of what it said when it fails.
     """
     result = subprocess.run(
         command.arguments,
@@ -83,4 +85,4 @@ def run(command: Command) -> None:
     if result.returncode:
         name = Path(command.arguments[0]).name
         said = result.stdout.decode(errors="replace").strip()[-2000:]
-        raise RuntimeError(f"{name} ended with status {result.returncode}: {said}")
+        raise CommandError(f"{name} ended with status {result.returncode}: {said}")

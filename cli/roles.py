@@ -69,27 +69,25 @@ def dsn_for(admin_dsn: str, database: str, user: str | None = None, password: st
     return f"postgresql://{login}{at}{place}/{quote(database, safe='')}" + (f"?{query}" if query else "")
 
 
-async def apply_roles(admin_dsn: str, database: str, passwords: Mapping[str, str]) -> None:
-    """Make both databases, their schemas and roles, or bring them up to date; safe to repeat.
+async def apply_roles(admin_dsn: str, names: Names, passwords: Mapping[str, str]) -> None:
+    """Make one app's database, schema and roles, or bring them up to date; safe to repeat.
 
-    `admin_dsn` logs in as a superuser, or as a role with CREATEROLE that owns the databases or has CREATEDB.
-    `passwords` maps roles of `logins(database)` to their (ASCII) passwords; a role not in it keeps its own.
+    `admin_dsn` logs in as a superuser, or as a role with CREATEROLE that owns the database or has CREATEDB.
+    `passwords` maps roles of `names.logins` to their (ASCII) passwords; a role not in it keeps its own.
     """
-    for app in (*APPS, KEYSTORE):
-        names = names_of(app, database)
-        connection = await _connect_creating(admin_dsn, names.database)
-        try:
-            async with connection.transaction():
-                # Two that do this at once would meet in the catalogs ("tuple concurrently updated").
-                await connection.execute("SELECT pg_advisory_xact_lock(hashtext('qoldau roles'))")
-                for statement in _statements(names, passwords):
-                    await connection.execute(statement)
-        finally:
-            await connection.close()
+    connection = await _connect_creating(admin_dsn, names.database)
+    try:
+        async with connection.transaction():
+            # Two that do this at once would meet in the catalogs ("tuple concurrently updated").
+            await connection.execute("SELECT pg_advisory_xact_lock(hashtext('qoldau roles'))")
+            for statement in _statements(names, passwords):
+                await connection.execute(statement)
+    finally:
+        await connection.close()
 
 
 def print_sql(database: str) -> str:
-    """Return the same as a psql script for a database administrator, who is asked for the passwords."""
+    """Return what `apply_roles` does for every app as a psql script, which asks for the passwords."""
     lines = []
     for name in dict.fromkeys(names_of(app, database).database for app in (*APPS, KEYSTORE)):
         lines.append(f"SELECT {_literal(f'CREATE DATABASE {_name(name)}')}")

@@ -103,6 +103,7 @@ def facts_of(app: str, dsns: AppDsns, keys: Path) -> dict[str, Any]:
         "public_keys": keys / "public.json",
         "write_connections": 4,
         "read_connections": 4,
+        "background": False,
     }
 
 

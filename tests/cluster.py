@@ -21,7 +21,7 @@ from typing import IO
 import asyncpg
 import pytest
 
-from cli.cluster import FORGETFUL, Cluster, running_cluster
+from cli.cluster import FORGETFUL, running_cluster
 from cli.roles import APPS, KEYSTORE, apply_roles, dsn_for, logins, names_of
 from migrations.run import upgrade
 
@@ -121,9 +121,9 @@ async def _create(admin_dsn: str, name: str, passwords: dict[str, str]) -> None:
         for app in ("programs", KEYSTORE):  # one app of each of the two databases
             target, template = names_of(app, name).database, names_of(app, TEMPLATE).database
             await connection.execute(f'CREATE DATABASE "{target}" TEMPLATE "{template}" STRATEGY file_copy')
-        await apply_roles(admin_dsn, name, passwords)
         for app in (*APPS, KEYSTORE):
             ours, theirs = names_of(app, name), names_of(app, TEMPLATE)
+            await apply_roles(admin_dsn, ours, passwords)
             # The template's tables keep its roles' privileges, revocations included: inherit them.
             pairs = [(theirs.owner, ours.owner), *zip(theirs.logins, ours.logins, strict=True)]
             for theirs_role, our_role in pairs:
@@ -160,11 +160,12 @@ def _describe(admin_dsn: str, name: str, passwords: dict[str, str]) -> TestDatab
     )
 
 
-async def _make_template(cluster: Cluster) -> None:
-    await apply_roles(cluster.dsn(), TEMPLATE, {})
+async def make_template(admin_dsn: str) -> None:
+    """Make the migrated databases that `database_from_template` copies."""
     for app in (*APPS, KEYSTORE):
         names = names_of(app, TEMPLATE)
-        await upgrade(app, cluster.dsn(names.database), names.owner)
+        await apply_roles(admin_dsn, names, {})
+        await upgrade(app, dsn_for(admin_dsn, names.database), names.owner)
 
 
 def _keep(run_folder: Path, users: IO[bytes]) -> None:
@@ -173,7 +174,7 @@ def _keep(run_folder: Path, users: IO[bytes]) -> None:
         home = Path(name)
         home.chmod(0o755)  # pytest's own folders are closed to root's unprivileged PostgreSQL
         with running_cluster(home, settings=FORGETFUL, durable=False) as cluster:
-            asyncio.run(_make_template(cluster))
+            asyncio.run(make_template(cluster.dsn()))
             address.write_text(cluster.dsn())
             os.write(sys.stdout.fileno(), b"ready\n")
             fcntl.flock(users, fcntl.LOCK_EX)

@@ -3,4 +3,4 @@
 Tests commit, as production does: real roles, real transactions, real constraints (docs/adr/0004).
 """
 
-pytest_plugins = ["tests.cluster", "tests.apps"]
+pytest_plugins = ["tests.cluster", "tests.apps", "tests.delivery"]

@@ -74,8 +74,11 @@ class Versioned(Identified):
     __mapper_args__: Mapping[str, Any] = {"version_id_col": version, "eager_defaults": True}
 
 
-def open_engine(dsn: str, *, connections: int) -> AsyncEngine:
+def open_engine(dsn: str, *, connections: int, reads_only: bool = False) -> AsyncEngine:
     """Return an engine of exactly `connections` connections to `dsn`.
+
+    `reads_only` engines send no BEGIN and ROLLBACK around each statement: under READ COMMITTED a transaction
+    would not make two reads any more consistent, and PostgreSQL itself holds the reader's role read-only.
 
     asyncpg reads the DSN itself, so libpq-style and unix-socket addresses work. No overflow: connections
     beyond the pool would be opened and closed per request, three to four times slower.
@@ -87,4 +90,5 @@ def open_engine(dsn: str, *, connections: int) -> AsyncEngine:
         max_overflow=0,
         pool_timeout=2,
         pool_pre_ping=False,
+        **({"isolation_level": "AUTOCOMMIT"} if reads_only else {}),
     )

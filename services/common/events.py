@@ -29,6 +29,12 @@ class EventKind:
     data: type[EventData]
     destinations: tuple[str, ...]
     """The apps that act on it."""
+    secret_fields: tuple[str, ...] = ()
+    """Fields of the data that the outbox forgets (sets to null) once the event is delivered."""
+
+    def __post_init__(self) -> None:
+        if unknown := set(self.secret_fields) - set(self.data.model_fields):
+            raise LookupError(f"{self.name} has no field {sorted(unknown)}")
 
 
 class EventRegistry:
@@ -38,8 +44,15 @@ class EventRegistry:
         self.room = room
         self.kinds: Final[dict[str, EventKind]] = {}
 
-    def define(self, name: str, data: type[EventData], *destinations: str, version: int = 1) -> EventKind:
+    def define(
+        self,
+        name: str,
+        data: type[EventData],
+        *destinations: str,
+        version: int = 1,
+        secret_fields: tuple[str, ...] = (),
+    ) -> EventKind:
         """Define and return the kind `name` (`edition.announced`)."""
-        kind = EventKind(f"{self.room}.{name}.v{version}", data, destinations)
+        kind = EventKind(f"{self.room}.{name}.v{version}", data, destinations, secret_fields)
         self.kinds[kind.name] = kind
         return kind

@@ -39,6 +39,7 @@ _WORDS: Final = frozenset(
         "logger",
         "method",
         "outcome",
+        "problem",
         "reason",
         "revision",
         "route",
@@ -48,6 +49,7 @@ _WORDS: Final = frozenset(
         "type",
         "upstream",
         "version",
+        "work",
     }
 )
 _NUMBERS: Final = frozenset({"attempt", "bytes", "count", "done", "ms", "pid", "seconds", "status", "total"})

@@ -69,7 +69,7 @@ class Sessions:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
-        """Read one consistent state; nothing can be changed."""
+        """Read; each statement sees one consistent state, and nothing can be changed."""
         with translated_database_errors():
             async with self._read() as session:
                 yield session

@@ -29,4 +29,20 @@ class AppSettings(BaseSettings):
     """The JWKS with the public keys of every app."""
     demonstration: bool = Field(default=False, validation_alias="QOLDAU_DEMO")
     """Demonstration mode: synthetic accounts, story and a clock that can be moved."""
+    programs_url: str | None = Field(default=None, validation_alias="QOLDAU_PROGRAMS_URL")
+    """Where the app is reached by the others: `unix:/path/of/its/socket` or `http://host:port`."""
+    participants_url: str | None = Field(default=None, validation_alias="QOLDAU_PARTICIPANTS_URL")
+    evaluation_url: str | None = Field(default=None, validation_alias="QOLDAU_EVALUATION_URL")
+    background: bool = Field(default=True, validation_alias="QOLDAU_BACKGROUND")
+    """Whether this process relays events and runs jobs beside serving requests."""
     log_level: str = Field(default="INFO", validation_alias="QOLDAU_LOG_LEVEL")
+
+    @property
+    def peers(self) -> dict[str, str]:
+        """The addresses of the apps that events can be sent to; those without one keep their events waiting."""
+        addresses = {
+            "programs": self.programs_url,
+            "participants": self.participants_url,
+            "evaluation": self.evaluation_url,
+        }
+        return {app: address for app, address in addresses.items() if address}

@@ -3,9 +3,22 @@
 from fastapi import FastAPI
 
 from services.common.http.app import Room, create_room_app
-from services.programs.api import organizations
+from services.programs.api import (
+    codelists,
+    country_deliveries,
+    deliveries,
+    editions,
+    evidence,
+    organizations,
+    programs,
+    training_sessions,
+)
 from services.programs.db.tables import SCHEMA_REVISION
+from services.programs.domain.events import EVENTS
 from services.programs.domain.permissions import PERMISSIONS
+from services.programs.inbox import design_tasks, mirrors
+from services.programs.inbox.clock import follow_edition_clock
+from services.programs.operations.edition_clock import FOLLOW_CLOCK
 from services.programs.settings import Settings
 
 
@@ -14,9 +27,26 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     room = Room(
         name="programs",
         summary="The portfolio: programs, editions, partners, seats, deliveries, money, publication.",
-        routers=[organizations.router],
+        routers=[
+            codelists.router,
+            country_deliveries.router,
+            deliveries.router,
+            editions.router,
+            evidence.router,
+            organizations.router,
+            programs.router,
+            training_sessions.router,
+        ],
         permissions=PERMISSIONS,
         schema_revision=SCHEMA_REVISION,
         keeps_bodies=True,
+        registry=EVENTS,
+        consumers={
+            mirrors.SEATS_CHANGED: mirrors.mirror_seats,
+            **dict.fromkeys(mirrors.RESULTS, mirrors.mirror_results),
+            design_tasks.RECOMMENDATION_AGREED: design_tasks.take_recommendation,
+            design_tasks.DESIGN_CHANGE_RECORDED: design_tasks.take_design_change,
+        },
+        jobs={FOLLOW_CLOCK: follow_edition_clock},
     )
     return create_room_app(room, settings or Settings())

@@ -144,3 +144,15 @@ async def count(database: TestDatabase, table: str) -> int:
         return int(await connection.fetchval(f"SELECT count(*) FROM programs.{table}"))  # noqa: S608  our own name
     finally:
         await connection.close()
+
+
+async def test_an_app_counts_its_requests_by_template(programs: Door) -> None:
+    await programs.as_().get("/v1/organizations/01890000-0000-7000-8000-000000000000")
+    metrics = (await programs.as_().get("/metrics")).text
+    assert 'route="/v1/organizations/{organization_id}",status="404"' in metrics
+    assert "01890000" not in metrics
+
+
+async def test_every_answer_names_its_request(programs: Door) -> None:
+    answer = await programs.as_().get("/v1/nothing")
+    assert answer.json()["instance"] == f"urn:uuid:{answer.headers['x-request-id']}"

@@ -10,11 +10,12 @@ import pytest
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services.common import context
+from services.common.http.access import ObserveRequests
 from services.common.http.limits import MIB, Limits, limit_requests
 from services.common.http.problem_responses import install_problem_handlers
 from services.common.http.server import LimitedProtocol
 from services.common.problems import Conflict, Problem, Unavailable
+from services.common.telemetry import Metrics
 from tests.servers import PATIENCE, Answer, ask, connecting, pour, serving, talk
 
 CLOSE = b"Connection: close\r\n"
@@ -55,9 +56,6 @@ async def report(scope: Scope, receive: Receive, send: Send) -> None:
     await read_body(receive)
     state = scope["state"]
     seen = {
-        "request_id": str(state["request_id"]),
-        "in_context": str(context.request_id.get()),
-        "traceparent": context.traceparent.get(),
         "fingerprint": state["fingerprint"]() if "fingerprint" in state else None,
         "headers": [[name.decode(), value.decode()] for name, value in scope["headers"]],
     }
@@ -65,7 +63,7 @@ async def report(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 def limited(app: ASGIApp, limits: Limits = ROOMY) -> ASGIApp:
-    return limit_requests(app, limits)
+    return ObserveRequests(limit_requests(app, limits), Metrics(), trust_request_id=True)
 
 
 @asynccontextmanager
@@ -88,56 +86,6 @@ def expect_problem(answer: Answer, status: int, code: str) -> dict[str, Any]:
     assert problem["detail"]
     assert problem["instance"] == f"urn:uuid:{UUID(answer.headers['x-request-id'])}"
     return problem
-
-
-class TestRequestId:
-    async def test_one_that_is_a_uuid_is_kept(self) -> None:
-        given = "0198C0DE-0000-7000-8000-000000000001"
-        async with client(limited(report)) as asking:
-            answer = await asking.get("/", headers={"X-Request-Id": given})
-        assert answer.headers["x-request-id"] == given.lower()
-        assert answer.json()["request_id"] == answer.json()["in_context"] == given.lower()
-
-    @pytest.mark.parametrize(
-        "given",
-        ["", "42", "{0198c0de-0000-7000-8000-000000000001}", "urn:uuid:0198c0de-0000-7000-8000-000000000001"],
-    )
-    async def test_any_other_is_replaced_by_a_time_ordered_one(self, given: str) -> None:
-        async with client(limited(report)) as asking:
-            answer = await asking.get("/", headers={"X-Request-Id": given})
-        assert UUID(answer.headers["x-request-id"]).version == 7
-
-    async def test_the_app_cannot_send_another(self) -> None:
-        async def forge(_scope: Scope, _receive: Receive, send: Send) -> None:
-            await send(
-                {"type": "http.response.start", "status": 204, "headers": [(b"x-request-id", b"forged")]}
-            )
-            await send({"type": "http.response.body"})
-
-        async with client(limited(forge)) as asking:
-            answer = await asking.get("/")
-        assert UUID(answer.headers["x-request-id"]).version == 7
-
-    @pytest.mark.parametrize(
-        ("given", "kept"),
-        [
-            ("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", True),
-            ("00-00000000000000000000000000000000-00f067aa0ba902b7-01", False),
-            ("00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01", False),
-            ("ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", False),
-            ("00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01", False),
-            ("nonsense", False),
-        ],
-    )
-    async def test_trace_context_is_kept_when_well_formed(self, *, given: str, kept: bool) -> None:
-        async with serving(limited(report)) as path:
-            answer = await ask(path, head(b"Host: door", CLOSE.strip(), b"traceparent: " + given.encode()))
-        assert json.loads(answer.body)["traceparent"] == (given if kept else None)
-
-    async def test_the_context_is_left_as_it_was(self) -> None:
-        async with client(limited(report)) as asking:
-            await asking.get("/")
-        assert context.request_id.get() is None
 
 
 class TestHead:

@@ -11,23 +11,38 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import Scope
 
 from services.common.database import open_engine
+from services.common.events import EventRegistry
+from services.common.http.access import ObserveRequests
 from services.common.http.head import HeadAsGet
+from services.common.http.internal import internal_routes
+from services.common.http.limits import Limits, json_body, limit_requests
 from services.common.http.openapi import describe_app
 from services.common.http.problem_responses import install_problem_handlers, problem_response
+from services.common.http.tracing import telemetry_for
 from services.common.identity import TokenSigner, TokenVerifier
+from services.common.inbox import Consumers
+from services.common.jobs import Works, keep_running_jobs
 from services.common.pagination import Cursors
+from services.common.peers import Peers, open_client
 from services.common.permissions import Matrix
 from services.common.problems import Problem
+from services.common.relay import relay_to
+from services.common.replays import Replayers
 from services.common.sessions import Sessions
 from services.common.settings import AppSettings
+from services.common.telemetry import Metrics
 
 API_VERSION: Final = "1.0.0"
+ANSWER_SECONDS: Final = 8.0
+"""A service answers before the gateway gives up (10 s) and after PostgreSQL would (5 s)."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +58,18 @@ class Room:
     """The revision of its schema that the code needs; the app refuses to start on another."""
     keeps_bodies: bool
     """Whether answers may be kept with idempotency keys; False where they are personal."""
+    registry: EventRegistry | None = None
+    """The events that it sends."""
+    consumers: Consumers = field(default_factory=dict)
+    """What it does on the events of others."""
+    replayers: Replayers = field(default_factory=dict)
+    """Which of its aggregates it can send again."""
+    jobs: Works = field(default_factory=dict)
+    """What it does when its jobs fall due."""
+    body_bytes: Callable[[Scope], int] = json_body
+    """How large the body of a request may be; larger than 1 MiB for uploads only."""
     tasks: Sequence[Callable[[FastAPI], Coroutine[Any, Any, None]]] = field(default=())
-    """Run beside the requests as long as the app lives: relay, jobs."""
+    """Run beside the requests as long as the app lives, after relay and jobs."""
 
 
 def create_room_app(room: Room, settings: AppSettings) -> FastAPI:
@@ -59,6 +84,7 @@ def create_room_app(room: Room, settings: AppSettings) -> FastAPI:
         openapi_url=None,
         redirect_slashes=False,
         separate_input_output_schemas=False,
+        telemetry=telemetry_for(room.name),
     )
     for router in room.routers:
         # FastAPI's include_router keeps routers apart, which hides routes from `app.routes`; ours need no context.
@@ -68,9 +94,16 @@ def create_room_app(room: Room, settings: AppSettings) -> FastAPI:
     app.state.keeps_bodies = room.keeps_bodies
     app.router.routes.append(Route("/health/live", _live_answer))
     app.router.routes.append(Route("/health/ready", _ready_answer))
+    app.router.routes.extend(internal_routes(room.registry, room.consumers, room.replayers))
     setattr(app, "openapi", lambda: describe_app(app))  # noqa: B010  mypy sees a method, FastAPI a hook
     install_problem_handlers(app)
+    app.state.metrics = Metrics()
+    app.router.routes.append(Route("/metrics", _metrics_answer))
     app.add_middleware(HeadAsGet)
+    app.add_middleware(
+        limit_requests, limits=Limits(answer_seconds=ANSWER_SECONDS, body_bytes=room.body_bytes)
+    )
+    app.add_middleware(ObserveRequests, metrics=app.state.metrics, trust_request_id=True)
     return app
 
 
@@ -99,12 +132,23 @@ async def _live(app: FastAPI, room: Room, settings: AppSettings) -> AsyncIterato
     app.state.cursors = Cursors(_cursor_key(settings))
     app.state.sessions = Sessions(
         open_engine(settings.database_url.get_secret_value(), connections=settings.write_connections),
-        open_engine(settings.read_database_url.get_secret_value(), connections=settings.read_connections),
+        open_engine(
+            settings.read_database_url.get_secret_value(),
+            connections=settings.read_connections,
+            reads_only=True,
+        ),
     )
+    app.state.metrics.watch_engine("write", app.state.sessions.write_engine)
+    app.state.metrics.watch_engine("read", app.state.sessions.read_engine)
     async with AsyncExitStack() as closing:
         closing.push_async_callback(app.state.sessions.close)
         await _require_schema(app.state.sessions, room)
-        running = [asyncio.create_task(task(app)) for task in room.tasks]
+        app.state.peers = Peers(
+            app.state.signer, {name: open_client(address) for name, address in settings.peers.items()}
+        )
+        closing.push_async_callback(app.state.peers.close)
+        background = _background(app, room) if settings.background else []
+        running = [asyncio.create_task(work) for work in (*background, *(task(app) for task in room.tasks))]
         closing.push_async_callback(_stop, running)
         yield
 
@@ -120,6 +164,14 @@ async def _require_schema(sessions: Sessions, room: Room) -> None:
         raise SchemaOutdatedError(f"{room.name} is at revision {found}, needed is {room.schema_revision}")
 
 
+def _background(app: FastAPI, room: Room) -> list[Coroutine[Any, Any, None]]:
+    sessions, peers, registry = app.state.sessions, app.state.peers, room.registry
+    work = [keep_running_jobs(sessions, room.jobs)] if room.jobs else []
+    if registry is not None:
+        work += [relay_to(sessions, peers, registry, peer) for peer in peers.clients if peer != room.name]
+    return work
+
+
 async def _stop(tasks: Sequence[asyncio.Task[Any]]) -> None:
     for task in tasks:
         task.cancel()
@@ -130,6 +182,11 @@ def _cursor_key(settings: AppSettings) -> AESGCM:
     """Derive the key of the cursors from the app's own key: one secret less, the same in all its processes."""
     secret = settings.signing_key.read_bytes()
     return AESGCM(HKDF(hashes.SHA256(), length=32, salt=None, info=b"cursors").derive(secret))
+
+
+async def _metrics_answer(request: Request) -> Response:
+    """Answer Prometheus; the gateway routes no such path, so only the internal address shows it."""
+    return Response(generate_latest(request.app.state.metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
 
 async def _live_answer(_: Request) -> Response:

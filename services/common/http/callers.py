@@ -10,7 +10,7 @@ from services.common.permissions import admit
 from services.common.problems import NotAuthenticated
 
 
-def _admit_caller(request: Request) -> CallerIdentity:
+async def _admit_caller(request: Request) -> CallerIdentity:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if token and scheme.lower() != "bearer":
         raise NotAuthenticated("Only bearer tokens are accepted.")

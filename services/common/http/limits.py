@@ -1,12 +1,11 @@
-"""The outermost layer of every app: what may come in, how much of it, and how long an answer may take.
+"""What may come into an app, how much of it, and how long an answer may take.
 
-Pure ASGI, around the whole app. It checks each complete head, counts the body while it streams, keeps the
-time, gives every request its id and turns a `Problem` that escapes the app into its answer. What happens
-before a head is complete is in `server`.
+Pure ASGI, next inside `access`, which gives the request its id. It checks each complete head, counts the body
+while it streams, keeps the time and turns a `Problem` that escapes the app into its answer. What happens before
+a head is complete is in `server`.
 
-It leaves in `scope["state"]`: `request_id` (UUID, also in `services.common.context`) and, where the request
-names an `Idempotency-Key`, `fingerprint`: a function that gives the SHA-256 of method, path, canonical query
-and raw body, once the body has been read.
+Where the request names an `Idempotency-Key` it leaves in `scope["state"]` a `fingerprint`: a function that gives
+the SHA-256 of method, path, canonical query and raw body, once the body has been read.
 """
 
 import asyncio
@@ -17,12 +16,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import ClassVar, Final
 from urllib.parse import parse_qsl, urlencode
-from uuid import UUID
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from uuid_utils.compat import uuid7
 
-from services.common import context
 from services.common.http.problem_responses import problem_response
 from services.common.problems import InternalError, Problem, RequestUnreadable, Title, Unavailable, title
 
@@ -48,10 +44,6 @@ _SINGLE: Final = frozenset(
     }
 )
 _HOST: Final = re.compile(rb"(?=.{1,255}\Z)(?:[A-Za-z0-9][A-Za-z0-9._-]*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
-_UUID: Final = re.compile(rb"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_TRACEPARENT: Final = re.compile(
-    rb"(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}"
-)
 
 
 class RequestTimedOut(Problem):
@@ -110,7 +102,8 @@ class HeadTooLarge(Problem):
     )
 
 
-def _json_body(_scope: Scope) -> int:
+def json_body(_scope: Scope) -> int:
+    """Return the limit of every JSON body."""
     return MIB
 
 
@@ -122,7 +115,7 @@ class Limits:
     """From the last byte of the request to the first of the answer; what streams after it is not cut."""
     late: type[Problem] = Unavailable
     """What the client is told when the answer takes longer."""
-    body_bytes: Callable[[Scope], int] = _json_body
+    body_bytes: Callable[[Scope], int] = json_body
     """Asked only for requests that have a body."""
     body_idle_seconds: float = 30.0
     body_seconds: float = 600.0
@@ -149,7 +142,6 @@ class _Exchange:
         self._send = send
         self._limits = limits
         self._headers: dict[bytes, bytes] = dict(scope["headers"])
-        self._request_id = _identify(self._headers.get(b"x-request-id", b""))
         self._deadline: asyncio.Timeout | None = None
         self._refusal: Problem | None = None
         self._started = False
@@ -161,18 +153,8 @@ class _Exchange:
 
     async def run(self, app: ASGIApp) -> None:
         """Serve the request with `app`; whatever escapes it before an answer has begun becomes the answer."""
-        state = self._scope.setdefault("state", {})
-        state["request_id"] = self._request_id
-        traceparent = self._headers.get(b"traceparent", b"")
-        tokens = (
-            context.request_id.set(self._request_id),
-            context.traceparent.set(traceparent.decode() if _TRACEPARENT.fullmatch(traceparent) else None),
-        )
-        try:
-            await self._conclude(await self._attempt(app))
-        finally:
-            context.request_id.reset(tokens[0])
-            context.traceparent.reset(tokens[1])
+        self._scope.setdefault("state", {})
+        await self._conclude(await self._attempt(app))
 
     async def _attempt(self, app: ASGIApp) -> Exception | None:
         """Let `app` answer in time; return what escaped it."""
@@ -293,8 +275,7 @@ class _Exchange:
                     left -= len(message["body"])
 
     def _finish_headers(self, headers: Iterable[Header], *, closing: bool = False) -> list[Header]:
-        finished = [(name, value) for name, value in headers if name != b"x-request-id"]
-        finished.append((b"x-request-id", str(self._request_id).encode()))
+        finished = list(headers)
         # A client told to wait for "100 Continue" sends no body after a final answer: the connection is lost.
         if closing or (b"expect" in self._headers and not self._body_complete):
             finished.append((b"connection", b"close"))
@@ -310,10 +291,6 @@ class _Exchange:
 
     def _too_large(self) -> Problem:
         return BodyTooLarge(f"This operation accepts bodies of up to {self._body_limit // MIB} MiB.")
-
-
-def _identify(given: bytes) -> UUID:
-    return UUID(given.decode()) if _UUID.fullmatch(given) else UUID(str(uuid7()))
 
 
 def _start_digest(scope: Scope) -> "hashlib._Hash":

@@ -12,7 +12,7 @@ from services.common.pagination import DEFAULT_LIMIT, MAX_LIMIT, PageRequest
 _NOT_FILTERS = {"limit", "cursor", "count"}
 
 
-def _page_request(
+async def _page_request(
     request: Request,
     caller: Caller,
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="How many items at most.")] = DEFAULT_LIMIT,

@@ -7,7 +7,7 @@ from fastapi import Depends, Header
 from services.common.preconditions import read_if_match
 
 
-def _expected_version(
+async def _expected_version(
     if_match: Annotated[
         str | None, Header(description="The ETag of the version that the change is based on.")
     ] = None,

@@ -7,7 +7,6 @@ from fastapi import Header, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
-from services.common.http.fingerprints import fingerprint_of
 from services.common.idempotency import Attempt, Outcome, find_outcome, keep_outcome
 from services.common.identity import Caller
 from services.common.problems import Fault, IdempotencyKeyMissing, RequestInvalid
@@ -23,7 +22,7 @@ class Replayed(Exception):  # noqa: N818  no error: the way out of a request who
         self.outcome = outcome
 
 
-async def attempt_of(request: Request, caller: Caller) -> Attempt | None:
+def attempt_of(request: Request, caller: Caller) -> Attempt | None:
     """Return the attempt that a POST with an `Idempotency-Key` is, None for any other request."""
     key = request.headers.get("idempotency-key")
     if key is None or request.method != "POST":
@@ -33,7 +32,7 @@ async def attempt_of(request: Request, caller: Caller) -> Attempt | None:
             "Idempotency-Key is not valid.",
             errors=[Fault("/header/idempotency-key", "key", "Expected 1 to 255 visible ASCII characters.")],
         )
-    return Attempt(caller.principal, key, await fingerprint_of(request))
+    return Attempt(caller.principal, key, request.state.fingerprint())
 
 
 async def replay_if_known(session: AsyncSession, attempt: Attempt) -> None:
@@ -59,7 +58,7 @@ async def keep_response(request: Request, response: Response, *, keeps_body: boo
     await keep_outcome(session, attempt, Outcome(response.status_code, location, body))
 
 
-def _require_key(idempotency_key: Annotated[str | None, Header(max_length=255)] = None) -> None:
+async def _require_key(idempotency_key: Annotated[str | None, Header(max_length=255)] = None) -> None:
     if idempotency_key is None:
         raise IdempotencyKeyMissing("Repeating this request does harm; send an Idempotency-Key.")
 

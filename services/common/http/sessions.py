@@ -15,7 +15,7 @@ from services.common.http.replays import attempt_of, remember_session, replay_if
 
 
 async def _writing(request: Request, caller: Caller) -> AsyncIterator[AsyncSession]:
-    attempt = await attempt_of(request, caller)
+    attempt = attempt_of(request, caller)
     async with request.app.state.sessions.transaction() as session:
         if attempt is not None:
             await replay_if_known(session, attempt)

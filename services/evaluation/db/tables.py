@@ -1,11 +1,22 @@
 """Every table of the evaluation schema."""
 
-from typing import Final
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID, uuid4
 
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from services.common.database import TYPES
+from services.common.clock import Provenance
+from services.common.database import TYPES, Versioned
+from services.common.database_errors import translate_constraint
 from services.common.house import room_metadata
+from services.evaluation.domain.campaigns import Anonymity, CampaignState, Delivery, Phase, TokenState
+from services.evaluation.domain.instruments import InstrumentVersionState
+from services.evaluation.domain.problems import InstrumentExists
+from services.evaluation.domain.recommendations import Moderation, Priority, RecommendationState
+from services.evaluation.domain.results import SnapshotState
+from services.evaluation.domain.suppression import Audience, SuppressionRule
 
 SCHEMA_REVISION: Final = "0001"
 """The revision of `migrations/evaluation` that this code needs."""
@@ -16,3 +27,222 @@ class Base(DeclarativeBase):
 
     type_annotation_map = TYPES
     metadata = room_metadata("evaluation")
+
+
+class MirrorEdition(Base):
+    """What this room needs of an edition; kept by events of programs."""
+
+    __tablename__ = "mirror_edition"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    program_id: Mapped[UUID]
+    title: Mapped[dict[str, str]]
+    state: Mapped[str]
+    provenance: Mapped[Provenance]
+    starts_on: Mapped[date | None]
+    countries: Mapped[list[str]]
+
+
+class MirrorTrainingSession(Base):
+    """Who taught in an edition; kept by events of programs."""
+
+    __tablename__ = "mirror_training_session"
+    __table_args__ = (Index("ix_mirror_training_session_edition_id", "edition_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    edition_id: Mapped[UUID]
+    state: Mapped[str]
+    lecturers: Mapped[list[str]]
+
+
+class MirrorCohort(Base):
+    """One pseudonym's part in an edition; kept by events of participants, deleted on erasure."""
+
+    __tablename__ = "mirror_cohort"
+    __table_args__ = (
+        Index("ix_mirror_cohort_edition_id", "edition_id"),
+        UniqueConstraint("pseudonym", name="uq_mirror_cohort_pseudonym"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    edition_id: Mapped[UUID]
+    pseudonym: Mapped[str]
+    state: Mapped[str]
+    country: Mapped[str | None]
+    sex: Mapped[str | None]
+    audience: Mapped[str | None]
+    language: Mapped[str | None]
+
+
+class Instrument(Versioned, Base):
+    """A questionnaire over all its versions."""
+
+    __tablename__ = "instrument"
+    __table_args__ = (UniqueConstraint("code", name="uq_instrument_code"),)
+
+    code: Mapped[str]
+    title: Mapped[dict[str, str]]
+
+
+class InstrumentVersion(Versioned, Base):
+    """One wording of a questionnaire; immutable once published."""
+
+    __tablename__ = "instrument_version"
+    __table_args__ = (UniqueConstraint("instrument_id", "number", name="uq_instrument_version_number"),)
+
+    instrument_id: Mapped[UUID] = mapped_column(ForeignKey("evaluation.instrument.id"))
+    number: Mapped[int]
+    state: Mapped[InstrumentVersionState]
+    questions: Mapped[list[dict[str, Any]]]
+
+
+class Campaign(Versioned, Base):
+    """One survey of one edition's cohort."""
+
+    __tablename__ = "campaign"
+    __table_args__ = (Index("ix_campaign_edition_id", "edition_id"),)
+
+    edition_id: Mapped[UUID]
+    provenance: Mapped[Provenance]
+    instrument_version_id: Mapped[UUID] = mapped_column(ForeignKey("evaluation.instrument_version.id"))
+    phase: Mapped[Phase]
+    anonymity: Mapped[Anonymity]
+    delivery: Mapped[Delivery]
+    state: Mapped[CampaignState]
+    closes_at: Mapped[datetime | None]
+    thresholds: Mapped[dict[str, Any]]
+    subjects: Mapped[list[dict[str, str]]]
+    """Whom and what it asks about, fixed when it opens: the edition and each of its lecturers."""
+    public_key: Mapped[bytes | None]
+    """Answers are sealed to it; the private half lives in the key store until they have been counted."""
+    answered: Mapped[int | None]
+    """How many ballots were counted."""
+    key_destroyed_at: Mapped[datetime | None]
+
+
+class BallotToken(Base):
+    """The right to answer once. Ids are random: nothing here tells an order."""
+
+    __tablename__ = "ballot_token"
+    __table_args__ = (
+        UniqueConstraint("token_hash", name="uq_ballot_token_token_hash"),
+        Index("ix_ballot_token_campaign_id", "campaign_id"),
+        Index("ix_ballot_token_dispatch_id", "dispatch_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    campaign_id: Mapped[UUID] = mapped_column(ForeignKey("evaluation.campaign.id"))
+    token_hash: Mapped[bytes]
+    pseudonym: Mapped[str | None]
+    """Who was invited, for reminders and response rates by group; None on slips."""
+    dispatch_id: Mapped[UUID | None]
+    state: Mapped[TokenState]
+    submission: Mapped[bytes | None]
+    """Hash of token and client nonce, by which a repeat of the same submission is known."""
+
+
+class SealedBallot(Base):
+    """What one respondent said, sealed; deleted when counted."""
+
+    __tablename__ = "sealed_ballot"
+    __table_args__ = (Index("ix_sealed_ballot_campaign_id", "campaign_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    campaign_id: Mapped[UUID] = mapped_column(ForeignKey("evaluation.campaign.id"))
+    sealed: Mapped[bytes]
+
+
+class Response(Base):
+    """What somebody answered about one subject; written for all in one transaction, in random order."""
+
+    __tablename__ = "response"
+    __table_args__ = (Index("ix_response_campaign_id", "campaign_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    campaign_id: Mapped[UUID] = mapped_column(ForeignKey("evaluation.campaign.id"))
+    subject_kind: Mapped[str]
+    subject_id: Mapped[UUID]
+    answers: Mapped[dict[str, Any]]
+
+
+class Counter(Base):
+    """How often a question about a subject was answered in one way, in all or within one group."""
+
+    __tablename__ = "counter"
+
+    campaign_id: Mapped[UUID] = mapped_column(ForeignKey("evaluation.campaign.id"), primary_key=True)
+    subject_kind: Mapped[str] = mapped_column(primary_key=True)
+    subject_id: Mapped[UUID] = mapped_column(primary_key=True)
+    dimension: Mapped[str] = mapped_column(primary_key=True)
+    """Empty for all respondents together."""
+    group_code: Mapped[str] = mapped_column(primary_key=True)
+    question_code: Mapped[str] = mapped_column(primary_key=True)
+    """Empty for the number of responses."""
+    answer: Mapped[str] = mapped_column(primary_key=True)
+    n: Mapped[int]
+
+
+class ResultSnapshot(Versioned, Base):
+    """Figures about a subject as they may be shown to one audience; fixed once frozen."""
+
+    __tablename__ = "result_snapshot"
+    __table_args__ = (
+        Index("ix_result_snapshot_edition_id", "edition_id"),
+        Index("ix_result_snapshot_subject_id", "subject_id"),
+    )
+
+    campaign_id: Mapped[UUID] = mapped_column(ForeignKey("evaluation.campaign.id"))
+    edition_id: Mapped[UUID]
+    provenance: Mapped[Provenance]
+    phase: Mapped[Phase]
+    subject_kind: Mapped[str]
+    subject_id: Mapped[UUID]
+    visibility: Mapped[Audience]
+    state: Mapped[SnapshotState]
+    rule: Mapped[SuppressionRule | None]
+    """Why it is withheld."""
+    figures: Mapped[dict[str, Any]]
+
+
+class Suggestion(Versioned, Base):
+    """A free text of a respondent, or one that staff heard; the original is kept whatever is shown."""
+
+    __tablename__ = "suggestion"
+    __table_args__ = (Index("ix_suggestion_edition_id", "edition_id"),)
+
+    edition_id: Mapped[UUID]
+    campaign_id: Mapped[UUID | None]
+    subject_kind: Mapped[str]
+    subject_id: Mapped[UUID]
+    question_code: Mapped[str | None]
+    original: Mapped[str]
+    shown: Mapped[str | None]
+    """The moderated text; None until somebody has read the original, and once it is removed."""
+    moderation: Mapped[Moderation]
+    reason: Mapped[str | None]
+
+
+class Recommendation(Versioned, Base):
+    """What should be different, what management says to it, and what became of it."""
+
+    __tablename__ = "recommendation"
+    __table_args__ = (Index("ix_recommendation_edition_id", "edition_id"),)
+
+    edition_id: Mapped[UUID]
+    program_id: Mapped[UUID]
+    provenance: Mapped[Provenance]
+    title: Mapped[dict[str, str]]
+    priority: Mapped[Priority]
+    suggestions: Mapped[list[str]]
+    state: Mapped[RecommendationState]
+    response_reason: Mapped[str | None]
+    owner: Mapped[str | None]
+    due: Mapped[str | None]
+    design_change_edition_id: Mapped[UUID | None]
+    verified_by_snapshot_id: Mapped[UUID | None] = mapped_column(ForeignKey("evaluation.result_snapshot.id"))
+
+
+translate_constraint("uq_instrument_code", InstrumentExists)

@@ -76,7 +76,9 @@ class ErasureConfirmedData(EventData):
     """What was kept, and why, as reason codes."""
 
 
-DISPATCH_REQUESTED: Final = EVENTS.define("dispatch.requested", DispatchRequestData, PARTICIPANTS)
+DISPATCH_REQUESTED: Final = EVENTS.define(
+    "dispatch.requested", DispatchRequestData, PARTICIPANTS, secret_fields=("sealed_token",)
+)
 TEST_FINALIZED: Final = EVENTS.define("test.finalized", TestResultData, PARTICIPANTS)
 CAMPAIGN_CLOSED: Final = EVENTS.define("campaign.closed", CampaignData, PROGRAMS)
 RESULTS_PUBLISHED: Final = EVENTS.define("results.published", ResultsData, PROGRAMS)

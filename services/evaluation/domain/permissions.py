@@ -2,6 +2,48 @@
 
 from typing import Final
 
-from services.common.permissions import Matrix
+from services.common.identity import Reach
+from services.common.permissions import Matrix, everyone, only
 
-PERMISSIONS: Final[Matrix] = {}
+_ALL: Final = Reach.ALL
+_EVALUATORS: Final = {"evaluator": _ALL, "administrator": _ALL}
+_STAFF: Final = _EVALUATORS | {"manager": _ALL}
+_READERS: Final = _STAFF | {"approver": _ALL, "auditor": _ALL}
+
+PERMISSIONS: Final[Matrix] = {
+    "list_evaluation_enumerations": everyone(),
+    "create_instrument": only(**_STAFF),
+    "list_instruments": only(**_READERS),
+    "read_instrument": only(**_READERS),
+    "create_instrument_version": only(**_STAFF),
+    "read_instrument_version": only(**_READERS),
+    "publish_instrument_version": only(**_STAFF),
+    "read_instrument_schema": only(**_READERS),
+    "create_campaign": only(**_STAFF),
+    "list_campaigns": only(**_READERS),
+    "read_campaign": only(**_READERS),
+    "read_campaign_progress": only(**_READERS),
+    "schedule_campaign": only(**_STAFF),
+    "open_campaign": only(**_STAFF),
+    "close_campaign": only(**_STAFF),
+    "cancel_campaign": only(**_STAFF),
+    "read_ballot_paper": everyone(),
+    "submit_response": everyone(),
+    "create_result": only(**_EVALUATORS),
+    "freeze_result": only(**_EVALUATORS),
+    "publish_result": only(**_EVALUATORS),
+    "withdraw_result": only(**_EVALUATORS),
+    "list_results": everyone(**_READERS, partner=Reach.OWN),
+    "read_result": everyone(**_READERS, partner=Reach.OWN),
+    "list_lecturer_results": only(**_READERS, lecturer=Reach.OWN),
+    # E12: who is evaluated moderates nothing, so a manager reads what has been moderated.
+    "list_suggestions": everyone(**_READERS),
+    "create_suggestion": only(**_EVALUATORS),
+    "moderate_suggestion": only(**_EVALUATORS),
+    "create_recommendation": only(**_EVALUATORS),
+    "list_recommendations": only(**_READERS),
+    "read_recommendation": only(**_READERS),
+    "respond_to_recommendation": only(manager=_ALL, approver=_ALL, administrator=_ALL),
+    "record_design_change": only(**_STAFF),
+    "verify_recommendation": only(**_EVALUATORS),
+}

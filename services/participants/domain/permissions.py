@@ -2,6 +2,58 @@
 
 from typing import Final
 
-from services.common.permissions import Matrix
+from services.common.identity import Reach
+from services.common.permissions import Matrix, everyone, only
 
-PERMISSIONS: Final[Matrix] = {}
+_STAFF: Final = {"manager": Reach.ALL, "administrator": Reach.ALL}
+_LOADERS: Final = _STAFF | {"importer": Reach.ALL}
+_OFFICERS: Final = _LOADERS | {"nominator": Reach.OWN}
+_CONCERNED: Final = _OFFICERS | {"participant": Reach.OWN}
+_READERS: Final = _CONCERNED | {"auditor": Reach.ALL, "data_protection_officer": Reach.ALL}
+_AGENCY: Final = _READERS | {"evaluator": Reach.ALL, "approver": Reach.ALL, "service": Reach.ALL}
+
+PERMISSIONS: Final[Matrix] = {
+    "list_calls": everyone(**_AGENCY),
+    "read_call": everyone(**_AGENCY),
+    "read_pipeline": everyone(**_AGENCY),
+    "read_participants_enumerations": everyone(),
+    "decide_applications": only(**_STAFF),
+    "release_decisions": only(**_STAFF),
+    "create_authority": only(**_LOADERS),
+    "list_authorities": only(**_LOADERS, nominator=Reach.OWN, auditor=Reach.ALL),
+    "read_authority": only(**_LOADERS, nominator=Reach.OWN, auditor=Reach.ALL),
+    "extend_deadline": only(**_STAFF),
+    "create_person": only(**_OFFICERS),
+    "list_persons": only(**_READERS),
+    "read_person": only(**_READERS),
+    "record_consent": only(**_CONCERNED),
+    "list_consents": only(**_READERS),
+    "read_consent": only(**_READERS),
+    "withdraw_consent": only(**_CONCERNED),
+    "keep_sensitive_data": only(participant=Reach.OWN),
+    "read_sensitive_data": only(participant=Reach.OWN, manager=Reach.ALL, data_protection_officer=Reach.ALL),
+    "nominate": only(**_OFFICERS),
+    "list_nominations": only(**_READERS),
+    "read_nomination": only(**_READERS),
+    "rank_nominations": only(**_OFFICERS),
+    "list_applications": only(**_READERS),
+    "read_application": only(**_READERS),
+    "withdraw_application": only(**_CONCERNED),
+    "make_offer": only(**_STAFF),
+    "list_offers": only(**_READERS),
+    "read_offer": only(**_READERS),
+    "accept_offer": only(participant=Reach.OWN),
+    "decline_offer": only(participant=Reach.OWN),
+    "withdraw_offer": only(**_STAFF),
+    "list_participations": only(**_READERS),
+    "read_participation": only(**_READERS),
+    "change_participation_state": only(**_STAFF),
+    "list_attendance": only(**_READERS),
+    "take_attendance": only(**_STAFF),
+    "finalize_attendance": only(**_STAFF),
+    "issue_certificates": only(**_STAFF),
+    "list_certificates": only(**_READERS),
+    "read_certificate": only(**_READERS),
+    "revoke_certificate": only(**_STAFF),
+    "verify_certificate": everyone(),
+}

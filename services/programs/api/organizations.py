@@ -13,8 +13,8 @@ from services.common.http.routes import house_router
 from services.common.http.sessions import ReadSession, WriteSession
 from services.common.wire import Line, Page
 from services.common.wire_codes import CountryCode, OrganizationType
+from services.programs.api.answers import answer_with_sources
 from services.programs.db import organizations as questions
-from services.programs.db.tables import Organization
 from services.programs.domain.organizations import OrganizationStatus
 from services.programs.domain.problems import OrganizationExists, OrganizationNotFound, TransitionRefused
 from services.programs.operations import organizations as operations
@@ -36,11 +36,11 @@ router = house_router("organizations", "/organizations")
 )
 async def create_organization(
     session: WriteSession, caller: Caller, request: OrganizationCreate, response: Response
-) -> Organization:
+) -> OrganizationRead:
     """Enter an organization, with the name exactly as its source prints it where that matters."""
     organization = await operations.create_organization(session, caller, request)
     response.headers["Location"] = f"/v1/organizations/{organization.id}"
-    return organization
+    return await answer_with_sources(session, OrganizationRead, organization)
 
 
 @router.get("", response_model=Page[OrganizationItem])
@@ -53,15 +53,17 @@ async def list_organizations(
     q: Annotated[
         Line | None, Query(description="Beginning of the code, the acronym or the English name.")
     ] = None,
-) -> object:
+) -> Response:
     """List organizations by code."""
-    return await questions.list_organizations(session, page, country=country, kind=kind, status=status, q=q)
+    found = await questions.list_organizations(session, page, country=country, kind=kind, status=status, q=q)
+    return Response(found, media_type="application/json")
 
 
 @router.get("/{organization_id}", response_model=OrganizationRead, responses=problems(OrganizationNotFound))
-async def read_organization(session: ReadSession, organization_id: UUID) -> Organization:
+async def read_organization(session: ReadSession, organization_id: UUID) -> OrganizationRead:
     """Read one organization."""
-    return await questions.get_organization(session, organization_id)
+    organization = await questions.get_organization(session, organization_id)
+    return await answer_with_sources(session, OrganizationRead, organization)
 
 
 @router.patch("/{organization_id}", response_model=OrganizationRead, responses=problems(OrganizationNotFound))
@@ -71,9 +73,10 @@ async def change_organization(
     organization_id: UUID,
     version: ExpectedVersion,
     request: OrganizationChange,
-) -> Organization:
+) -> OrganizationRead:
     """Change what is known of an organization."""
-    return await operations.change_organization(session, caller, organization_id, version, request)
+    organization = await operations.change_organization(session, caller, organization_id, version, request)
+    return await answer_with_sources(session, OrganizationRead, organization)
 
 
 @router.post(
@@ -81,6 +84,9 @@ async def change_organization(
     response_model=OrganizationRead,
     responses=problems(OrganizationNotFound, TransitionRefused),
 )
-async def verify_organization(session: WriteSession, caller: Caller, organization_id: UUID) -> Organization:
+async def verify_organization(
+    session: WriteSession, caller: Caller, organization_id: UUID
+) -> OrganizationRead:
     """State that the record has been checked against a register or with the organization itself."""
-    return await operations.verify_organization(session, caller, organization_id)
+    organization = await operations.verify_organization(session, caller, organization_id)
+    return await answer_with_sources(session, OrganizationRead, organization)

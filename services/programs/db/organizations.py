@@ -1,14 +1,28 @@
 """Questions asked of the organization table."""
 
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.common.pagination import PageRequest, Rows, SortKey, fetch_page
+from services.common.pagination import PageRequest, SortKey, fetch_json_page
 from services.programs.db.tables import Organization
 from services.programs.domain.organizations import OrganizationStatus
 from services.programs.domain.problems import OrganizationNotFound
+
+_ITEM: Final = (
+    Organization.id,
+    Organization.version,
+    Organization.code,
+    Organization.names,
+    Organization.acronym,
+    Organization.verbatim_name,
+    Organization.kind,
+    Organization.country,
+    Organization.identifiers,
+    Organization.status,
+)
 
 
 async def get_organization(
@@ -29,9 +43,12 @@ async def list_organizations(
     kind: str | None,
     status: OrganizationStatus | None,
     q: str | None,
-) -> Rows:
-    """Return organizations by code; `q` matches the beginning of the code, the acronym or the English name."""
-    query = select(Organization)
+) -> bytes:
+    """Return a page of `OrganizationItem` by code, as JSON.
+
+    `q` matches the beginning of the code, the acronym or the English name.
+    """
+    query = select(*_ITEM)
     if country is not None:
         query = query.where(Organization.country == country)
     if kind is not None:
@@ -41,4 +58,4 @@ async def list_organizations(
     if q is not None:
         searched = (Organization.code, Organization.acronym, Organization.names["en"].astext)
         query = query.where(or_(*(column.istartswith(q, autoescape=True) for column in searched)))
-    return await fetch_page(session, query, page, SortKey(Organization.code))
+    return await fetch_json_page(session, query, page, SortKey(Organization.code))

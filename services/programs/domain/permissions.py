@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from services.common.identity import Reach
+from services.common.identity import Reach, Role
 from services.common.permissions import Matrix, everyone, only
 
 _STAFF: Final = {"manager": Reach.ALL, "administrator": Reach.ALL, "importer": Reach.ALL}
@@ -11,12 +11,74 @@ _READERS: Final = _STAFF | {
     "approver": Reach.ALL,
     "finance": Reach.ALL,
     "auditor": Reach.ALL,
+    "service": Reach.ALL,
 }
 
+_WRITES: Final = (
+    "create_source",
+    "create_organization",
+    "change_organization",
+    "create_program",
+    "change_program",
+    "create_component",
+    "create_edition",
+    "change_edition",
+    "change_edition_state",
+    "clone_edition",
+    "add_edition_country",
+    "create_country_invitation",
+    "create_seat_line",
+    "change_seat_line",
+    "create_training_session",
+    "move_training_session",
+    "cancel_training_session",
+    "create_lecturer",
+    "change_lecturer",
+    "create_partnership",
+    "create_delivery",
+    "change_delivery_state",
+    "create_fund",
+    "create_statement",
+)
+_PUBLIC_READS: Final = (
+    "list_sources",
+    "read_agency",
+    "list_organizations",
+    "read_organization",
+    "list_programs",
+    "read_program",
+    "list_components",
+    "list_editions",
+    "read_edition",
+    "list_edition_countries",
+    "list_training_sessions",
+    "list_lecturers",
+    "read_lecturer",
+    "list_partnerships",
+    "list_deliveries",
+    "read_delivery",
+    "list_funds",
+    "list_statements",
+    "read_country_deliveries",
+    "read_codelist",
+)
+_INTERNAL_READS: Final = (
+    "list_country_invitations",
+    "list_seat_lines",
+    "read_monitoring",
+    "list_design_tasks",
+)
+
 PERMISSIONS: Final[Matrix] = {
-    "create_organization": only(**_STAFF),
-    "list_organizations": everyone(**_READERS, service=Reach.ALL),
-    "read_organization": everyone(**_READERS, service=Reach.ALL),
-    "change_organization": only(**_STAFF),
+    **{operation: only(**_STAFF) for operation in _WRITES},
+    **{operation: everyone(**_READERS) for operation in _PUBLIC_READS},
+    **{operation: only(**_READERS) for operation in _INTERNAL_READS},
+    "put_agency": only(administrator=Reach.ALL, importer=Reach.ALL),
     "verify_organization": only(manager=Reach.ALL, administrator=Reach.ALL),
+    "finish_design_task": only(manager=Reach.ALL, administrator=Reach.ALL),
 }
+
+
+def permits(operation: str, roles: frozenset[Role]) -> bool:
+    """Say whether any of `roles` may use `operation`."""
+    return not roles.isdisjoint(PERMISSIONS[operation])

@@ -35,3 +35,99 @@ class TransitionRefused(Problem):
         ru="Текущее состояние этого не допускает",
         kk="Қазіргі күйі бұған жол бермейді",
     )
+
+
+class SubjectNotFound(Problem):
+    """There is no such thing in the portfolio."""
+
+    status: ClassVar[int] = 404
+    slug: ClassVar[str] = "portfolio-item-not-found"
+    title: ClassVar[Title] = title(
+        en="Not in the portfolio",
+        ru="В портфеле этого нет",
+        kk="Портфельде мұндай жоқ",
+    )
+
+
+class PortfolioItemExists(Problem):
+    """Something with this code or this natural key is entered already."""
+
+    status: ClassVar[int] = 409
+    slug: ClassVar[str] = "portfolio-item-exists"
+    title: ClassVar[Title] = title(
+        en="It is entered already",
+        ru="Такая запись уже есть",
+        kk="Мұндай жазба бар",
+    )
+
+
+class ReferenceUnknown(Problem):
+    """The request refers to something that is not in the portfolio."""
+
+    status: ClassVar[int] = 422
+    slug: ClassVar[str] = "reference-unknown"
+    title: ClassVar[Title] = title(
+        en="The reference leads nowhere",
+        ru="Ссылка никуда не ведёт",
+        kk="Сілтеме ешқайда апармайды",
+    )
+
+
+class GuardsUnmet(Problem):
+    """The change of state has conditions that are not met; `errors` names each."""
+
+    status: ClassVar[int] = 409
+    slug: ClassVar[str] = "guards-unmet"
+    title: ClassVar[Title] = title(
+        en="Conditions are not met",
+        ru="Условия не выполнены",
+        kk="Шарттар орындалмаған",
+    )
+
+
+class SourceRequired(Problem):
+    """A fact entered as a source states it must name the source."""
+
+    status: ClassVar[int] = 422
+    slug: ClassVar[str] = "source-required"
+    title: ClassVar[Title] = title(
+        en="A source is required",
+        ru="Требуется источник",
+        kk="Дереккөз қажет",
+    )
+
+
+class DemonstrationOnly(Problem):
+    """Synthetic rows exist in demonstration mode only."""
+
+    status: ClassVar[int] = 403
+    slug: ClassVar[str] = "demonstration-only"
+    title: ClassVar[Title] = title(
+        en="Only in demonstration mode",
+        ru="Только в демонстрационном режиме",
+        kk="Тек көрсету режимінде",
+    )
+
+
+class SeatsExceedCapacity(Problem):
+    """The seat lines hold more seats than the edition has (invariant P4)."""
+
+    status: ClassVar[int] = 409
+    slug: ClassVar[str] = "seats-exceed-capacity"
+    title: ClassVar[Title] = title(
+        en="More seats than the capacity",
+        ru="Мест больше, чем вместимость",
+        kk="Орын сыйымдылықтан көп",
+    )
+
+
+class SessionOutsideEdition(Problem):
+    """A training session lies inside its edition and ends after it begins (invariant P5)."""
+
+    status: ClassVar[int] = 422
+    slug: ClassVar[str] = "session-outside-edition"
+    title: ClassVar[Title] = title(
+        en="The training session lies outside the edition",
+        ru="Занятие вне сроков выпуска",
+        kk="Сабақ мерзімнен тыс",
+    )

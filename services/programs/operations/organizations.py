@@ -6,11 +6,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.audit import record_change
 from services.common.identity import Caller
+from services.common.outbox import publish
 from services.common.preconditions import require_version
 from services.programs.db.organizations import get_organization
 from services.programs.db.tables import Organization
+from services.programs.domain.events import ORGANIZATION_CHANGED, OrganizationData
+from services.programs.domain.evidence import SubjectKind
 from services.programs.domain.organizations import ORGANIZATION_LIFE, OrganizationStatus
 from services.programs.domain.problems import TransitionRefused
+from services.programs.operations.evidence import cite
 from services.programs.schemas.organizations import OrganizationChange, OrganizationCreate
 
 
@@ -19,11 +23,13 @@ async def create_organization(
 ) -> Organization:
     """Enter an organization; one whose name cannot be resolved says so in its status."""
     organization = Organization(
-        **request.model_dump(exclude={"unresolved"}),
+        **request.model_dump(exclude={"unresolved", "sources"}),
         status=OrganizationStatus.UNRESOLVED if request.unresolved else OrganizationStatus.PROPOSED,
     )
     session.add(organization)
     await record_change(session, caller, "organization.created", organization)
+    await cite(session, SubjectKind.ORGANIZATION, organization.id, request.sources)
+    await _tell(session, organization)
     return organization
 
 
@@ -41,6 +47,7 @@ async def change_organization(
     for field, value in changes.items():
         setattr(organization, field, value)
     await record_change(session, caller, "organization.changed", organization, changes)
+    await _tell(session, organization)
     return organization
 
 
@@ -51,4 +58,18 @@ async def verify_organization(session: AsyncSession, caller: Caller, organizatio
         raise TransitionRefused(f"An organization that is {organization.status} cannot be verified.")
     organization.status = OrganizationStatus.VERIFIED
     await record_change(session, caller, "organization.verified", organization, ["status"])
+    await _tell(session, organization)
     return organization
+
+
+async def _tell(session: AsyncSession, organization: Organization) -> None:
+    data = OrganizationData(
+        aggregate_id=organization.id,
+        aggregate_version=organization.version,
+        code=organization.code,
+        names=organization.names,
+        country=organization.country,
+        status=organization.status,
+        merged_into=None,
+    )
+    await publish(session, ORGANIZATION_CHANGED, data)

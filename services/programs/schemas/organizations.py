@@ -5,6 +5,7 @@ from pydantic import Field
 from services.common.wire import Answer, Code, Flag, Line, Request, Resource, Texts
 from services.common.wire_codes import CountryCode, OrganizationType
 from services.programs.domain.organizations import OrganizationStatus
+from services.programs.schemas.evidence import Citations, Sourced
 
 
 class OrganizationIdentifier(Request):
@@ -25,6 +26,7 @@ class OrganizationCreate(Request):
     country: CountryCode | None = None
     identifiers: list[OrganizationIdentifier] = Field(default_factory=list, max_length=20)
     unresolved: Flag = False
+    sources: Citations
 
 
 class OrganizationChange(Request):
@@ -57,5 +59,5 @@ class OrganizationItem(Resource):
     status: OrganizationStatus
 
 
-class OrganizationRead(OrganizationItem):
-    """An organization with what this caller may do to it."""
+class OrganizationRead(OrganizationItem, Sourced):
+    """An organization with its sources."""

@@ -1,0 +1,70 @@
+"""A list of 50 from 100,000 rows through its service, against Starlette + asyncpg + orjson with the same query."""
+
+import asyncio
+import json
+import tempfile
+from pathlib import Path
+
+import asyncpg
+from joserfc.jwk import KeySet, OKPKey
+
+from benchmarks.harness import Contender, compare, get, report, serve
+from cli.cluster import FORGETFUL, running_cluster
+from tests.cluster import TestDatabase, database_from_template, make_template
+
+ROWS = 100_000
+
+
+def main() -> None:
+    """Measure and print."""
+    with tempfile.TemporaryDirectory(prefix="qoldau-bench-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        with running_cluster(folder, settings=FORGETFUL, durable=False) as cluster:
+            asyncio.run(_measure(cluster.dsn(), folder))
+
+
+async def _measure(admin: str, folder: Path) -> None:
+    await make_template(admin)
+    async with database_from_template(admin, "bench") as database:
+        await _fill(database)
+        await asyncio.to_thread(_compare, database, folder)
+
+
+async def _fill(database: TestDatabase) -> None:
+    connection = await asyncpg.connect(database.admin)
+    try:
+        await connection.execute(
+            "INSERT INTO programs.organization (id, version, code, names, kind, country, identifiers, status) "
+            "SELECT gen_random_uuid(), 1, 'org-' || n, jsonb_build_object('en', 'Organization ' || n), '10', 'KZ', "
+            "'[]', 'verified' FROM generate_series(1, $1::int) n",
+            ROWS,
+        )
+        await connection.execute("ANALYZE programs.organization")
+    finally:
+        await connection.close()
+
+
+def _compare(database: TestDatabase, folder: Path) -> None:
+    key = OKPKey.generate_key("Ed25519", {"kid": "programs.1"})
+    (folder / "key.json").write_text(json.dumps(key.as_dict(private=True)))
+    (folder / "public.json").write_text(json.dumps(KeySet([key]).as_dict(private=False)))
+    environment = {
+        "PROGRAMS_DATABASE_URL": database.programs.runtime,
+        "PROGRAMS_READ_DATABASE_URL": database.programs.reader,
+        "PROGRAMS_SIGNING_KEY": str(folder / "key.json"),
+        "QOLDAU_PUBLIC_KEYS": str(folder / "public.json"),
+    }
+    request = get("/v1/organizations")
+    with (
+        serve("services.programs.app:create_app", folder, environment) as (ours, our_address),
+        serve("benchmarks.ceilings:hot_list", folder, environment) as (theirs, their_address),
+    ):
+        measured = Contender("programs service", ours, our_address, request)
+        ceiling = Contender("Starlette + asyncpg + orjson", theirs, their_address, request)
+        compare([ceiling, measured])
+    report(f"Hot list: 50 of {ROWS} rows", measured, ceiling, goal=0.60)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,144 @@
+"""`qoldau backup` and `restore`; the keystore apart, so that no file holds a key beside what it opens."""
+
+import asyncio
+import os
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+from typing import IO, Annotated
+from urllib.parse import unquote, urlsplit
+
+import asyncpg
+import typer
+
+from cli.cluster import wheel_folder
+from cli.databases import AppDatabase, apply_all_roles, migrate_all, reachable_databases
+from cli.errors import CommandError
+from cli.home import find_home
+from cli.roles import KEYSTORE, dsn_for
+
+File = Annotated[Path, typer.Argument(dir_okay=False)]
+Replace = Annotated[bool, typer.Option("--replace", help="Give up the data that are there now.")]
+
+
+def backup(file: File) -> None:
+    """Write everything but the keystore to FILE, consistent to one moment; the services may go on."""
+    with reachable_databases(os.environ, find_home(os.environ)) as databases:
+        _dump(_without_keystore(databases), file)
+
+
+def restore(file: File, replace: Replace = False) -> None:
+    """Put back what `backup` wrote, while the services are stopped; nothing changes unless all of it fits."""
+    with reachable_databases(os.environ, find_home(os.environ)) as databases:
+        asyncio.run(_restore(_without_keystore(databases), file, replace=replace))
+
+
+def backup_keys(file: File) -> None:
+    """Write the keystore to FILE; keep it briefly, and never beside a backup of the data."""
+    with reachable_databases(os.environ, find_home(os.environ)) as databases:
+        _dump(_keystore(databases), file)
+
+
+def restore_keys(file: File, replace: Replace = False) -> None:
+    """Put back what `backup-keys` wrote: persons erased since then become readable again in old backups."""
+    with reachable_databases(os.environ, find_home(os.environ)) as databases:
+        asyncio.run(_restore(_keystore(databases), file, replace=replace))
+
+
+def _without_keystore(databases: Sequence[AppDatabase]) -> list[AppDatabase]:
+    chosen = [database for database in databases if database.app != KEYSTORE]
+    if len({database.admin for database in chosen}) > 1:
+        raise CommandError("the apps are in several databases: back up each with pg_dump")
+    return chosen
+
+
+def _keystore(databases: Sequence[AppDatabase]) -> list[AppDatabase]:
+    return [database for database in databases if database.app == KEYSTORE]
+
+
+def _dump(databases: Sequence[AppDatabase], file: Path) -> None:
+    draft = file.with_name(f".{file.name}.draft")
+    draft.unlink(missing_ok=True)
+    draft.touch(mode=0o600)
+    try:
+        with draft.open("wb") as output:
+            _run("pg_dump", databases[0].admin, ["--format=custom"], stdout=output)
+            os.fsync(output.fileno())
+        draft.rename(file)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+async def _restore(databases: Sequence[AppDatabase], file: Path, *, replace: bool) -> None:
+    """Fill a new database and let it take the place of the old one, which stays whole until then."""
+    await apply_all_roles(databases)
+    name = databases[0].names.database
+    draft = f"{name}_restored"
+    await _check_replaceable(databases, replace=replace)
+    await _execute(
+        dsn_for(databases[0].admin, "postgres"),
+        f'DROP DATABASE IF EXISTS "{draft}"',
+        f'CREATE DATABASE "{draft}" TEMPLATE template0',
+    )
+    with file.open("rb") as source:
+        arguments = ["--exit-on-error", "--single-transaction"]
+        _run("pg_restore", dsn_for(databases[0].admin, draft), arguments, stdin=source)
+    await _execute(
+        dsn_for(databases[0].admin, "postgres"),
+        f'DROP DATABASE "{name}"',
+        f'ALTER DATABASE "{draft}" RENAME TO "{name}"',
+    )
+    await migrate_all(databases)
+
+
+async def _check_replaceable(databases: Sequence[AppDatabase], *, replace: bool) -> None:
+    connection = await asyncpg.connect(databases[0].admin)
+    try:
+        others = await connection.fetchval(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        tables = await connection.fetchval(
+            "SELECT count(*) FROM pg_tables WHERE schemaname = ANY ($1::text[])",
+            [database.names.schema for database in databases],
+        )
+    finally:
+        await connection.close()
+    if others:
+        raise CommandError("the database is in use: stop the services first")
+    if tables and not replace:
+        raise CommandError("there are data already: give --replace to lose them")
+
+
+async def _execute(dsn: str, *statements: str) -> None:
+    connection = await asyncpg.connect(dsn)
+    try:
+        for statement in statements:
+            await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+def _run(
+    program: str,
+    dsn: str,
+    arguments: Sequence[str],
+    *,
+    stdin: IO[bytes] | None = None,
+    stdout: IO[bytes] | None = None,
+) -> None:
+    parts = urlsplit(dsn)
+    environment = {"PATH": os.defpath}
+    if parts.password:
+        # Among the arguments, every user of the machine could read it.
+        environment["PGPASSWORD"] = unquote(parts.password)
+        dsn = parts._replace(netloc=parts.netloc.replace(f":{parts.password}@", "@", 1)).geturl()
+    result = subprocess.run(
+        [wheel_folder() / "pginstall" / "bin" / program, f"--dbname={dsn}", *arguments],
+        env=environment,
+        stdin=stdin,
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    if result.returncode:
+        raise CommandError(f"{program} failed: {result.stderr.decode(errors='replace').strip()[-2000:]}")

@@ -1,0 +1,66 @@
+"""`qoldau keys`: the keys that apps sign their tokens with, and the master key of the keystore."""
+
+import json
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+import typer
+from joserfc.jwk import OKPKey
+
+from cli.home import Home, find_home, write_secret
+from cli.roles import APPS
+
+_KEPT = 2  # public keys of one app while its tokens move from one key to the next
+
+keys = typer.Typer(no_args_is_help=True, help="Signing keys of the apps.")
+
+
+@keys.command()
+def init() -> None:
+    """Make the keys that are missing; keys that exist are left alone."""
+    make_keys(find_home(os.environ))
+
+
+@keys.command()
+def rotate() -> None:
+    """Give every app a new signing key; tokens signed with the previous one stay valid.
+
+    Processes read keys when they start. Restart the services first and the gateway last.
+    """
+    home = find_home(os.environ)
+    for app in APPS:
+        _make_signing_key(home, app)
+    print(f"New keys are in {home.keys}: restart the services, then the gateway.")
+
+
+def make_keys(home: Home) -> None:
+    """Make the keys that are missing."""
+    home.make()
+    for app in APPS:
+        if not home.signing_key(app).exists():
+            _make_signing_key(home, app)
+    if not home.master_key.exists():
+        write_secret(home.master_key, secrets.token_hex(32))
+
+
+def _make_signing_key(home: Home, app: str) -> None:
+    # The issuer is read off the key's id, so that no app can sign for another.
+    key = OKPKey.generate_key(
+        "Ed25519", {"kid": f"{app}.{secrets.token_hex(4)}", "use": "sig", "alg": "Ed25519"}
+    )
+    published = _published(home.public_keys)
+    own = [other for other in published if other["kid"].startswith(f"{app}.")]
+    retired = [other["kid"] for other in own[: max(0, len(own) + 1 - _KEPT)]]
+    published = [other for other in published if other["kid"] not in retired]
+    # The public half first: whoever starts in between must know both.
+    write_secret(home.public_keys, json.dumps({"keys": [*published, key.as_dict(private=False)]}, indent=1))
+    write_secret(home.signing_key(app), json.dumps(key.as_dict(private=True), indent=1))
+
+
+def _published(path: Path) -> list[dict[str, Any]]:
+    if not path.exists():
+        return []
+    published: list[dict[str, Any]] = json.loads(path.read_text())["keys"]
+    return published

@@ -1,0 +1,29 @@
+"""`qoldau migrate` and `qoldau roles`: databases, roles, schemas and tables, brought up to date."""
+
+import asyncio
+import os
+from typing import Annotated
+
+import typer
+
+from cli.databases import apply_all_roles, migrate_all, reachable_databases
+from cli.home import DATABASE, find_home
+from cli.roles import print_sql
+
+
+def migrate() -> None:
+    """Bring roles, schemas and tables of every app to their newest state."""
+    with reachable_databases(os.environ, find_home(os.environ)) as databases:
+        asyncio.run(migrate_all(databases))
+
+
+def roles(
+    database: Annotated[str, typer.Option(help="Name of the main database in the SQL.")] = DATABASE,
+    sql: Annotated[bool, typer.Option("--print-sql", help="Print what an administrator has to run.")] = False,
+) -> None:
+    """Make databases, roles and schemas, or print how an administrator makes them."""
+    if sql:
+        print(print_sql(database), end="")
+        return
+    with reachable_databases(os.environ, find_home(os.environ)) as databases:
+        asyncio.run(apply_all_roles(databases))

@@ -1,0 +1,158 @@
+"""`qoldau up`: the whole system as processes of one instance, until Ctrl-C or SIGTERM."""
+
+import asyncio
+import fcntl
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import IO
+
+from cli.cluster import Cluster, prepare_cluster
+from cli.databases import AppDatabase, administrator_named, find_databases, migrate_all
+from cli.environment import GATEWAY, SERVICES, app_command, socket_of
+from cli.errors import CommandError
+from cli.home import DATABASE, Home, find_home
+from cli.keys import make_keys
+from cli.sockets import make_socket_folder
+from cli.supervisor import Child, Supervisor
+
+_SECONDS_FOR_LEFTOVERS = 30
+
+
+def up() -> None:
+    """Start everything and keep it running: PostgreSQL, the services, the gateway."""
+    home = find_home(os.environ)
+    with home.held():
+        asyncio.run(_until_stopped(home, os.environ))
+
+
+async def _until_stopped(home: Home, environment: Mapping[str, str]) -> None:
+    serving = asyncio.create_task(_serve(home, environment))
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, _cancel_once, serving)
+    try:
+        await serving
+    except asyncio.CancelledError:
+        return
+
+
+def _cancel_once(serving: asyncio.Task[None]) -> None:
+    if not serving.cancelling():  # an impatient second Ctrl-C must not interrupt the stopping
+        serving.cancel()
+
+
+async def _serve(home: Home, environment: Mapping[str, str]) -> None:
+    with (home.root / "children").open("ab") as inherited:
+        await _wait_for_leftovers(inherited)
+        _check_port(home.port)
+        make_keys(home)
+        make_socket_folder(home.root)
+        home.files.mkdir(mode=0o700, exist_ok=True)
+        async with Supervisor(home.logs) as supervisor:
+            databases = find_databases(environment, home, await _open_database(environment, home, supervisor))
+            await migrate_all(databases)
+            await supervisor.start(
+                *(_app_child(app, environment, home, databases, inherited) for app in (*SERVICES, GATEWAY))
+            )
+            print(_ready_line(home, environment), flush=True)
+            await asyncio.Event().wait()
+
+
+async def _open_database(environment: Mapping[str, str], home: Home, supervisor: Supervisor) -> str:
+    if administrator_named(environment):
+        return environment["DATABASE_URL"]
+    cluster = prepare_cluster(home.root, tcp_port=home.database_port)
+    await supervisor.start(_database_child(cluster))
+    return cluster.dsn(DATABASE)
+
+
+def _database_child(cluster: Cluster) -> Child:
+    async def is_ready(pid: int) -> bool:
+        return cluster.is_ready(pid)
+
+    async def end_survivors() -> None:
+        await asyncio.to_thread(cluster.end_survivors)
+
+    return Child(
+        "postgresql",
+        cluster.server(),
+        is_ready,
+        before_start=end_survivors,
+        stop_signal=signal.SIGINT,
+        seconds_to_stop=60,
+    )
+
+
+def _app_child(
+    app: str,
+    environment: Mapping[str, str],
+    home: Home,
+    databases: list[AppDatabase],
+    inherited: IO[bytes],
+) -> Child:
+    connect = (
+        partial(asyncio.open_connection, "127.0.0.1", home.port)
+        if app == GATEWAY
+        else partial(asyncio.open_unix_connection, socket_of(home, app))
+    )
+    return Child(
+        app,
+        app_command(app, environment, home, databases),
+        lambda _: _says_ready(connect),
+        inherited=(inherited.fileno(),),
+    )
+
+
+async def _says_ready(
+    connect: Callable[[], Awaitable[tuple[asyncio.StreamReader, asyncio.StreamWriter]]],
+) -> bool:
+    try:
+        async with asyncio.timeout(2):
+            reader, writer = await connect()
+            try:
+                writer.write(b"GET /health/ready HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+                return (await reader.readline()).startswith(b"HTTP/1.1 200 ")
+            finally:
+                writer.close()
+    except (OSError, TimeoutError):
+        return False
+
+
+async def _wait_for_leftovers(lock: IO[bytes]) -> None:
+    """Wait for the apps of a predecessor that was killed: each has inherited this lock, and is ending."""
+    deadline = time.monotonic() + _SECONDS_FOR_LEFTOVERS
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            if time.monotonic() > deadline:
+                raise CommandError(
+                    f"processes of an earlier start still run; see who holds {lock.name}"
+                ) from error
+            await asyncio.sleep(0.1)
+        else:
+            return
+
+
+def _check_port(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise CommandError(
+                f"port {port} of 127.0.0.1 cannot be used ({error.strerror}): set QOLDAU_PORT to another"
+            ) from error
+
+
+def _ready_line(home: Home, environment: Mapping[str, str]) -> str:
+    command = Path(sys.argv[0]).name
+    demonstration = environment.get("QOLDAU_DEMO") not in {None, "", "0"}
+    way = f"{command} token --as manager" if demonstration else f"{command} account create"
+    return f"Qoldau is ready: http://127.0.0.1:{home.port}/docs (for a token: {way})"

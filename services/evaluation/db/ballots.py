@@ -1,0 +1,134 @@
+"""Questions asked of tokens, seals, responses and counters."""
+
+from collections import Counter as Tally
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, cast
+from uuid import UUID
+
+from sqlalchemy import Row, Table, bindparam, delete, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.common.clock import Provenance, demonstration_clock
+from services.evaluation.db.tables import (
+    BallotToken,
+    Campaign,
+    Counter,
+    InstrumentVersion,
+    MirrorEdition,
+    Response,
+    SealedBallot,
+)
+from services.evaluation.domain.campaigns import CampaignState, TokenState
+
+_TOKENS: Final = cast("Table", BallotToken.__table__)
+"""The bare table: the ORM's own bulk update goes by primary keys, which nobody has here."""
+
+CounterKey = tuple[str, UUID, str, str, str, str]
+"""Subject kind and id, dimension, group, question, answer."""
+
+
+async def find_paper(session: AsyncSession, token_hash: bytes) -> Row[Any] | None:
+    """Return campaign, questionnaire, token state and domain time for a token; one statement."""
+    offset = select(demonstration_clock.c.offset).scalar_subquery()
+    late = (Campaign.provenance == Provenance.SYNTHETIC) & (
+        Campaign.closes_at <= func.clock_timestamp() + func.coalesce(offset, func.make_interval())
+    ) | (Campaign.provenance == Provenance.REAL) & (Campaign.closes_at <= func.clock_timestamp())
+    query = (
+        select(
+            Campaign.id,
+            Campaign.subjects,
+            Campaign.public_key,
+            Campaign.thresholds,
+            Campaign.closes_at,
+            Campaign.state,
+            func.coalesce(late, False).label("late"),
+            BallotToken.state.label("token_state"),
+            BallotToken.submission,
+            InstrumentVersion.questions,
+            MirrorEdition.title,
+        )
+        .join(Campaign, Campaign.id == BallotToken.campaign_id)
+        .join(InstrumentVersion, InstrumentVersion.id == Campaign.instrument_version_id)
+        .join(MirrorEdition, MirrorEdition.id == Campaign.edition_id)
+        .where(BallotToken.token_hash == token_hash)
+    )
+    return (await session.execute(query)).one_or_none()
+
+
+async def lock_tokens(session: AsyncSession, hashes: Iterable[bytes]) -> dict[bytes, Row[Any]]:
+    """Return the tokens of open campaigns, locked in one order; the campaigns cannot close meanwhile."""
+    query = (
+        select(BallotToken.token_hash, BallotToken.campaign_id, BallotToken.state, BallotToken.submission)
+        .join(Campaign, Campaign.id == BallotToken.campaign_id)
+        .where(BallotToken.token_hash.in_(list(hashes)), Campaign.state == CampaignState.OPEN)
+        .order_by(BallotToken.token_hash)
+    )
+    await session.execute(query.with_for_update(read=True, of=Campaign))
+    # A statement of its own: what another process did to a token while this one waited must be seen.
+    rows: Sequence[Any] = (await session.execute(query.with_for_update(of=BallotToken))).all()
+    return {row.token_hash: row for row in rows}
+
+
+async def keep_ballots(
+    session: AsyncSession, used: Sequence[Mapping[str, Any]], sealed: Sequence[Mapping[str, Any]]
+) -> None:
+    """Mark tokens as used and store as many sealed ballots."""
+    statement = (
+        update(_TOKENS)
+        .where(_TOKENS.c.token_hash == bindparam("used_hash"))
+        .values(state=TokenState.USED, submission=bindparam("by_submission"))
+    )
+    await session.execute(statement, list(used))
+    await session.execute(insert(SealedBallot), list(sealed))
+
+
+async def list_seals(session: AsyncSession, campaign_id: UUID) -> Sequence[bytes]:
+    """Return every sealed ballot of a campaign."""
+    query = select(SealedBallot.sealed).where(SealedBallot.campaign_id == campaign_id)
+    return (await session.scalars(query)).all()
+
+
+async def keep_count(
+    session: AsyncSession,
+    campaign_id: UUID,
+    responses: Sequence[Mapping[str, Any]],
+    counters: Tally[CounterKey],
+) -> None:
+    """Store opened responses and their counters, and delete the seals."""
+    if responses:
+        await session.execute(insert(Response), list(responses))
+    names = ("subject_kind", "subject_id", "dimension", "group_code", "question_code", "answer")
+    rows = [
+        dict(zip(names, key, strict=True)) | {"campaign_id": campaign_id, "n": n}
+        for key, n in sorted(counters.items())
+    ]
+    if rows:
+        await session.execute(insert(Counter), rows)
+    await session.execute(delete(SealedBallot).where(SealedBallot.campaign_id == campaign_id))
+
+
+async def count_tokens(session: AsyncSession, campaign_id: UUID) -> dict[TokenState, int]:
+    """Return how many tokens of a campaign are in each state."""
+    query = (
+        select(BallotToken.state, func.count())
+        .where(BallotToken.campaign_id == campaign_id)
+        .group_by(BallotToken.state)
+    )
+    return dict((await session.execute(query)).tuples().all())
+
+
+async def read_counters(
+    session: AsyncSession, campaign_id: UUID, subject_kind: str, subject_id: UUID
+) -> dict[tuple[str, str, str], dict[str, int]]:
+    """Return (dimension, group, question) -> answer -> n of one subject."""
+    query = select(
+        Counter.dimension, Counter.group_code, Counter.question_code, Counter.answer, Counter.n
+    ).where(
+        Counter.campaign_id == campaign_id,
+        Counter.subject_kind == subject_kind,
+        Counter.subject_id == subject_id,
+    )
+    found: dict[tuple[str, str, str], dict[str, int]] = {}
+    for dimension, group, question, answer, n in await session.execute(query):
+        found.setdefault((dimension, group, question), {})[answer] = n
+    return found

@@ -1,0 +1,35 @@
+"""What must hold in this room's tables whatever happens: each query returns the rows that offend."""
+
+from typing import Final
+
+INVARIANTS: Final = {
+    "I7 no seal outlives its campaign": (
+        "SELECT s.id FROM sealed_ballot s JOIN campaign c ON c.id = s.campaign_id"
+        " WHERE c.state NOT IN ('open', 'closed', 'cancelled')"
+    ),
+    "I7 no answer stands before its campaign is counted": (
+        "SELECT r.id FROM response r JOIN campaign c ON c.id = r.campaign_id"
+        " WHERE c.state NOT IN ('analysed', 'published')"
+    ),
+    "I7 no answer shares an id with a token": "SELECT r.id FROM response r JOIN ballot_token t ON t.id = r.id",
+    "I7 no answer shares a transaction with a token": (
+        "SELECT r.id FROM response r JOIN ballot_token t"
+        " ON t.campaign_id = r.campaign_id AND t.xmin = r.xmin AND t.state = 'used'"
+    ),
+    "E2 as many ballots counted as tokens used": (
+        "SELECT c.id FROM campaign c WHERE c.answered <> (SELECT count(*) FROM ballot_token t"
+        " WHERE t.campaign_id = c.id AND t.state = 'used')"
+    ),
+    "E2 as many seals as tokens used while open": (
+        "SELECT c.id FROM campaign c WHERE c.state IN ('open', 'closed')"
+        " AND (SELECT count(*) FROM sealed_ballot s WHERE s.campaign_id = c.id)"
+        " <> (SELECT count(*) FROM ballot_token t WHERE t.campaign_id = c.id AND t.state = 'used')"
+    ),
+    "counters equal a recount": (
+        "SELECT coalesce(k.campaign_id, r.campaign_id) FROM"
+        " (SELECT campaign_id, subject_kind, subject_id, n FROM counter WHERE dimension = ''"
+        " AND question_code = '') k FULL JOIN (SELECT campaign_id, subject_kind, subject_id, count(*) AS n"
+        " FROM response GROUP BY 1, 2, 3) r USING (campaign_id, subject_kind, subject_id)"
+        " WHERE k.n IS DISTINCT FROM r.n"
+    ),
+}

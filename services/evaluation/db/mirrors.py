@@ -1,0 +1,49 @@
+"""Writes what other rooms told: applied if newer than what is known, so order and repeats do not matter."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import delete, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.evaluation.db.tables import (
+    BallotToken,
+    MirrorCohort,
+    MirrorEdition,
+    MirrorTrainingSession,
+)
+from services.evaluation.domain.campaigns import TokenState
+
+
+async def keep_mirror(
+    session: AsyncSession,
+    mirror: type[MirrorEdition | MirrorTrainingSession | MirrorCohort],
+    row: Mapping[str, Any],
+) -> None:
+    """Store a mirrored row unless a version as new is known."""
+    new = insert(mirror).values(**row)
+    fields = {name: new.excluded[name] for name in row if name != "id"}
+    await session.execute(
+        new.on_conflict_do_update(
+            index_elements=[mirror.id], set_=fields, where=mirror.version < new.excluded.version
+        )
+    )
+
+
+async def forget_pseudonyms(session: AsyncSession, pseudonyms: Iterable[str]) -> None:
+    """Delete cohort rows and take the pseudonyms off ballot tokens; answers never carried them."""
+    gone = list(pseudonyms)
+    await session.execute(delete(MirrorCohort).where(MirrorCohort.pseudonym.in_(gone)))
+    await session.execute(
+        update(BallotToken).where(BallotToken.pseudonym.in_(gone)).values(pseudonym=None, dispatch_id=None)
+    )
+
+
+async def mark_bounced(session: AsyncSession, dispatch_id: object) -> None:
+    """Note that an invitation could not be delivered; it stays in the denominator."""
+    await session.execute(
+        update(BallotToken)
+        .where(BallotToken.dispatch_id == dispatch_id, BallotToken.state == TokenState.ISSUED)
+        .values(state=TokenState.BOUNCED)
+    )

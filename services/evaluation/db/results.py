@@ -1,0 +1,88 @@
+"""Questions asked of result snapshots."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, and_, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.common.clock import Provenance
+from services.common.identity import Caller, GrantKind, Reach, Role
+from services.common.pagination import PageRequest, Rows, SortKey, fetch_page
+from services.evaluation.db.tables import MirrorEdition, ResultSnapshot
+from services.evaluation.domain.problems import ResultNotFound
+from services.evaluation.domain.results import SnapshotState
+from services.evaluation.domain.suppression import Audience
+
+
+def _visible(caller: Caller) -> Select[Any]:
+    """Return the snapshots that a caller may see: the public's, a partner's of granted editions, or all."""
+    query = select(ResultSnapshot)
+    if caller.reach is Reach.ALL:
+        return query
+    editions = [UUID(id_) for id_ in caller.granted(GrantKind.EDITION, Role.PARTNER)]
+    programs = [UUID(id_) for id_ in caller.granted(GrantKind.PROGRAM, Role.PARTNER)]
+    of_programs = select(MirrorEdition.id).where(MirrorEdition.program_id.in_(programs))
+    return query.where(
+        ResultSnapshot.state == SnapshotState.PUBLISHED,
+        or_(
+            ResultSnapshot.visibility == Audience.PUBLIC,
+            and_(
+                ResultSnapshot.visibility == Audience.PARTNER,
+                or_(ResultSnapshot.edition_id.in_(editions), ResultSnapshot.edition_id.in_(of_programs)),
+            ),
+        ),
+    )
+
+
+async def get_result(session: AsyncSession, result_id: UUID, visible_to: Caller) -> ResultSnapshot:
+    """Return a result that the caller may see; raise `ResultNotFound`."""
+    result: ResultSnapshot | None = await session.scalar(
+        _visible(visible_to).where(ResultSnapshot.id == result_id)
+    )
+    if result is None:
+        raise ResultNotFound("There is no such result that you may see.")
+    return result
+
+
+async def lock_result(session: AsyncSession, result_id: UUID) -> ResultSnapshot:
+    """Return a result, locked for update; raise `ResultNotFound`."""
+    result = await session.get(ResultSnapshot, result_id, with_for_update=True)
+    if result is None:
+        raise ResultNotFound("There is no such result.")
+    return result
+
+
+async def list_results(
+    session: AsyncSession,
+    page: PageRequest,
+    *,
+    visible_to: Caller,
+    edition_id: UUID | None,
+    visibility: Audience | None,
+) -> Rows:
+    """Return results, newest first; invented editions show only when asked for by their id."""
+    query = _visible(visible_to)
+    if edition_id is not None:
+        query = query.where(ResultSnapshot.edition_id == edition_id)
+    elif visible_to.reach is not Reach.ALL:
+        query = query.where(ResultSnapshot.provenance == Provenance.REAL)
+    if visibility is not None:
+        query = query.where(ResultSnapshot.visibility == visibility)
+    return await fetch_page(session, query, page, SortKey(ResultSnapshot.id, descending=True))
+
+
+async def list_lecturer_results(
+    session: AsyncSession, page: PageRequest, lecturer_id: UUID, visible_to: Caller
+) -> Rows:
+    """Return published results about a lecturer, to that lecturer and to staff; else `ResultNotFound`."""
+    own = visible_to.granted(GrantKind.LECTURER, Role.LECTURER)
+    if visible_to.reach is not Reach.ALL and str(lecturer_id) not in own:
+        raise ResultNotFound("There is no such result that you may see.")
+    query = select(ResultSnapshot).where(
+        ResultSnapshot.subject_kind == "lecturer",
+        ResultSnapshot.subject_id == lecturer_id,
+        ResultSnapshot.visibility == Audience.LECTURER,
+        ResultSnapshot.state == SnapshotState.PUBLISHED,
+    )
+    return await fetch_page(session, query, page, SortKey(ResultSnapshot.id, descending=True))

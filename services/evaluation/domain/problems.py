@@ -1,0 +1,137 @@
+"""Every problem this service can answer with, beyond those of the house."""
+
+from typing import ClassVar
+
+from services.common.problems import Problem, Title, title
+
+
+class InstrumentNotFound(Problem):
+    """No such instrument, or no such version of it."""
+
+    status: ClassVar[int] = 404
+    slug: ClassVar[str] = "instrument-not-found"
+    title: ClassVar[Title] = title(en="Instrument not found", ru="Инструмент не найден", kk="Құрал табылмады")
+
+
+class InstrumentExists(Problem):
+    """An instrument with this code exists already."""
+
+    status: ClassVar[int] = 409
+    slug: ClassVar[str] = "instrument-exists"
+    title: ClassVar[Title] = title(
+        en="The instrument exists already", ru="Такой инструмент уже есть", kk="Мұндай құрал бар"
+    )
+
+
+class VersionPublished(Problem):
+    """A published version never changes; draw up a new one."""
+
+    status: ClassVar[int] = 409
+    slug: ClassVar[str] = "instrument-version-published"
+    title: ClassVar[Title] = title(
+        en="A published version never changes",
+        ru="Опубликованная версия не изменяется",
+        kk="Жарияланған нұсқа өзгермейді",
+    )
+
+
+class CampaignNotFound(Problem):
+    """No such campaign."""
+
+    status: ClassVar[int] = 404
+    slug: ClassVar[str] = "campaign-not-found"
+    title: ClassVar[Title] = title(en="Campaign not found", ru="Опрос не найден", kk="Сауалнама табылмады")
+
+
+class EditionUnknown(Problem):
+    """This service has not heard of the edition."""
+
+    status: ClassVar[int] = 422
+    slug: ClassVar[str] = "edition-unknown"
+    title: ClassVar[Title] = title(
+        en="The edition is not known here", ru="Выпуск здесь неизвестен", kk="Бұл өткізілім мұнда белгісіз"
+    )
+
+
+class NotAllowedNow(Problem):
+    """The life-cycle has no such step from the present state."""
+
+    status: ClassVar[int] = 409
+    slug: ClassVar[str] = "evaluation-state-refused"
+    title: ClassVar[Title] = title(
+        en="The present state does not allow this",
+        ru="Текущее состояние этого не допускает",
+        kk="Қазіргі күйі бұған жол бермейді",
+    )
+
+
+class NobodyToAsk(Problem):
+    """The cohort is empty, so there is nobody to give a token to."""
+
+    status: ClassVar[int] = 409
+    slug: ClassVar[str] = "nobody-to-ask"
+    title: ClassVar[Title] = title(
+        en="There is nobody to ask", ru="Некого опрашивать", kk="Сұралатын адам жоқ"
+    )
+
+
+class SealingUnavailable(Problem):
+    """No key store or no key of participants is configured, and without them no ballot box may open."""
+
+    status: ClassVar[int] = 503
+    slug: ClassVar[str] = "sealing-unavailable"
+    title: ClassVar[Title] = title(
+        en="Answers cannot be sealed", ru="Ответы нельзя запечатать", kk="Жауаптарды мөрлеу мүмкін емес"
+    )
+
+
+class InvitationNotUsable(Problem):
+    """The token is wrong, used already, or its survey is not open: on purpose, it is not said which."""
+
+    status: ClassVar[int] = 404
+    slug: ClassVar[str] = "invitation-not-usable"
+    title: ClassVar[Title] = title(
+        en="This invitation cannot be used",
+        ru="Это приглашение нельзя использовать",
+        kk="Бұл шақыруды пайдалану мүмкін емес",
+    )
+
+
+class ResultNotFound(Problem):
+    """No such result, or none that this caller may see."""
+
+    status: ClassVar[int] = 404
+    slug: ClassVar[str] = "result-not-found"
+    title: ClassVar[Title] = title(en="Result not found", ru="Результат не найден", kk="Нәтиже табылмады")
+
+
+class SuggestionNotFound(Problem):
+    """No such suggestion, or none that this caller may see."""
+
+    status: ClassVar[int] = 404
+    slug: ClassVar[str] = "suggestion-not-found"
+    title: ClassVar[Title] = title(
+        en="Suggestion not found", ru="Предложение не найдено", kk="Ұсыныс табылмады"
+    )
+
+
+class RecommendationNotFound(Problem):
+    """No such recommendation, or none that this caller may see."""
+
+    status: ClassVar[int] = 404
+    slug: ClassVar[str] = "recommendation-not-found"
+    title: ClassVar[Title] = title(
+        en="Recommendation not found", ru="Рекомендация не найдена", kk="Ұсыным табылмады"
+    )
+
+
+class DesignChangeTooEarly(Problem):
+    """A design change belongs to another, later edition than the one that gave its evidence."""
+
+    status: ClassVar[int] = 422
+    slug: ClassVar[str] = "design-change-too-early"
+    title: ClassVar[Title] = title(
+        en="The edition is not later than its evidence",
+        ru="Выпуск не позже своих данных",
+        kk="Өткізілім дәлелдерінен кейін емес",
+    )

@@ -1,0 +1,91 @@
+"""The enumerations of this room as people read them."""
+
+from typing import Final
+
+from services.common.enumerations import Enumeration, Labels
+from services.evaluation.domain.campaigns import CAMPAIGN_LIFE, CampaignState, Phase
+from services.evaluation.domain.recommendations import RECOMMENDATION_LIFE, Moderation, RecommendationState
+from services.evaluation.domain.suppression import SuppressionRule
+
+
+def _labels(en: str, ru: str, kk: str) -> Labels:
+    return {"en": en, "ru": ru, "kk": kk}
+
+
+_C, _R, _P, _M, _S = CampaignState, RecommendationState, Phase, Moderation, SuppressionRule
+
+ENUMERATIONS: Final = (
+    Enumeration(
+        "campaign_state",
+        CampaignState,
+        {
+            _C.DRAFT: _labels("Draft", "Черновик", "Жоба"),
+            _C.SCHEDULED: _labels("Scheduled", "Запланирован", "Жоспарланған"),
+            _C.OPEN: _labels("Open", "Открыт", "Ашық"),
+            _C.CLOSED: _labels("Closed", "Закрыт", "Жабық"),
+            _C.ANALYSED: _labels("Analysed", "Обработан", "Өңделген"),
+            _C.PUBLISHED: _labels("Published", "Опубликован", "Жарияланған"),
+            _C.CANCELLED: _labels("Cancelled", "Отменён", "Бас тартылған"),
+        },
+        terminal=CAMPAIGN_LIFE.terminal,
+    ),
+    Enumeration(
+        "phase",
+        Phase,
+        {
+            _P.BASELINE: _labels("Baseline", "До курса", "Курсқа дейін"),
+            _P.DAILY: _labels("Daily", "Ежедневно", "Күн сайын"),
+            _P.END: _labels("End of course", "В конце курса", "Курс соңында"),
+            _P.THREE_MONTHS: _labels("After 3 months", "Через 3 месяца", "3 айдан кейін"),
+            _P.SIX_MONTHS: _labels("After 6 months", "Через 6 месяцев", "6 айдан кейін"),
+            _P.TWELVE_MONTHS: _labels("After 12 months", "Через 12 месяцев", "12 айдан кейін"),
+            _P.ALUMNI: _labels("Alumni", "Выпускники", "Түлектер"),
+        },
+    ),
+    Enumeration(
+        "recommendation_state",
+        RecommendationState,
+        {
+            _R.PROPOSED: _labels("Proposed", "Предложена", "Ұсынылған"),
+            _R.AGREED: _labels("Agreed", "Принята", "Қабылданған"),
+            _R.PARTLY_AGREED: _labels("Partly agreed", "Принята частично", "Ішінара қабылданған"),
+            _R.REJECTED: _labels("Rejected", "Отклонена", "Қабылданбаған"),
+            _R.IN_PROGRESS: _labels("In progress", "Выполняется", "Орындалуда"),
+            _R.IMPLEMENTED: _labels("Implemented", "Выполнена", "Орындалған"),
+            _R.VERIFIED: _labels("Verified", "Проверена", "Тексерілген"),
+            _R.LAPSED: _labels("Lapsed", "Утратила силу", "Күшін жойған"),
+        },
+        terminal=RECOMMENDATION_LIFE.terminal,
+    ),
+    Enumeration(
+        "moderation",
+        Moderation,
+        {
+            _M.PENDING: _labels("Pending", "Ожидает", "Күтуде"),
+            _M.PUBLIC: _labels("Public", "Для всех", "Жалпыға"),
+            _M.INTERNAL: _labels("Internal", "Для агентства", "Агенттікке"),
+            _M.REMOVED: _labels("Removed", "Удалено", "Жойылған"),
+        },
+    ),
+    Enumeration(
+        "suppression_rule",
+        SuppressionRule,
+        {
+            _S.TOO_FEW: _labels("Too few answers", "Слишком мало ответов", "Жауап тым аз"),
+            _S.UNANIMOUS: _labels(
+                "All answered alike", "Все ответили одинаково", "Барлығы бірдей жауап берді"
+            ),
+            _S.COMPLEMENT: _labels(
+                "Would reveal a hidden figure", "Раскрыло бы скрытое", "Жасырын көрсеткішті ашар еді"
+            ),
+            _S.COUNTRY_OF_ONE_EDITION: _labels(
+                "Countries of one edition are never shown",
+                "Страны одного выпуска не показываются",
+                "Бір өткізілімнің елдері көрсетілмейді",
+            ),
+            _S.RESPONSE_RATE: _labels(
+                "Fewer than half answered", "Ответило меньше половины", "Жартысынан азы жауап берді"
+            ),
+        },
+    ),
+)

@@ -1,0 +1,78 @@
+"""What this room does on events of programs and participants."""
+
+from datetime import date
+from typing import Any, Protocol
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.common.clock import Provenance
+from services.common.outbox import publish
+from services.evaluation.db.mirrors import forget_pseudonyms, keep_mirror, mark_bounced
+from services.evaluation.db.tables import MirrorCohort, MirrorEdition, MirrorTrainingSession
+from services.evaluation.domain.events import ERASURE_CONFIRMED, ErasureConfirmedData
+
+
+class Incoming(Protocol):
+    """The part of an event that is read here."""
+
+    data: dict[str, Any]
+    aggregate_version: int
+
+
+async def mirror_edition(session: AsyncSession, event: Incoming) -> None:
+    """Keep what an edition is called, when it starts and which countries it is for."""
+    data = event.data
+    starts_on = data.get("starts_on")
+    row = {
+        "id": UUID(data["aggregate_id"]),
+        "version": event.aggregate_version,
+        "program_id": UUID(data["program_id"]),
+        "title": data["title"],
+        "state": data["state"],
+        "provenance": Provenance(data["provenance"]),
+        "starts_on": date.fromisoformat(starts_on) if starts_on else None,
+        "countries": data["countries"],
+    }
+    await keep_mirror(session, MirrorEdition, row)
+
+
+async def mirror_training_session(session: AsyncSession, event: Incoming) -> None:
+    """Keep who teaches in an edition."""
+    data = event.data
+    row = {
+        "id": UUID(data["aggregate_id"]),
+        "version": event.aggregate_version,
+        "edition_id": UUID(data["edition_id"]),
+        "state": data["state"],
+        "lecturers": [lecturer["lecturer_id"] for lecturer in data["lecturers"]],
+    }
+    await keep_mirror(session, MirrorTrainingSession, row)
+
+
+async def mirror_participation(session: AsyncSession, event: Incoming) -> None:
+    """Keep a pseudonym of an edition's cohort."""
+    data = event.data
+    row = {
+        "id": UUID(data["aggregate_id"]),
+        "version": event.aggregate_version,
+        "edition_id": UUID(data["edition_id"]),
+    } | {name: data.get(name) for name in ("pseudonym", "state", "country", "sex", "audience", "language")}
+    await keep_mirror(session, MirrorCohort, row)
+
+
+async def note_dispatch(session: AsyncSession, event: Incoming) -> None:
+    """Note an invitation that could not be delivered."""
+    if event.data["outcome"] != "sent":
+        await mark_bounced(session, UUID(event.data["aggregate_id"]))
+
+
+async def erase_pseudonyms(session: AsyncSession, event: Incoming) -> None:
+    """Forget a person's pseudonyms and confirm it; sealed and counted answers were never tied to them."""
+    await forget_pseudonyms(session, event.data["pseudonyms"])
+    confirmed = ErasureConfirmedData(
+        aggregate_id=UUID(event.data["aggregate_id"]),
+        aggregate_version=event.aggregate_version,
+        kept=["anonymous_answers"],
+    )
+    await publish(session, ERASURE_CONFIRMED, confirmed)

@@ -1,0 +1,168 @@
+"""The sealed ballot box: what respondents send, and the writer that stores it in groups."""
+
+import asyncio
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+import orjson
+from sqlalchemy import Row
+
+from services.common.problems import Fault, Problem, RequestInvalid, Unavailable
+from services.common.seal import seal
+from services.common.sessions import Sessions
+from services.evaluation.db.ballots import find_paper, keep_ballots, lock_tokens
+from services.evaluation.domain.campaigns import CampaignState, TokenState
+from services.evaluation.domain.instruments import QUESTIONS, find_faults, questions_about
+from services.evaluation.domain.problems import InvitationNotUsable
+from services.evaluation.schemas.responses import ResponseBlock, ResponseSubmit
+
+LARGEST_GROUP: Final = 200
+CONCURRENT_LOOKUPS: Final = 2
+"""A burst waits here in line, so that it neither empties the pool of reads nor runs into its time-out."""
+SMALLEST_SEAL: Final = 4096
+"""Ballots up to this many bytes are of equal length when sealed."""
+_USABLE: Final = "This invitation is not valid, was used already, or its survey is not open."
+
+
+@dataclass(frozen=True)
+class Ballot:
+    """A checked submission, sealed; nobody can read it before its campaign is counted."""
+
+    token_hash: bytes
+    submission: bytes
+    sealed: bytes = field(repr=False)
+    stored: asyncio.Future[None] = field(repr=False)
+
+
+class BallotBox:
+    """Stores ballots in groups: while one group commits, the next gathers.
+
+    A ballot is acknowledged only after its group has committed.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: asyncio.Queue[Ballot] = asyncio.Queue(maxsize=5 * LARGEST_GROUP)
+        self.lookups = asyncio.Semaphore(CONCURRENT_LOOKUPS)
+
+    async def put(self, ballot: Ballot) -> None:
+        """Wait until the ballot is stored; raise `InvitationNotUsable` or `Unavailable` if it is not."""
+        try:
+            self._waiting.put_nowait(ballot)
+        except asyncio.QueueFull as error:
+            raise Unavailable("Too many answers arrive at once; send yours again shortly.") from error
+        # Shielded: the writer must not meet a future that a leaving client has cancelled.
+        await asyncio.shield(ballot.stored)
+
+    async def write_forever(self, sessions: Sessions) -> None:
+        """Store what arrives for as long as the app lives."""
+        while True:
+            group = [await self._waiting.get()]
+            while not self._waiting.empty() and len(group) < LARGEST_GROUP:
+                group.append(self._waiting.get_nowait())
+            await self._store(sessions, group)
+
+    async def _store(self, sessions: Sessions, group: Sequence[Ballot]) -> None:
+        try:
+            refused = await store_ballots(sessions, group)
+        except Exception as error:  # noqa: BLE001  the writer outlives whatever a group meets
+            if len(group) == 1:
+                problem = error if isinstance(error, Problem) else Unavailable("Send the answers again.")
+                group[0].stored.set_exception(problem)
+                return
+            for ballot in group:  # one bad ballot must not take the others with it
+                await self._store(sessions, [ballot])
+            return
+        for number, ballot in enumerate(group):
+            if number in refused:
+                ballot.stored.set_exception(InvitationNotUsable(_USABLE))
+            else:
+                ballot.stored.set_result(None)
+
+
+async def store_ballots(sessions: Sessions, group: Sequence[Ballot]) -> set[int]:
+    """Use the tokens and store the ballots of a group in one transaction; return the refused ones' places.
+
+    A repeat of the submission that used a token is neither refused nor stored again.
+    """
+    async with sessions.transaction() as session:
+        tokens = await lock_tokens(session, {ballot.token_hash for ballot in group})
+        used: dict[bytes, dict[str, bytes]] = {}
+        sealed: list[Mapping[str, Any]] = []
+        refused: set[int] = set()
+        for number, ballot in enumerate(group):
+            token = tokens.get(ballot.token_hash)
+            earlier = used.get(ballot.token_hash)
+            if token is None:
+                refused.add(number)
+            elif earlier is not None or token.state is TokenState.USED:
+                first = earlier["by_submission"] if earlier else token.submission
+                if first != ballot.submission:
+                    refused.add(number)
+            else:
+                used[ballot.token_hash] = {"used_hash": ballot.token_hash, "by_submission": ballot.submission}
+                sealed.append({"id": uuid4(), "campaign_id": token.campaign_id, "sealed": ballot.sealed})
+        if used:
+            await keep_ballots(session, list(used.values()), sorted(sealed, key=lambda row: row["id"]))
+    return refused
+
+
+async def submit_response(sessions: Sessions, box: BallotBox, token: str, request: ResponseSubmit) -> None:
+    """Check the answers, seal them and put them into the box; raise `InvitationNotUsable`."""
+    token_hash = hash_token(token)
+    submission = hashlib.sha256(b"submission" + token_hash + request.nonce.bytes).digest()
+    async with box.lookups:
+        paper = await require_paper(sessions, token_hash, submission)
+    if paper.token_state is TokenState.USED:
+        return
+    check_blocks(paper, request.blocks)
+    blocks = [block.model_dump(mode="json") for block in request.blocks if not block.not_attended]
+    sealed = seal(paper.public_key, orjson.dumps(blocks), seal_context(paper.id), smallest=SMALLEST_SEAL)
+    stored: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    await box.put(Ballot(token_hash, submission, sealed, stored))
+
+
+async def require_paper(sessions: Sessions, token_hash: bytes, submission: bytes | None = None) -> Row[Any]:
+    """Return what the holder of a token may answer, or has answered by `submission`."""
+    async with sessions.reading() as session:
+        paper = await find_paper(session, token_hash)
+    if paper is None:
+        raise InvitationNotUsable(_USABLE)
+    if paper.token_state is TokenState.USED:
+        if submission is None or paper.submission != submission:
+            raise InvitationNotUsable(_USABLE)
+    elif paper.state is not CampaignState.OPEN or paper.late:
+        raise InvitationNotUsable(_USABLE)
+    return paper
+
+
+def check_blocks(paper: Row[Any], blocks: Sequence[ResponseBlock]) -> None:
+    """Raise `RequestInvalid` unless each subject of the campaign has one block, with answers that fit."""
+    questions = QUESTIONS.validate_python(paper.questions)
+    wanted = {(subject["kind"], UUID(subject["id"])) for subject in paper.subjects}
+    given = [(block.subject.kind, block.subject.id) for block in blocks]
+    faults = []
+    if len(given) != len(set(given)) or set(given) != wanted:
+        faults.append(Fault("/blocks", "subjects", "Expected one block for each subject of the survey."))
+    for number, block in enumerate(blocks):
+        pointer = f"/blocks/{number}/answers"
+        if not block.not_attended:
+            faults += find_faults(questions_about(questions, block.subject.kind), block.answers, pointer)
+        elif block.answers or block.subject.kind != "lecturer":
+            faults.append(
+                Fault(pointer, "not_attended", "Only a lecturer's block without answers may say so.")
+            )
+    if faults:
+        raise RequestInvalid("See `errors` for each fault.", errors=faults)
+
+
+def hash_token(token: str) -> bytes:
+    """Return what is stored of a token; dashes and case of a typed code do not count."""
+    return hashlib.sha256(b"ballot-token" + token.replace("-", "").upper().encode()).digest()
+
+
+def seal_context(campaign_id: UUID) -> str:
+    """Return what a ballot's seal is bound to."""
+    return f"campaign:{campaign_id}:ballot"

@@ -1,0 +1,117 @@
+"""Counting a closed campaign: seals are opened, shuffled and forgotten, then the key is destroyed."""
+
+import secrets
+from collections import Counter as Tally
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID, uuid4
+
+import orjson
+from sqlalchemy import insert
+
+from services.common.audit import record_change
+from services.common.identity import acting_service
+from services.common.keystore import KeyStore
+from services.common.seal import unseal
+from services.common.sessions import Sessions
+from services.evaluation.db.ballots import CounterKey, keep_count, list_seals
+from services.evaluation.db.campaigns import get_campaign, get_questions
+from services.evaluation.db.tables import Campaign, Suggestion
+from services.evaluation.domain.campaigns import CampaignState
+from services.evaluation.domain.instruments import Question, QuestionKind
+from services.evaluation.domain.recommendations import Moderation
+from services.evaluation.operations.ballot_box import seal_context
+
+CAMPAIGN_KEY = "campaign"
+"""Kind of the campaigns' keys in the key store."""
+_SELF = acting_service("evaluation")
+
+
+async def count_ballots(sessions: Sessions, keys: KeyStore, campaign_id: UUID) -> None:
+    """Count a closed campaign, then destroy its key; may be repeated, and stopped anywhere.
+
+    Answers are committed first and the key destroyed second, so no answer is ever lost; a stop between the
+    two leaves a key without seals, which the next call destroys.
+    """
+    async with sessions.transaction() as session:
+        campaign = await get_campaign(session, campaign_id, lock=True)
+        if campaign.state is CampaignState.CLOSED:
+            private = await keys.open_key(CAMPAIGN_KEY, str(campaign_id))
+            ballots = [
+                orjson.loads(unseal(private, sealed, seal_context(campaign_id)))
+                for sealed in await list_seals(session, campaign_id)
+            ]
+            questions = await get_questions(session, campaign)
+            blocks = [block for ballot in ballots for block in ballot]
+            secrets.SystemRandom().shuffle(blocks)
+            texts = _texts(campaign, questions, blocks)
+            await keep_count(session, campaign_id, _responses(campaign_id, blocks), tally(questions, blocks))
+            if texts:
+                await session.execute(insert(Suggestion), texts)
+            campaign.answered = len(ballots)
+            campaign.state = CampaignState.ANALYSED
+            await record_change(session, _SELF, "campaign.analysed", campaign, ["state", "answered"])
+        elif campaign.key_destroyed_at is not None or campaign.answered is None:
+            return
+    destroyed_at = await keys.destroy_key(CAMPAIGN_KEY, str(campaign_id))
+    async with sessions.transaction() as session:
+        campaign = await get_campaign(session, campaign_id, lock=True)
+        if campaign.key_destroyed_at is None:
+            campaign.key_destroyed_at = destroyed_at
+            await record_change(session, _SELF, "campaign.key_destroyed", campaign, ["key_destroyed_at"])
+
+
+def tally(questions: Sequence[Question], blocks: Sequence[Mapping[str, Any]]) -> Tally[CounterKey]:
+    """Return how often each question about each subject was answered in each way, in all and by group."""
+    by_code = {question.code: question for question in questions}
+    dimensions = {q.code: q.dimension for q in questions if q.dimension}
+    counters: Tally[CounterKey] = Tally()
+    for block in blocks:
+        kind, subject = block["subject"]["kind"], UUID(block["subject"]["id"])
+        answers: Mapping[str, Any] = block["answers"]
+        groups = [("", "")] + [(str(d), str(answers[c])) for c, d in dimensions.items() if c in answers]
+        for dimension, group in groups:
+            counters[kind, subject, dimension, group, "", ""] += 1
+            for code, answer in answers.items():
+                if by_code[code].kind in (QuestionKind.TEXT, QuestionKind.NUMBER):
+                    continue
+                for value in answer if isinstance(answer, list) else [answer]:
+                    counters[kind, subject, dimension, group, code, str(value)] += 1
+    return counters
+
+
+def _responses(campaign_id: UUID, blocks: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": uuid4(),
+            "campaign_id": campaign_id,
+            "subject_kind": block["subject"]["kind"],
+            "subject_id": UUID(block["subject"]["id"]),
+            "answers": block["answers"],
+        }
+        for block in blocks
+    ]
+
+
+def _texts(
+    campaign: Campaign, questions: Sequence[Question], blocks: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """Return the free texts, to be moderated; taken out of the answers, they stand beside nothing else."""
+    asked = {question.code for question in questions if question.kind is QuestionKind.TEXT}
+    found = [
+        {
+            "id": uuid4(),
+            "version": 1,
+            "edition_id": campaign.edition_id,
+            "campaign_id": campaign.id,
+            "subject_kind": block["subject"]["kind"],
+            "subject_id": UUID(block["subject"]["id"]),
+            "question_code": code,
+            "original": block["answers"].pop(code),
+            "moderation": Moderation.PENDING,
+        }
+        for block in blocks
+        for code in asked & block["answers"].keys()
+    ]
+    secrets.SystemRandom().shuffle(found)
+    return found

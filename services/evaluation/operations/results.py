@@ -1,0 +1,128 @@
+"""What can be done to results: computed, frozen, published or withheld, withdrawn."""
+
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.common.audit import record_change
+from services.common.events import EventKind
+from services.common.identity import Caller
+from services.common.outbox import publish
+from services.common.problems import Fault, RequestInvalid
+from services.evaluation.db.ballots import count_tokens, read_counters
+from services.evaluation.db.campaigns import get_campaign, get_edition, get_questions
+from services.evaluation.db.results import lock_result
+from services.evaluation.db.tables import Campaign, ResultSnapshot
+from services.evaluation.domain.campaigns import CampaignState
+from services.evaluation.domain.events import (
+    RESULTS_PUBLISHED,
+    RESULTS_WITHDRAWN,
+    RESULTS_WITHHELD,
+    ResultsData,
+)
+from services.evaluation.domain.instruments import questions_about
+from services.evaluation.domain.problems import NotAllowedNow
+from services.evaluation.domain.results import SNAPSHOT_LIFE, SnapshotState, Survey, compute_figures
+from services.evaluation.domain.suppression import Audience, withholding_rule
+from services.evaluation.schemas.results import ResultCreate
+
+
+async def create_result(session: AsyncSession, caller: Caller, request: ResultCreate) -> ResultSnapshot:
+    """Compute the figures of a counted survey for one audience, from counters alone."""
+    campaign = await get_campaign(session, request.campaign_id, lock=True)
+    if campaign.state not in (CampaignState.ANALYSED, CampaignState.PUBLISHED):
+        raise NotAllowedNow("The survey has not been counted yet.")
+    edition = await get_edition(session, campaign.edition_id)
+    kind, subject_id = _subject(campaign, request)
+    counters = await read_counters(session, campaign.id, kind, subject_id)
+    invited = sum((await count_tokens(session, campaign.id)).values())
+    answered = counters.get(("", "", ""), {}).get("", 0)
+    k = campaign.thresholds[request.visibility]
+    survey = Survey(invited, answered, request.visibility, k, request.inference_target)
+    countries = edition.countries if kind == "edition" else []
+    figures = compute_figures(
+        questions_about(await get_questions(session, campaign), kind), counters, survey, countries
+    )
+    result = ResultSnapshot(
+        campaign_id=campaign.id,
+        edition_id=campaign.edition_id,
+        provenance=campaign.provenance,
+        phase=campaign.phase,
+        subject_kind=kind,
+        subject_id=subject_id,
+        visibility=request.visibility,
+        state=SNAPSHOT_LIFE.initial,
+        rule=withholding_rule(request.visibility, k, answered, answered / invited if invited else None),
+        figures=figures,
+    )
+    session.add(result)
+    await record_change(session, caller, "result.created", result)
+    return result
+
+
+async def freeze_result(session: AsyncSession, caller: Caller, result_id: UUID) -> ResultSnapshot:
+    """Fix the figures; only what is frozen can be published."""
+    result = await lock_result(session, result_id)
+    _move(result, SnapshotState.FROZEN)
+    await record_change(session, caller, "result.frozen", result, ["state"])
+    return result
+
+
+async def publish_result(session: AsyncSession, caller: Caller, result_id: UUID) -> ResultSnapshot:
+    """Show a frozen result to its audience, or withhold it where a rule says so."""
+    result = await lock_result(session, result_id)
+    _move(result, SnapshotState.WITHHELD if result.rule else SnapshotState.PUBLISHED)
+    if result.rule:
+        result.figures = {}
+    await record_change(session, caller, f"result.{result.state}", result, ["state"])
+    campaign = await get_campaign(session, result.campaign_id, lock=True)
+    if result.state is SnapshotState.PUBLISHED and campaign.state is CampaignState.ANALYSED:
+        campaign.state = CampaignState.PUBLISHED
+        await record_change(session, caller, "campaign.published", campaign, ["state"])
+    await _tell(session, RESULTS_WITHHELD if result.rule else RESULTS_PUBLISHED, result)
+    return result
+
+
+async def withdraw_result(session: AsyncSession, caller: Caller, result_id: UUID) -> ResultSnapshot:
+    """Take a result back."""
+    result = await lock_result(session, result_id)
+    _move(result, SnapshotState.WITHDRAWN)
+    await record_change(session, caller, "result.withdrawn", result, ["state"])
+    await _tell(session, RESULTS_WITHDRAWN, result)
+    return result
+
+
+def _subject(campaign: Campaign, request: ResultCreate) -> tuple[str, UUID]:
+    """Return whom the result is about; lecturers are never shown to partners or the public."""
+    if request.lecturer_id is None:
+        if request.visibility is Audience.LECTURER:
+            raise RequestInvalid(
+                "Name the lecturer.", errors=[Fault("/lecturer_id", "missing", "A lecturer is needed.")]
+            )
+        return "edition", campaign.edition_id
+    known = {"kind": "lecturer", "id": str(request.lecturer_id)} in campaign.subjects
+    if not known or request.visibility not in (Audience.INTERNAL, Audience.LECTURER):
+        fault = Fault("/lecturer_id", "lecturer", "Expected a lecturer of the edition, shown to no outsider.")
+        raise RequestInvalid("This lecturer cannot be shown so.", errors=[fault])
+    return "lecturer", request.lecturer_id
+
+
+def _move(result: ResultSnapshot, target: SnapshotState) -> None:
+    if not SNAPSHOT_LIFE.may_become(result.state, target):
+        raise NotAllowedNow(f"A result that is {result.state} cannot become {target}.")
+    result.state = target
+
+
+async def _tell(session: AsyncSession, kind: EventKind, result: ResultSnapshot) -> None:
+    data = ResultsData(
+        aggregate_id=result.id,
+        aggregate_version=result.version,
+        edition_id=result.edition_id,
+        phase=result.phase,
+        state=result.state,
+        visibility=result.visibility,
+        reason=result.rule,
+    )
+    # What is about a lecturer stays in this room.
+    if result.subject_kind == "edition":
+        await publish(session, kind, data)

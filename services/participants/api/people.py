@@ -1,0 +1,192 @@
+"""Routes of persons, their consents and sensitive data, and of nominating authorities."""
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import Response, status
+
+from services.common.http.callers import Caller
+from services.common.http.paging import Paging
+from services.common.http.problem_responses import problems
+from services.common.http.routes import house_router
+from services.common.http.sessions import ReadSession, WriteSession
+from services.common.wire import Page
+from services.participants.api.keys import PASSPORT_INDEX, PERSON, Keys, open_room_key
+from services.participants.db import people as questions
+from services.participants.db.tables import Authority, Consent, DeadlineExtension, Person
+from services.participants.domain.people import ReadPurpose
+from services.participants.domain.problems import (
+    AuthorityExists,
+    AuthorityNotFound,
+    CallNotFound,
+    ConsentNotFound,
+    PersonNotFound,
+    SensitiveDataNotFound,
+)
+from services.participants.operations import people as operations
+from services.participants.schemas.people import (
+    AuthorityCreate,
+    AuthorityRead,
+    ConsentCreate,
+    ConsentRead,
+    DeadlineExtensionRead,
+    DeadlineExtensionWrite,
+    PersonCreate,
+    PersonItem,
+    PersonRead,
+    SensitiveData,
+    SensitiveDataRead,
+)
+
+router = house_router("persons", "")
+
+
+@router.post(
+    "/authorities",
+    response_model=AuthorityRead,
+    status_code=status.HTTP_201_CREATED,
+    responses=problems(AuthorityExists),
+)
+async def create_authority(
+    session: WriteSession, caller: Caller, request: AuthorityCreate, response: Response
+) -> Authority:
+    """Let an organization nominate for a country; its officers are named by grants."""
+    authority = await operations.create_authority(session, caller, request)
+    response.headers["Location"] = f"/v1/authorities/{authority.id}"
+    return authority
+
+
+@router.get("/authorities", response_model=Page[AuthorityRead])
+async def list_authorities(session: ReadSession, caller: Caller, page: Paging) -> object:
+    """List the nominating authorities that you may see, by country."""
+    return await questions.list_authorities(session, page, visible_to=caller)
+
+
+@router.get(
+    "/authorities/{authority_id}", response_model=AuthorityRead, responses=problems(AuthorityNotFound)
+)
+async def read_authority(session: ReadSession, caller: Caller, authority_id: UUID) -> Authority:
+    """Read one nominating authority."""
+    return await questions.get_authority(session, authority_id, visible_to=caller)
+
+
+@router.put(
+    "/authorities/{authority_id}/deadlines/{edition_id}",
+    response_model=DeadlineExtensionRead,
+    responses=problems(AuthorityNotFound, CallNotFound),
+)
+async def extend_deadline(
+    session: WriteSession,
+    caller: Caller,
+    authority_id: UUID,
+    edition_id: UUID,
+    request: DeadlineExtensionWrite,
+) -> DeadlineExtension:
+    """Give one authority its own deadline in one call."""
+    return await operations.extend_deadline(session, caller, authority_id, edition_id, request)
+
+
+@router.post(
+    "/persons",
+    response_model=PersonRead,
+    status_code=status.HTTP_201_CREATED,
+    responses=problems(AuthorityNotFound),
+)
+async def create_person(
+    session: WriteSession, caller: Caller, request: PersonCreate, response: Response
+) -> Person:
+    """Enter a person, with each name as its document writes it."""
+    person = await operations.create_person(session, caller, request)
+    response.headers["Location"] = f"/v1/persons/{person.id}"
+    return person
+
+
+@router.get("/persons", response_model=Page[PersonItem])
+async def list_persons(session: ReadSession, caller: Caller, page: Paging) -> object:
+    """List the persons that you entered or are."""
+    return await questions.list_persons(session, page, visible_to=caller)
+
+
+@router.get("/persons/{person_id}", response_model=PersonRead, responses=problems(PersonNotFound))
+async def read_person(session: ReadSession, caller: Caller, person_id: UUID) -> Person:
+    """Read one person, without the sensitive block."""
+    return await questions.get_person(session, person_id, visible_to=caller)
+
+
+@router.post(
+    "/persons/{person_id}/consents",
+    response_model=ConsentRead,
+    status_code=status.HTTP_201_CREATED,
+    responses=problems(PersonNotFound),
+)
+async def record_consent(
+    session: WriteSession, caller: Caller, person_id: UUID, request: ConsentCreate, response: Response
+) -> Consent:
+    """Record what the person agreed to, and how that can be shown."""
+    consent = await operations.record_consent(session, caller, person_id, request)
+    response.headers["Location"] = f"/v1/persons/{person_id}/consents/{consent.id}"
+    return consent
+
+
+@router.get(
+    "/persons/{person_id}/consents", response_model=Page[ConsentRead], responses=problems(PersonNotFound)
+)
+async def list_consents(session: ReadSession, caller: Caller, page: Paging, person_id: UUID) -> object:
+    """List everything the person agreed to, what was withdrawn included."""
+    person = await questions.get_person(session, person_id, visible_to=caller)
+    return await questions.list_consents(session, page, person_id=person.id)
+
+
+@router.get(
+    "/persons/{person_id}/consents/{consent_id}",
+    response_model=ConsentRead,
+    responses=problems(PersonNotFound, ConsentNotFound),
+)
+async def read_consent(session: ReadSession, caller: Caller, person_id: UUID, consent_id: UUID) -> Consent:
+    """Read one consent."""
+    person = await questions.get_person(session, person_id, visible_to=caller)
+    return await questions.get_consent(session, person.id, consent_id)
+
+
+@router.post(
+    "/persons/{person_id}/consents/{consent_id}/withdrawal",
+    response_model=ConsentRead,
+    responses=problems(PersonNotFound, ConsentNotFound),
+)
+async def withdraw_consent(
+    session: WriteSession, caller: Caller, person_id: UUID, consent_id: UUID, response: Response
+) -> Consent:
+    """Record that the person agrees no longer."""
+    response.headers["Content-Location"] = f"/v1/persons/{person_id}/consents/{consent_id}"
+    return await operations.withdraw_consent(session, caller, person_id, consent_id)
+
+
+@router.put(
+    "/persons/{person_id}/sensitive-data", response_model=PersonRead, responses=problems(PersonNotFound)
+)
+async def keep_sensitive_data(
+    session: WriteSession, caller: Caller, keys: Keys, person_id: UUID, request: SensitiveData
+) -> Person:
+    """Keep your own sensitive data, encrypted under a key that erasure destroys."""
+    await questions.get_own_or_any(session, person_id, caller=caller)
+    await keys.create_key(PERSON, str(person_id))
+    key = await keys.open_key(PERSON, str(person_id))
+    index_key = await open_room_key(keys, PASSPORT_INDEX)
+    return await operations.keep_sensitive_data(
+        session, caller, person_id, request, key=key, index_key=index_key
+    )
+
+
+@router.get(
+    "/persons/{person_id}/sensitive-data",
+    response_model=SensitiveDataRead,
+    responses=problems(PersonNotFound, SensitiveDataNotFound),
+)
+async def read_sensitive_data(
+    session: WriteSession, caller: Caller, keys: Keys, person_id: UUID, purpose: ReadPurpose
+) -> dict[str, Any]:
+    """Read a person's sensitive data for a purpose; the reading is logged in the same transaction."""
+    await questions.get_own_or_any(session, person_id, caller=caller)
+    await keys.create_key(PERSON, str(person_id))
+    key = await keys.open_key(PERSON, str(person_id))
+    return await operations.read_sensitive_data(session, caller, person_id, purpose, key=key)

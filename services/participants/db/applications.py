@@ -1,0 +1,183 @@
+"""Questions asked of applications, nominations and offers."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.common.identity import Caller
+from services.common.pagination import PageRequest, Rows, SortKey, fetch_page
+from services.participants.db.mirrors import get_edition
+from services.participants.db.scopes import about, in_reach
+from services.participants.db.tables import Application, Nomination, Offer
+from services.participants.domain.applications import LIVE, ApplicationState, Place
+from services.participants.domain.offers import OfferState
+from services.participants.domain.problems import ApplicationNotFound, OfferNotFound
+
+
+async def get_application(
+    session: AsyncSession, application_id: UUID, *, visible_to: Caller, lock: bool = False
+) -> Application:
+    """Return an application in the caller's reach; raise `ApplicationNotFound`."""
+    query = select(Application).where(
+        Application.id == application_id,
+        in_reach(visible_to, Application.authority_id, Application.person_id),
+    )
+    query = query.execution_options(populate_existing=True)
+    found = (await session.scalars(query.with_for_update() if lock else query)).one_or_none()
+    if found is None:
+        raise ApplicationNotFound("There is no such application.")
+    return found
+
+
+async def list_applications(
+    session: AsyncSession,
+    page: PageRequest,
+    *,
+    edition_id: UUID | None,
+    state: ApplicationState | None,
+    visible_to: Caller,
+) -> Rows:
+    """Return the applications in the caller's reach, in the order of their entry."""
+    query = select(Application).where(in_reach(visible_to, Application.authority_id, Application.person_id))
+    if edition_id is not None:
+        query = query.where(Application.edition_id == edition_id)
+    if state is not None:
+        query = query.where(Application.state == state)
+    return await fetch_page(session, query, page, SortKey(Application.id))
+
+
+async def lock_applications(
+    session: AsyncSession, edition_id: UUID, application_ids: Sequence[UUID]
+) -> dict[UUID, Application]:
+    """Return those of the applications that belong to the edition, locked in a steady order."""
+    query = select(Application).where(
+        Application.edition_id == edition_id, Application.id.in_(application_ids)
+    )
+    found = await session.scalars(query.order_by(Application.id).with_for_update())
+    return {application.id: application for application in found}
+
+
+async def list_nominations(
+    session: AsyncSession, page: PageRequest, *, edition_id: UUID | None, visible_to: Caller
+) -> Rows:
+    """Return the nominations in the caller's reach, by authority and rank."""
+    query = (
+        select(Nomination)
+        .join(Application, Application.id == Nomination.application_id)
+        .where(in_reach(visible_to, Application.authority_id, Application.person_id))
+    )
+    if edition_id is not None:
+        query = query.where(Nomination.edition_id == edition_id)
+    return await fetch_page(
+        session,
+        query,
+        page,
+        SortKey(Nomination.authority_id),
+        SortKey(Nomination.rank),
+        SortKey(Nomination.id),
+    )
+
+
+async def get_nomination(session: AsyncSession, nomination_id: UUID, *, visible_to: Caller) -> Nomination:
+    """Return a nomination in the caller's reach; raise `ApplicationNotFound`."""
+    query = (
+        select(Nomination)
+        .join(Application, Application.id == Nomination.application_id)
+        .where(
+            Nomination.id == nomination_id,
+            in_reach(visible_to, Application.authority_id, Application.person_id),
+        )
+    )
+    found = (await session.scalars(query)).one_or_none()
+    if found is None:
+        raise ApplicationNotFound("There is no such nomination.")
+    return found
+
+
+async def find_live_nominations(
+    session: AsyncSession, edition_id: UUID, authority_id: UUID
+) -> list[Nomination]:
+    """Return the authority's nominations whose applications are live, by rank; locked."""
+    query = (
+        select(Nomination)
+        .join(Application, Application.id == Nomination.application_id)
+        .where(
+            Nomination.edition_id == edition_id,
+            Nomination.authority_id == authority_id,
+            Application.state.in_(LIVE),
+        )
+        .order_by(Nomination.rank)
+    )
+    return list(await session.scalars(query.with_for_update(of=Nomination)))
+
+
+async def count_in_line(session: AsyncSession, seat_line_id: UUID, place: Place) -> int:
+    """Return how many live nominations stand in a line in that place."""
+    query = (
+        select(func.count())
+        .select_from(Nomination)
+        .join(Application, Application.id == Nomination.application_id)
+        .where(
+            Application.seat_line_id == seat_line_id,
+            Application.state.in_(LIVE),
+            Nomination.place == place,
+        )
+    )
+    return (await session.execute(query)).scalar_one()
+
+
+async def get_offer(
+    session: AsyncSession, offer_id: UUID, *, visible_to: Caller, lock: bool = False
+) -> Offer:
+    """Return an offer in the caller's reach; raise `OfferNotFound`.
+
+    With `lock`, the edition is locked first: whoever moves seats does, so nobody waits in a circle.
+    """
+    query = select(Offer).where(
+        Offer.id == offer_id, in_reach(visible_to, Offer.authority_id, Offer.person_id)
+    )
+    offer = (await session.scalars(query)).one_or_none()
+    if offer is None:
+        raise OfferNotFound("There is no such offer.")
+    if lock:
+        await get_edition(session, offer.edition_id, lock=True)
+        await session.refresh(offer, with_for_update=True)
+    return offer
+
+
+async def lock_own_offer(session: AsyncSession, offer_id: UUID, *, caller: Caller) -> Offer:
+    """Return the caller's own offer, locked after its edition; an officer's reach does not count here.
+
+    Raises `OfferNotFound`.
+    """
+    own = select(Offer.id).where(Offer.id == offer_id, about(caller, Offer.person_id))
+    if (await session.scalars(own)).one_or_none() is None:
+        raise OfferNotFound("There is no such offer to you.")
+    return await get_offer(session, offer_id, visible_to=caller, lock=True)
+
+
+async def list_offers(
+    session: AsyncSession,
+    page: PageRequest,
+    *,
+    edition_id: UUID | None,
+    state: OfferState | None,
+    visible_to: Caller,
+) -> Rows:
+    """Return the offers in the caller's reach, in the order of their making."""
+    query = select(Offer).where(in_reach(visible_to, Offer.authority_id, Offer.person_id))
+    if edition_id is not None:
+        query = query.where(Offer.edition_id == edition_id)
+    if state is not None:
+        query = query.where(Offer.state == state)
+    return await fetch_page(session, query, page, SortKey(Offer.id))
+
+
+async def find_standing_offer(session: AsyncSession, application_id: UUID) -> Offer | None:
+    """Return the application's offer that is unanswered or accepted, if there is one; locked."""
+    query = select(Offer).where(
+        Offer.application_id == application_id, Offer.state.in_([OfferState.OFFERED, OfferState.ACCEPTED])
+    )
+    return (await session.scalars(query.with_for_update())).one_or_none()

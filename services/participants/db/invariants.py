@@ -1,0 +1,61 @@
+"""What must hold of this room's rows at any moment, as SQL that returns the rows where it does not."""
+
+from collections.abc import Mapping
+from typing import Final
+
+INVARIANTS: Final[Mapping[str, str]] = {
+    "I1 seats taken in a line are its unanswered offers and its participants, and within its seats": """
+        SELECT line.id FROM mirror_seat_line AS line
+        WHERE line.taken > coalesce(line.seats, 0) OR line.taken <>
+            (SELECT count(*) FROM offer WHERE offer.seat_line_id = line.id AND offer.state = 'offered')
+          + (SELECT count(*) FROM participation AS p
+             WHERE p.seat_line_id = line.id AND p.state NOT IN ('withdrawn', 'no_show'))
+    """,
+    "I1 seats taken in an edition are those of its lines, and within its capacity": """
+        SELECT edition.id FROM mirror_edition AS edition
+        WHERE edition.taken > edition.capacity OR edition.taken <>
+            (SELECT coalesce(sum(line.taken), 0) FROM mirror_seat_line AS line
+             WHERE line.edition_id = edition.id)
+    """,
+    "I2 a person has one live application to an edition": """
+        SELECT person_id, edition_id FROM application WHERE state NOT IN ('withdrawn', 'void')
+        GROUP BY person_id, edition_id HAVING count(*) > 1
+    """,
+    "I3 each change has its audit entry, and versions have no gap": """
+        SELECT changed.id FROM (
+            SELECT id, version, 'application' AS kind FROM application
+            UNION ALL SELECT id, version, 'nomination' FROM nomination
+            UNION ALL SELECT id, version, 'offer' FROM offer
+            UNION ALL SELECT id, version, 'participation' FROM participation
+            UNION ALL SELECT id, version, 'attendance' FROM attendance
+            UNION ALL SELECT id, version, 'certificate' FROM certificate
+        ) AS changed
+        WHERE changed.version <> (
+            SELECT count(DISTINCT entry.subject_version) FROM audit_entry AS entry
+            WHERE entry.subject_kind = changed.kind AND entry.subject_id = changed.id)
+    """,
+    "R3 an authority's live ranks in an edition differ": """
+        SELECT n.authority_id, n.edition_id FROM nomination AS n JOIN application AS a ON a.id = n.application_id
+        WHERE a.state NOT IN ('withdrawn', 'void')
+        GROUP BY n.authority_id, n.edition_id, n.rank HAVING count(*) > 1
+    """,
+    "R6 a refusal names its reason": """
+        SELECT id FROM application WHERE state IN ('ineligible', 'rejected') AND reason_code IS NULL
+    """,
+    "acceptance and participation stand together": """
+        SELECT offer.id FROM offer FULL JOIN participation ON participation.offer_id = offer.id
+        WHERE (offer.state = 'accepted') IS DISTINCT FROM (participation.id IS NOT NULL)
+    """,
+    "I9 nobody who may take a free seat of the line waits": """
+        SELECT line.id FROM mirror_seat_line AS line JOIN mirror_edition AS e ON e.id = line.edition_id
+        WHERE e.decisions_released_at IS NOT NULL AND e.state <> 'cancelled'
+          AND (e.replacement_until IS NULL OR clock_timestamp() < e.replacement_until)
+          AND (e.capacity IS NULL OR e.taken < e.capacity)
+          AND EXISTS (SELECT FROM application AS a
+                      WHERE a.seat_line_id = line.id AND a.state = 'waitlisted')
+          AND line.seats - line.taken > (
+              SELECT count(*) FROM application AS a WHERE a.seat_line_id = line.id AND a.state = 'selected'
+                AND NOT EXISTS (SELECT FROM offer WHERE offer.application_id = a.id))
+    """,
+}
+"""What must hold -> the statement; run with the room's schema as search path."""

@@ -1,0 +1,92 @@
+"""Questions asked of persons, their consents and the authorities that nominate them."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.common.identity import Caller, Reach
+from services.common.pagination import PageRequest, Rows, SortKey, fetch_page
+from services.participants.db.scopes import about, authority_in_reach, in_reach
+from services.participants.db.tables import Application, Authority, Consent, Person
+from services.participants.domain.people import ConsentPurpose
+from services.participants.domain.problems import AuthorityNotFound, ConsentNotFound, PersonNotFound
+
+
+async def get_person(
+    session: AsyncSession, person_id: UUID, *, visible_to: Caller, lock: bool = False
+) -> Person:
+    """Return a person whom the caller entered, nominates or is; raise `PersonNotFound`."""
+    nominated = select(Application.person_id).where(
+        in_reach(visible_to, Application.authority_id, Application.person_id)
+    )
+    query = select(Person).where(
+        Person.id == person_id,
+        in_reach(visible_to, Person.entered_by, Person.id) | Person.id.in_(nominated),
+    )
+    person = (await session.scalars(query.with_for_update() if lock else query)).one_or_none()
+    if person is None:
+        raise PersonNotFound("There is no such person.")
+    return person
+
+
+async def get_own_or_any(session: AsyncSession, person_id: UUID, *, caller: Caller) -> Person:
+    """Return the caller's own person, or anybody where the caller reaches all; raise `PersonNotFound`.
+
+    An officer's reach does not count here: nobody types or reads another person's passport number.
+    """
+    query = select(Person).where(Person.id == person_id)
+    if caller.reach is not Reach.ALL:
+        query = query.where(about(caller, Person.id))
+    person = (await session.scalars(query)).one_or_none()
+    if person is None:
+        raise PersonNotFound("There is no such person.")
+    return person
+
+
+async def list_persons(session: AsyncSession, page: PageRequest, *, visible_to: Caller) -> Rows:
+    """Return the persons that the caller entered or is, in the order of their entry."""
+    query = select(Person).where(in_reach(visible_to, Person.entered_by, Person.id))
+    return await fetch_page(session, query, page, SortKey(Person.id))
+
+
+async def find_consents(session: AsyncSession, person_id: UUID, purpose: ConsentPurpose) -> list[Consent]:
+    """Return the person's consents to `purpose` that were not withdrawn."""
+    query = select(Consent).where(
+        Consent.person_id == person_id, Consent.purpose == purpose, Consent.withdrawn_at.is_(None)
+    )
+    return list(await session.scalars(query))
+
+
+async def list_consents(session: AsyncSession, page: PageRequest, *, person_id: UUID) -> Rows:
+    """Return everything the person agreed to, in the order of entry."""
+    return await fetch_page(
+        session, select(Consent).where(Consent.person_id == person_id), page, SortKey(Consent.id)
+    )
+
+
+async def get_consent(
+    session: AsyncSession, person_id: UUID, consent_id: UUID, *, lock: bool = False
+) -> Consent:
+    """Return a consent of the person; raise `ConsentNotFound`."""
+    consent = await session.get(Consent, consent_id, with_for_update=lock or None)
+    if consent is None or consent.person_id != person_id:
+        raise ConsentNotFound("There is no such consent.")
+    return consent
+
+
+async def get_authority(
+    session: AsyncSession, authority_id: UUID, *, visible_to: Caller, lock: bool = False
+) -> Authority:
+    """Return a nominating authority whose officer the caller is; raise `AuthorityNotFound`."""
+    query = select(Authority).where(Authority.id == authority_id, authority_in_reach(visible_to))
+    authority = (await session.scalars(query.with_for_update() if lock else query)).one_or_none()
+    if authority is None:
+        raise AuthorityNotFound("There is no such nominating authority.")
+    return authority
+
+
+async def list_authorities(session: AsyncSession, page: PageRequest, *, visible_to: Caller) -> Rows:
+    """Return the authorities whose officer the caller is, by country."""
+    query = select(Authority).where(authority_in_reach(visible_to))
+    return await fetch_page(session, query, page, SortKey(Authority.country), SortKey(Authority.id))

@@ -1,0 +1,122 @@
+"""The life of an application, and why somebody was or was not chosen."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from services.common.states import LifeCycle
+
+
+class ApplicationState(StrEnum):
+    """How far an application has come; what follows `selected` is told by its offer."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    NOMINATED = "nominated"
+    NOT_NOMINATED = "not_nominated"
+    SCREENING = "screening"
+    ELIGIBLE = "eligible"
+    INELIGIBLE = "ineligible"
+    SELECTED = "selected"
+    WAITLISTED = "waitlisted"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    VOID = "void"
+
+
+class Channel(StrEnum):
+    """How an application came in."""
+
+    SELF = "self"
+    AUTHORITY = "authority"
+    IMPORT = "import"
+
+
+class Place(StrEnum):
+    """Whether a nominee is meant for a seat, or for the case that one becomes free."""
+
+    PRINCIPAL = "principal"
+    RESERVE = "reserve"
+
+
+class Slot(StrEnum):
+    """By what a nominee's seat is given: the common order, or the authority's own rank."""
+
+    ORDINARY = "ordinary"
+    DISCRETIONARY = "discretionary"
+
+
+class ReasonCode(StrEnum):
+    """Why a decision about an application was taken; every refusal names one (R6)."""
+
+    MEETS_CRITERIA = "meets_criteria"
+    SEATS_EXHAUSTED = "seats_exhausted"
+    LOWER_RANK = "lower_rank"
+    PROFILE_MISMATCH = "profile_mismatch"
+    LANGUAGE_LEVEL = "language_level"
+    INCOMPLETE_FILE = "incomplete_file"
+    PRIOR_TRAINING = "prior_training"
+    WAIVER = "waiver"
+    OTHER = "other"
+
+
+class Decision(StrEnum):
+    """What may be decided about an application, one by one or in bulk."""
+
+    ELIGIBLE = "eligible"
+    INELIGIBLE = "ineligible"
+    SELECTED = "selected"
+    WAITLISTED = "waitlisted"
+    REJECTED = "rejected"
+
+
+_STATE = ApplicationState
+_ENDINGS: Final = frozenset({_STATE.WITHDRAWN, _STATE.VOID})
+
+APPLICATION_LIFE: Final = LifeCycle(
+    initial=_STATE.DRAFT,
+    transitions={
+        _STATE.DRAFT: _ENDINGS | {_STATE.SUBMITTED, _STATE.NOMINATED},
+        _STATE.SUBMITTED: _ENDINGS
+        | {_STATE.NOMINATED, _STATE.RETURNED, _STATE.NOT_NOMINATED, _STATE.SCREENING},
+        _STATE.RETURNED: _ENDINGS | {_STATE.SUBMITTED},
+        _STATE.NOMINATED: _ENDINGS | {_STATE.SCREENING},
+        _STATE.NOT_NOMINATED: _ENDINGS,
+        _STATE.SCREENING: _ENDINGS | {_STATE.ELIGIBLE, _STATE.INELIGIBLE},
+        _STATE.ELIGIBLE: _ENDINGS | {_STATE.SELECTED, _STATE.WAITLISTED, _STATE.REJECTED},
+        _STATE.INELIGIBLE: _ENDINGS | {_STATE.ELIGIBLE},
+        _STATE.SELECTED: _ENDINGS,
+        _STATE.WAITLISTED: _ENDINGS | {_STATE.SELECTED, _STATE.REJECTED},
+        _STATE.REJECTED: _ENDINGS,
+        _STATE.WITHDRAWN: frozenset({_STATE.VOID}),
+        _STATE.VOID: frozenset(),
+    },
+)
+
+LIVE: Final = frozenset(ApplicationState) - _ENDINGS
+"""States of which a person has at most one application per edition (R1)."""
+
+NEEDS_REASON: Final = frozenset({Decision.INELIGIBLE, Decision.REJECTED})
+
+
+def path_of_decision(state: ApplicationState, decision: Decision) -> list[ApplicationState]:
+    """Return the states that `decision` leads through from `state`, the last being the result.
+
+    Screening is opened by its result where nobody opened it before. Raises ValueError where the life-cycle
+    has no such way.
+    """
+    target = ApplicationState(decision)
+    opened = decision in {Decision.ELIGIBLE, Decision.INELIGIBLE} and APPLICATION_LIFE.may_become(
+        state, ApplicationState.SCREENING
+    )
+    path = [ApplicationState.SCREENING, target] if opened else [target]
+    APPLICATION_LIFE.require_transition(path[-2] if opened else state, target)
+    return path
+
+
+def require_permutation(ranked: Sequence[UUID], nominated: Sequence[UUID]) -> None:
+    """Raise ValueError unless `ranked` names each of `nominated` exactly once (R3)."""
+    if len(ranked) != len(nominated) or set(ranked) != set(nominated):
+        raise ValueError("a rank order names each nomination exactly once")

@@ -1,0 +1,220 @@
+"""The enumerations of this room, as people read them."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from services.common.enumerations import Enumeration
+from services.participants.domain.applications import (
+    APPLICATION_LIFE,
+    ApplicationState,
+    Channel,
+    Decision,
+    Place,
+    ReasonCode,
+    Slot,
+)
+from services.participants.domain.attendance import AttendanceStatus
+from services.participants.domain.calls import CallState
+from services.participants.domain.certificates import CertificateKind, CertificateState, Verdict
+from services.participants.domain.offers import OFFER_LIFE, OfferState
+from services.participants.domain.participations import PARTICIPATION_LIFE, ParticipationState
+from services.participants.domain.people import ConsentEvidence, ConsentPurpose, ReadPurpose, Sex
+
+
+def _texts(table: str) -> dict[str, dict[str, str]]:
+    """Read `code | en | ru | kk`, one value a line."""
+    rows = [[cell.strip() for cell in line.split("|")] for line in table.strip().splitlines()]
+    return {code: {"en": en, "ru": ru, "kk": kk} for code, en, ru, kk in rows}
+
+
+ENUMERATIONS: Final[Sequence[Enumeration]] = (
+    Enumeration(
+        "application_state",
+        ApplicationState,
+        _texts("""
+            draft | Draft | Черновик | Жоба
+            submitted | Submitted | Подана | Берілді
+            returned | Returned for completion | Возвращена на доработку | Толықтыруға қайтарылды
+            nominated | Nominated | Номинирован | Ұсынылды
+            not_nominated | Not nominated | Не номинирован | Ұсынылмады
+            screening | In screening | На проверке | Тексерілуде
+            eligible | Eligible | Соответствует требованиям | Талаптарға сай
+            ineligible | Not eligible | Не соответствует требованиям | Талаптарға сай емес
+            selected | Selected | Отобран | Іріктелді
+            waitlisted | On the waiting list | В листе ожидания | Күту тізімінде
+            rejected | Rejected | Отклонена | Қабылданбады
+            withdrawn | Withdrawn | Отозвана | Кері алынды
+            void | Void | Недействительна | Жарамсыз
+        """),
+        terminal=APPLICATION_LIFE.terminal,
+    ),
+    Enumeration(
+        "offer_state",
+        OfferState,
+        _texts("""
+            offered | Offered | Предложено | Ұсынылды
+            accepted | Accepted | Принято | Қабылданды
+            declined | Declined | Отказ | Бас тартылды
+            expired | Expired | Срок истёк | Мерзімі өтті
+            withdrawn | Withdrawn | Отозвано | Кері алынды
+        """),
+        terminal=OFFER_LIFE.terminal,
+    ),
+    Enumeration(
+        "participation_state",
+        ParticipationState,
+        _texts("""
+            enrolled | Enrolled | Зачислен | Тіркелді
+            arrived | Arrived | Прибыл | Келді
+            active | Active | Участвует | Қатысуда
+            completed | Completed | Завершил | Аяқтады
+            incomplete | Not completed | Не завершил | Аяқтамады
+            certified | Certified | Получил сертификат | Сертификат алды
+            withdrawn | Withdrawn | Выбыл | Шықты
+            dismissed | Dismissed | Отчислен | Шығарылды
+            no_show | Did not come | Не явился | Келмеді
+        """),
+        terminal=PARTICIPATION_LIFE.terminal,
+    ),
+    Enumeration(
+        "call_state",
+        CallState,
+        _texts("""
+            not_planned | Without dates | Без сроков | Мерзімсіз
+            upcoming | Upcoming | Предстоит | Алда
+            open | Open | Открыт | Ашық
+            closed | Closed | Закрыт | Жабық
+            cancelled | Cancelled | Отменён | Болдырылмады
+        """),
+        terminal=frozenset({CallState.CANCELLED}),
+    ),
+    Enumeration(
+        "channel",
+        Channel,
+        _texts("""
+            self | By the person | Самостоятельно | Өзі
+            authority | By an authority | Через орган | Орган арқылы
+            import | Imported | Импорт | Импорт
+        """),
+    ),
+    Enumeration(
+        "nomination_place",
+        Place,
+        _texts("""
+            principal | Principal | Основной | Негізгі
+            reserve | Reserve | Резервный | Резервтегі
+        """),
+    ),
+    Enumeration(
+        "nomination_slot",
+        Slot,
+        _texts("""
+            ordinary | Ordinary | Обычное место | Әдеттегі орын
+            discretionary | By the authority's rank | По рангу органа | Органның реті бойынша
+        """),
+    ),
+    Enumeration(
+        "decision",
+        Decision,
+        _texts("""
+            eligible | Eligible | Соответствует | Сай келеді
+            ineligible | Not eligible | Не соответствует | Сай келмейді
+            selected | Select | Отобрать | Іріктеу
+            waitlisted | Put on the waiting list | В лист ожидания | Күту тізіміне
+            rejected | Reject | Отклонить | Қабылдамау
+        """),
+    ),
+    Enumeration(
+        "decision_reason",
+        ReasonCode,
+        _texts("""
+            meets_criteria | Meets the criteria | Соответствует критериям | Критерийлерге сай
+            seats_exhausted | No seats left | Места исчерпаны | Орындар таусылды
+            lower_rank | Ranked lower | Ниже по рангу | Реті төмен
+            profile_mismatch | Profile does not match | Профиль не подходит | Бейіні сәйкес емес
+            language_level | Language level | Уровень языка | Тіл деңгейі
+            incomplete_file | File not complete | Неполный пакет | Құжаттар толық емес
+            prior_training | Trained before | Уже обучался | Бұрын оқыған
+            waiver | By waiver | По исключению | Ерекше шешіммен
+            other | Other | Другое | Басқа
+        """),
+    ),
+    Enumeration(
+        "attendance_status",
+        AttendanceStatus,
+        _texts("""
+            present | Present | Присутствовал | Қатысты
+            late | Late | Опоздал | Кешікті
+            partial | In part | Частично | Ішінара
+            excused | Excused | По уважительной причине | Себепті
+            absent | Absent | Отсутствовал | Қатыспады
+        """),
+    ),
+    Enumeration(
+        "certificate_kind",
+        CertificateKind,
+        _texts("""
+            attendance | Attendance | Об участии | Қатысу туралы
+            completion | Completion | Об окончании | Аяқтау туралы
+        """),
+    ),
+    Enumeration(
+        "certificate_state",
+        CertificateState,
+        _texts("""
+            issued | Issued | Выдан | Берілді
+            revoked | Revoked | Аннулирован | Күші жойылды
+            superseded | Superseded | Заменён | Ауыстырылды
+        """),
+        terminal=frozenset({CertificateState.REVOKED, CertificateState.SUPERSEDED}),
+    ),
+    Enumeration(
+        "certificate_verdict",
+        Verdict,
+        _texts("""
+            genuine | Genuine | Подлинный | Түпнұсқа
+            revoked | Revoked | Аннулирован | Күші жойылған
+            superseded | Superseded | Заменён | Ауыстырылған
+            unknown | Unknown | Неизвестен | Белгісіз
+        """),
+    ),
+    Enumeration(
+        "sex",
+        Sex,
+        _texts("""
+            female | Female | Женский | Әйел
+            male | Male | Мужской | Ер
+            unspecified | Not specified | Не указан | Көрсетілмеген
+        """),
+    ),
+    Enumeration(
+        "consent_purpose",
+        ConsentPurpose,
+        _texts("""
+            process_application | Process the application | Обработка заявки | Өтінімді өңдеу
+            share_with_partner | Share with a partner | Передача партнёру | Серіктеске беру
+            link_across_editions | Link editions | Связь между выпусками | Шығарылымдарды байланыстыру
+            alumni_contact | Contact as alumnus | Связь с выпускником | Түлекпен байланыс
+            publish_name | Publish the name | Публикация имени | Есімді жариялау
+        """),
+    ),
+    Enumeration(
+        "consent_evidence",
+        ConsentEvidence,
+        _texts("""
+            electronic | Electronic | Электронное | Электрондық
+            paper_scan | Scanned paper | Скан бумаги | Қағаз сканері
+            digital_signature | Digital signature | Цифровая подпись | Цифрлық қолтаңба
+        """),
+    ),
+    Enumeration(
+        "read_purpose",
+        ReadPurpose,
+        _texts("""
+            own_data | Own data | Свои данные | Өз деректері
+            visa_support | Visa support | Визовая поддержка | Визалық қолдау
+            emergency | Emergency | Чрезвычайный случай | Төтенше жағдай
+            subject_request | Request of the person | Запрос человека | Адамның сұрауы
+        """),
+    ),
+)

@@ -1,0 +1,44 @@
+"""The life of an offer: one seat, held for one person until they answer."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from services.common.states import LifeCycle
+
+
+class OfferState(StrEnum):
+    """What became of an offer."""
+
+    OFFERED = "offered"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+
+
+OFFER_LIFE: Final = LifeCycle(
+    initial=OfferState.OFFERED,
+    transitions={
+        OfferState.OFFERED: frozenset(
+            {OfferState.ACCEPTED, OfferState.DECLINED, OfferState.EXPIRED, OfferState.WITHDRAWN}
+        ),
+        OfferState.ACCEPTED: frozenset(),
+        OfferState.DECLINED: frozenset(),
+        OfferState.EXPIRED: frozenset(),
+        OfferState.WITHDRAWN: frozenset(),
+    },
+)
+
+TIME_TO_REPLY: Final = timedelta(days=7)
+"""How long a promoted person has for an answer."""
+
+
+def reply_by_of_promotion(now: datetime, replacement_until: datetime | None) -> datetime:
+    """Return until when somebody promoted from the waiting list may answer."""
+    return now + TIME_TO_REPLY if replacement_until is None else min(now + TIME_TO_REPLY, replacement_until)
+
+
+def may_replace(released_at: datetime | None, replacement_until: datetime | None, now: datetime) -> bool:
+    """Say whether a free seat goes to the waiting list at once: from release to the replacement deadline (R14)."""
+    return released_at is not None and (replacement_until is None or now < replacement_until)

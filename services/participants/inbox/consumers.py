@@ -1,0 +1,29 @@
+"""Which events of other rooms this room acts on."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final
+
+from services.participants.inbox import mirrors, tests
+
+_EDITION_EVENTS: Final = (
+    "planned",
+    "announced",
+    "changed",
+    "postponed",
+    "cancelled",
+    "call_opened",
+    "call_closed",
+    "started",
+    "completed",
+)
+
+CONSUMERS: Final[Mapping[str, Callable[[Any, Any], Awaitable[None]]]] = {
+    "programs.organization.changed.v1": mirrors.mirror_organization,
+    **{f"programs.edition.{name}.v1": mirrors.mirror_edition for name in _EDITION_EVENTS},
+    **{
+        f"programs.training_session.{name}.v1": mirrors.mirror_training_session
+        for name in ("scheduled", "moved", "held", "cancelled")
+    },
+    "evaluation.test.finalized.v1": tests.note_test_result,
+}
+"""Kind of event -> what is done about it, in the transaction that records its arrival."""

@@ -1,0 +1,135 @@
+"""What this room keeps of programs' facts, so that it decides while programs is down."""
+
+from datetime import date, datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.common.clock import Provenance
+from services.participants.db.mirrors import put_edition, put_seat_lines, put_versioned
+from services.participants.db.tables import MirrorOrganization, MirrorTrainingSession
+from services.participants.domain.calls import CANCELLED_EDITION
+from services.participants.operations.offers import stop_offers
+from services.participants.operations.seats import fill_edition, report_seats
+
+
+class Incoming(Protocol):
+    """An event, as the inbox hands it over."""
+
+    data: dict[str, Any]
+
+    @property
+    def aggregate_version(self) -> int:
+        """Counts the aggregate's changes."""
+        ...
+
+
+class OrganizationFacts(BaseModel):
+    """What this room uses of an organization."""
+
+    aggregate_id: UUID
+    aggregate_version: int
+    code: str
+    names: dict[str, str]
+    country: str | None
+    status: str
+
+
+class SeatLineFacts(BaseModel):
+    """What this room uses of a seat line."""
+
+    id: UUID
+    owner: str
+    country: str | None
+    organization_id: UUID | None
+    seats: int | None
+    reserve: int
+
+
+class CallFacts(BaseModel):
+    """When nominations may come in."""
+
+    opens_at: datetime
+    closes_at: datetime
+    zone: str
+
+
+class CertificatePolicyFacts(BaseModel):
+    """What a certificate of completion asks for."""
+
+    attendance_percent: int
+    pass_mark_percent: int | None
+
+
+class EditionFacts(BaseModel):
+    """What this room uses of an edition."""
+
+    aggregate_id: UUID
+    aggregate_version: int
+    code: str
+    title: dict[str, str]
+    state: str
+    provenance: Provenance
+    audience: str | None
+    zone: str
+    starts_on: date | None
+    ends_on: date | None
+    capacity_max: int | None
+    call: CallFacts | None
+    replacement_until: datetime | None
+    seat_lines: list[SeatLineFacts]
+    certificate_policy: CertificatePolicyFacts
+
+
+class TrainingSessionFacts(BaseModel):
+    """What this room uses of a training session."""
+
+    aggregate_id: UUID
+    aggregate_version: int
+    edition_id: UUID
+    title: dict[str, str]
+    starts_at: datetime
+    ends_at: datetime
+    state: str
+    counts_for_attendance: bool
+
+
+async def mirror_organization(session: AsyncSession, event: Incoming) -> None:
+    """Keep an organization's names."""
+    facts = OrganizationFacts.model_validate(event.data)
+    await put_versioned(session, MirrorOrganization, _columns(facts))
+
+
+async def mirror_training_session(session: AsyncSession, event: Incoming) -> None:
+    """Keep when a training session is; records of one that was cancelled are void by its state."""
+    facts = TrainingSessionFacts.model_validate(event.data)
+    await put_versioned(session, MirrorTrainingSession, _columns(facts))
+
+
+async def mirror_edition(session: AsyncSession, event: Incoming) -> None:
+    """Keep an edition with its seats and its call; a cancelled one stops its offers, new seats are given out."""
+    facts = EditionFacts.model_validate(event.data)
+    call = facts.call
+    columns = _columns(facts, leave_out={"capacity_max", "call", "seat_lines", "certificate_policy"}) | {
+        "stated_capacity": facts.capacity_max,
+        "call_opens_at": call and call.opens_at,
+        "call_closes_at": call and call.closes_at,
+        "call_zone": call and call.zone,
+        "attendance_percent": facts.certificate_policy.attendance_percent,
+        "pass_mark_percent": facts.certificate_policy.pass_mark_percent,
+    }
+    if not await put_edition(session, columns):
+        return
+    await put_seat_lines(session, facts.aggregate_id, [line.model_dump() for line in facts.seat_lines])
+    if facts.state == CANCELLED_EDITION:
+        await stop_offers(session, facts.aggregate_id)
+    else:
+        await fill_edition(session, facts.aggregate_id)
+    await report_seats(session, facts.aggregate_id)
+
+
+def _columns(facts: BaseModel, leave_out: set[str] | None = None) -> dict[str, Any]:
+    columns = facts.model_dump(exclude=leave_out)
+    return {"id": columns.pop("aggregate_id")} | columns

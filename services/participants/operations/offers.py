@@ -1,0 +1,152 @@
+"""What can be done to offers; each change of a seat stands in the same transaction as its cause."""
+
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.common.audit import record_change
+from services.common.clock import domain_now
+from services.common.identity import Caller
+from services.common.outbox import publish
+from services.common.seal import pseudonym
+from services.participants.db.applications import (
+    find_standing_offer,
+    get_application,
+    get_offer,
+    lock_own_offer,
+)
+from services.participants.db.mirrors import get_edition
+from services.participants.db.people import get_person
+from services.participants.db.seats import find_open_offers, release_seat, take_seat
+from services.participants.db.tables import Offer, Participation
+from services.participants.domain.applications import ApplicationState
+from services.participants.domain.calls import CANCELLED_EDITION
+from services.participants.domain.events import PARTICIPATION_ENROLLED, ParticipationData
+from services.participants.domain.offers import OFFER_LIFE, OfferState
+from services.participants.domain.participations import ParticipationRole, ParticipationState
+from services.participants.domain.people import Sex
+from services.participants.domain.problems import CallClosed, NoFreeSeat, OfferExpired, StepRefused
+from services.participants.operations.seats import ROOM, fill_edition, new_offer, report_seats
+from services.participants.schemas.applications import OfferCreate
+
+
+async def make_offer(session: AsyncSession, caller: Caller, request: OfferCreate) -> Offer:
+    """Offer a seat to a selected application; raise `NoFreeSeat` if the line or the edition has none (R2)."""
+    application = await get_application(session, request.application_id, visible_to=caller, lock=True)
+    edition = await get_edition(session, application.edition_id)
+    if edition.state == CANCELLED_EDITION:
+        raise CallClosed("The edition is cancelled.")
+    if application.state is not ApplicationState.SELECTED:
+        raise StepRefused(f"An application that is {application.state} gets no offer.")
+    if await find_standing_offer(session, application.id) is not None:
+        raise StepRefused("There is an offer to this application already.")
+    if request.reply_by <= await domain_now(session, edition.provenance):
+        raise OfferExpired("The time to answer must lie ahead.")
+    if not await take_seat(session, application.edition_id, application.seat_line_id):
+        raise NoFreeSeat("Every seat of the line or of the edition is taken.")
+    offer = new_offer(application, request.reply_by)
+    session.add(offer)
+    await record_change(session, caller, "offer.made", offer)
+    await report_seats(session, offer.edition_id)
+    return offer
+
+
+async def accept_offer(
+    session: AsyncSession, caller: Caller, offer_id: UUID, *, pseudonym_key: bytes
+) -> Offer:
+    """Accept one's own offer: the participation begins in the same transaction.
+
+    Raises `OfferExpired` after the time to answer (R7) and `StepRefused` for an offer that is answered.
+    """
+    offer = await lock_own_offer(session, offer_id, caller=caller)
+    _require_step(offer, OfferState.ACCEPTED)
+    if offer.reply_by <= await domain_now(session, offer.provenance):
+        raise OfferExpired("The time to answer the offer is over.")
+    offer.state = OfferState.ACCEPTED
+    await record_change(session, caller, "offer.accepted", offer, ["state"])
+    person = await get_person(session, offer.person_id, visible_to=caller)
+    participation = Participation(
+        edition_id=offer.edition_id,
+        person_id=offer.person_id,
+        authority_id=offer.authority_id,
+        seat_line_id=offer.seat_line_id,
+        offer_id=offer.id,
+        pseudonym=pseudonym(pseudonym_key, offer.person_id, offer.edition_id),
+        role=ParticipationRole.PARTICIPANT,
+        state=ParticipationState.ENROLLED,
+        country=person.nationality,
+        provenance=offer.provenance,
+    )
+    session.add(participation)
+    await record_change(session, caller, "participation.enrolled", participation)
+    edition = await get_edition(session, offer.edition_id)
+    await publish(
+        session,
+        PARTICIPATION_ENROLLED,
+        participation_data(participation, person.sex, edition.audience, person.preferred_language),
+    )
+    await report_seats(session, offer.edition_id)
+    return offer
+
+
+async def decline_offer(session: AsyncSession, caller: Caller, offer_id: UUID) -> Offer:
+    """Decline one's own offer; its seat goes to the waiting list."""
+    offer = await lock_own_offer(session, offer_id, caller=caller)
+    await end_offer(session, caller, offer, OfferState.DECLINED)
+    return offer
+
+
+async def withdraw_offer(session: AsyncSession, caller: Caller, offer_id: UUID) -> Offer:
+    """Take back an offer that nobody has answered."""
+    offer = await get_offer(session, offer_id, visible_to=caller, lock=True)
+    await end_offer(session, caller, offer, OfferState.WITHDRAWN)
+    return offer
+
+
+async def expire_offer(session: AsyncSession, offer_id: UUID) -> bool:
+    """End an unanswered offer whose time is over; may be repeated; say whether it did."""
+    offer = await get_offer(session, offer_id, visible_to=ROOM, lock=True)
+    if offer.state is not OfferState.OFFERED or offer.reply_by > await domain_now(session, offer.provenance):
+        return False
+    await end_offer(session, ROOM, offer, OfferState.EXPIRED)
+    return True
+
+
+async def stop_offers(session: AsyncSession, edition_id: UUID) -> None:
+    """Withdraw the unanswered offers of a cancelled edition; nobody is promoted there."""
+    for offer in await find_open_offers(session, edition_id):
+        offer.state = OfferState.WITHDRAWN
+        await record_change(session, ROOM, "offer.withdrawn", offer, ["state"])
+        await release_seat(session, offer.edition_id, offer.seat_line_id)
+
+
+async def end_offer(session: AsyncSession, caller: Caller, offer: Offer, state: OfferState) -> None:
+    """End an unanswered, locked offer; its seat is free and given on at once."""
+    _require_step(offer, state)
+    offer.state = state
+    await record_change(session, caller, f"offer.{state}", offer, ["state"])
+    await release_seat(session, offer.edition_id, offer.seat_line_id)
+    await fill_edition(session, offer.edition_id)
+    await report_seats(session, offer.edition_id)
+
+
+def participation_data(
+    participation: Participation, sex: Sex, audience: str | None, language: str
+) -> ParticipationData:
+    """Return what evaluation learns of a participation: its pseudonym and codes, never the person."""
+    return ParticipationData(
+        aggregate_id=participation.pseudonym,
+        aggregate_version=participation.version,
+        edition_id=participation.edition_id,
+        pseudonym=str(participation.pseudonym),
+        state=participation.state,
+        country=participation.country,
+        sex=sex,
+        audience=audience,
+        language=language,
+    )
+
+
+def _require_step(offer: Offer, state: OfferState) -> None:
+    if not OFFER_LIFE.may_become(offer.state, state):
+        raise StepRefused(f"An offer that is {offer.state} cannot be {state}.")

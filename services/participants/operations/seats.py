@@ -1,0 +1,102 @@
+"""Giving out free seats, and telling programs how they stand."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.common.audit import record_change
+from services.common.clock import domain_now
+from services.common.identity import Caller, acting_service
+from services.common.outbox import publish
+from services.participants.db.mirrors import find_seat_lines, get_edition
+from services.participants.db.seats import (
+    count_awaiting_offer,
+    count_lines,
+    find_promotable,
+    next_version,
+    take_seat,
+)
+from services.participants.db.tables import Application, MirrorEdition, MirrorSeatLine, Offer
+from services.participants.domain.applications import ApplicationState
+from services.participants.domain.calls import CANCELLED_EDITION
+from services.participants.domain.events import SEATS_CHANGED, SeatLineCount, SeatsData
+from services.participants.domain.offers import OfferState, may_replace, reply_by_of_promotion
+from services.participants.domain.problems import NoFreeSeat
+
+ROOM = acting_service("participants")
+
+
+async def fill_edition(session: AsyncSession, edition_id: UUID, caller: Caller = ROOM) -> None:
+    """Offer every free seat to the first of its line's waiting list, while replacement is on (R14).
+
+    Seats of selected people who have had no offer yet are not free. Locks the edition, so that of two who
+    free seats at once the second sees what the first gave out.
+    """
+    edition = await get_edition(session, edition_id, lock=True)
+    now = await domain_now(session, edition.provenance)
+    if edition.state == CANCELLED_EDITION or not may_replace(
+        edition.decisions_released_at, edition.replacement_until, now
+    ):
+        return
+    left = None if edition.capacity is None else edition.capacity - edition.taken
+    for line in await find_seat_lines(session, [edition_id]):
+        free = (line.seats or 0) - line.taken
+        free -= await count_awaiting_offer(session, line.id) if free > 0 else 0
+        free = free if left is None else min(free, left)
+        if free > 0:
+            given = await _promote(session, caller, edition, line, free, now)
+            left = None if left is None else left - given
+
+
+async def _promote(
+    session: AsyncSession,
+    caller: Caller,
+    edition: MirrorEdition,
+    line: MirrorSeatLine,
+    free: int,
+    now: datetime,
+) -> int:
+    promoted = await find_promotable(session, edition.id, line.id, free)
+    for application in promoted:
+        application.state, application.waiting_rank = ApplicationState.SELECTED, None
+        await record_change(session, caller, "application.promoted", application, ["state", "waiting_rank"])
+        if not await take_seat(session, edition.id, line.id):
+            raise NoFreeSeat("The free seat was taken meanwhile.")
+        offer = new_offer(application, reply_by_of_promotion(now, edition.replacement_until))
+        session.add(offer)
+        await record_change(session, caller, "offer.made", offer)
+    return len(promoted)
+
+
+def new_offer(application: Application, reply_by: datetime) -> Offer:
+    """Return an unanswered offer of a seat of the application's line."""
+    return Offer(
+        application_id=application.id,
+        edition_id=application.edition_id,
+        seat_line_id=application.seat_line_id,
+        person_id=application.person_id,
+        authority_id=application.authority_id,
+        state=OfferState.OFFERED,
+        reply_by=reply_by,
+        provenance=application.provenance,
+    )
+
+
+async def report_seats(session: AsyncSession, edition_id: UUID) -> None:
+    """Tell programs how the edition's seats stand now."""
+    await session.flush()
+    version = await next_version(session, edition_id, "seats_version")
+    lines = [
+        SeatLineCount(
+            seat_line_id=count.line.id,
+            taken=count.line.taken,
+            accepted=count.accepted,
+            waiting=count.waiting,
+            overcommitted=max(count.line.taken - (count.line.stated_seats or 0), 0),
+        )
+        for count in await count_lines(session, edition_id)
+    ]
+    await publish(
+        session, SEATS_CHANGED, SeatsData(aggregate_id=edition_id, aggregate_version=version, lines=lines)
+    )

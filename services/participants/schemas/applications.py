@@ -1,0 +1,153 @@
+"""What calls, nominations, applications, decisions and offers look like on the wire."""
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import Field
+
+from services.common.clock import Provenance
+from services.common.wire import Answer, Count, Id, Instant, Request, Resource, Text
+from services.participants.domain.applications import (
+    ApplicationState,
+    Channel,
+    Decision,
+    Place,
+    ReasonCode,
+    Slot,
+)
+from services.participants.domain.calls import CallState
+from services.participants.domain.offers import OfferState
+
+
+class SeatLineRead(Answer):
+    """Seats of one owner in a call."""
+
+    id: UUID
+    owner: str
+    country: str | None
+    seats: int | None
+    reserve: int
+    taken: int
+    left: int | None
+
+
+class CallRead(Resource):
+    """A call as it stands now: its dates, its seats, and the time to its deadline."""
+
+    code: str
+    title: dict[str, str]
+    state: CallState
+    provenance: Provenance
+    opens_at: datetime | None
+    closes_at: datetime | None
+    zone: str | None
+    seconds_left: int | None
+    capacity: int | None
+    taken: int
+    seat_lines: list[SeatLineRead]
+
+
+class NominationCreate(Request):
+    """A person put forward by an authority; application and nomination are made together."""
+
+    edition_id: Id
+    authority_id: Id
+    person_id: Id
+    place: Place = Place.PRINCIPAL
+    slot: Slot = Slot.ORDINARY
+    justification: Text | None = None
+
+
+class NominationRead(Resource):
+    """A nomination and its rank within the authority's order."""
+
+    application_id: UUID
+    authority_id: UUID
+    edition_id: UUID
+    place: Place
+    slot: Slot
+    rank: int
+    justification: str | None
+
+
+class RankOrder(Request):
+    """An authority's whole order: each of its live nominations exactly once, the first on top."""
+
+    nomination_ids: list[Id] = Field(max_length=500)
+
+
+class RankOrderRead(Answer):
+    """An authority's whole order."""
+
+    nomination_ids: list[UUID]
+
+
+class ApplicationRead(Resource):
+    """One person's way into one edition."""
+
+    edition_id: UUID
+    person_id: UUID
+    authority_id: UUID
+    seat_line_id: UUID
+    channel: Channel
+    state: ApplicationState
+    reason_code: ReasonCode | None
+    waiting_rank: int | None
+    provenance: Provenance
+
+
+class DecisionWrite(Request):
+    """What is decided about one application."""
+
+    application_id: Id
+    decision: Decision
+    reason_code: ReasonCode | None = None
+    waiting_rank: Count | None = None
+
+
+class DecisionsWrite(Request):
+    """Decisions about many applications of one edition; each row stands or falls on its own."""
+
+    decisions: list[DecisionWrite] = Field(min_length=1, max_length=500)
+
+
+class RowResult(Answer):
+    """What became of one row of a bulk request."""
+
+    id: UUID
+    done: bool
+    code: str | None
+    """The problem's code, where the row was refused."""
+    detail: str | None
+
+
+class BulkResult(Answer):
+    """A result for each row, in the order of the request."""
+
+    results: list[RowResult]
+
+
+class OfferCreate(Request):
+    """A seat for a selected application."""
+
+    application_id: Id
+    reply_by: Instant
+
+
+class OfferRead(Resource):
+    """A seat held for one person until they answer."""
+
+    application_id: UUID
+    edition_id: UUID
+    seat_line_id: UUID
+    person_id: UUID
+    state: OfferState
+    reply_by: datetime
+    provenance: Provenance
+
+
+class ReleaseRead(Answer):
+    """When the decisions of an edition were released."""
+
+    edition_id: UUID
+    released_at: datetime

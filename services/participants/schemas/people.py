@@ -1,0 +1,144 @@
+"""What persons, consents and nominating authorities look like on the wire."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Self
+from uuid import UUID
+
+from pydantic import EmailStr, Field, StringConstraints, model_validator
+
+from services.common.clock import Provenance
+from services.common.wire import Answer, Code, Day, Flag, Id, Instant, Line, Request, Resource
+from services.common.wire_codes import CountryCode, LanguageTag
+from services.participants.domain.people import ConsentEvidence, ConsentPurpose, Sex
+
+DocumentNumber = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{5,20}$")]
+"""As in the machine-readable zone; a Cyrillic letter that looks like a Latin one is refused, not matched."""
+
+
+class PersonName(Request):
+    """A name as one document or script writes it; none is generated from another."""
+
+    language: LanguageTag
+    """Language and script, such as `tg-Cyrl`; the passport's Latin spelling is `und-Latn`."""
+    given: Line | None = None
+    family: Line | None = None
+    patronymic: Line | None = None
+    mononym: Line | None = None
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if (self.mononym is None) == (self.given is None and self.family is None):
+            raise ValueError("a name has a given or family name, or is a mononym")
+        return self
+
+
+class PersonCreate(Request):
+    """A person, as an officer or the person enters them; nothing of the sensitive block stands here."""
+
+    names: list[PersonName] = Field(min_length=1, max_length=10)
+    sex: Sex
+    birth_date: Day | None = None
+    nationality: CountryCode
+    residence: CountryCode | None = None
+    email: EmailStr | None = None
+    preferred_language: LanguageTag
+    provenance: Provenance = Provenance.REAL
+    authority_id: Id | None = None
+    """The authority for which an officer enters the person; officers must name it."""
+
+
+class PersonItem(Resource):
+    """A person, as they stand in lists."""
+
+    names: list[dict[str, Any]]
+    nationality: str
+    provenance: Provenance
+
+
+class PersonRead(PersonItem):
+    """A person; the sensitive block has an address of its own."""
+
+    sex: Sex
+    birth_date: date | None
+    residence: str | None
+    email: str | None
+    preferred_language: str
+
+
+class ConsentCreate(Request):
+    """What the person agreed to, in which version of the words, and how that can be shown."""
+
+    purpose: ConsentPurpose
+    text_version: Code
+    language_tag: LanguageTag
+    valid_until: Instant | None = None
+    third_parties: list[Code] = Field(default_factory=list, max_length=20)
+    cross_border: Flag
+    published: Flag = False
+    evidence: ConsentEvidence
+
+
+class ConsentRead(Resource):
+    """A consent as it was given, and withdrawn if it was."""
+
+    person_id: UUID
+    purpose: ConsentPurpose
+    text_version: str
+    language_tag: str
+    granted_at: datetime
+    valid_until: datetime | None
+    withdrawn_at: datetime | None
+    third_parties: list[str]
+    cross_border: bool
+    published: bool
+    evidence: ConsentEvidence
+
+
+class SensitiveData(Request):
+    """What is encrypted under the person's own key and never stands in a list (R15)."""
+
+    passport_number: DocumentNumber | None = None
+    national_id: DocumentNumber | None = None
+    access_needs: Line | None = None
+    emergency_contact: Line | None = None
+    fit_to_travel_declared: Flag = False
+
+
+class SensitiveDataRead(Answer):
+    """The sensitive block; reading it was logged."""
+
+    passport_number: str | None
+    national_id: str | None
+    access_needs: str | None
+    emergency_contact: str | None
+    fit_to_travel_declared: bool
+
+
+class AuthorityCreate(Request):
+    """An organization that is to nominate for a country."""
+
+    organization_id: Id
+    country: CountryCode
+
+
+class AuthorityRead(Resource):
+    """A nominating authority."""
+
+    organization_id: UUID
+    country: str
+
+
+class DeadlineExtensionWrite(Request):
+    """More time for one authority, and why."""
+
+    closes_at: Instant
+    reason: Line
+
+
+class DeadlineExtensionRead(Resource):
+    """An authority's own deadline in one call."""
+
+    authority_id: UUID
+    edition_id: UUID
+    closes_at: datetime
+    reason: str

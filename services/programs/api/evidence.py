@@ -1,0 +1,69 @@
+"""Routes of sources and statements."""
+
+from uuid import UUID
+
+from fastapi import status
+
+from services.common.http.callers import Caller
+from services.common.http.paging import Paging
+from services.common.http.problem_responses import problems
+from services.common.http.routes import house_router
+from services.common.http.sessions import ReadSession, WriteSession
+from services.common.wire import Code, Page
+from services.programs.api.answers import answer_with_sources, page_with_subjects
+from services.programs.db import evidence as questions
+from services.programs.db.tables import Source, StatementSubject
+from services.programs.domain.evidence import StatementKind
+from services.programs.domain.problems import PortfolioItemExists, ReferenceUnknown
+from services.programs.operations import evidence as operations
+from services.programs.schemas.evidence import (
+    SourceCreate,
+    SourceRead,
+    StatementCreate,
+    StatementRead,
+)
+
+router = house_router("evidence", "")
+
+
+@router.post(
+    "/sources",
+    response_model=SourceRead,
+    status_code=status.HTTP_201_CREATED,
+    responses=problems(PortfolioItemExists),
+)
+async def create_source(session: WriteSession, caller: Caller, request: SourceCreate) -> Source:
+    """Enter something that facts are read from."""
+    return await operations.create_source(session, caller, request)
+
+
+@router.get("/sources", response_model=Page[SourceRead])
+async def list_sources(session: ReadSession, page: Paging, code: Code | None = None) -> object:
+    """List sources by code."""
+    return await questions.list_sources(session, page, code=code)
+
+
+@router.post(
+    "/statements",
+    response_model=StatementRead,
+    status_code=status.HTTP_201_CREATED,
+    responses=problems(PortfolioItemExists, ReferenceUnknown),
+)
+async def create_statement(session: WriteSession, caller: Caller, request: StatementCreate) -> StatementRead:
+    """Enter what the agency states, or what a reader notes about its sources."""
+    statement = await operations.create_statement(session, caller, request)
+    subjects = [subject.model_dump() for subject in request.subjects]
+    return await answer_with_sources(session, StatementRead, statement, subjects=subjects)
+
+
+@router.get("/statements", response_model=Page[StatementRead])
+async def list_statements(
+    session: ReadSession,
+    page: Paging,
+    code: Code | None = None,
+    kind: StatementKind | None = None,
+    subject_id: UUID | None = None,
+) -> object:
+    """List statements by code; `subject_id` asks for those that concern one row."""
+    rows = await questions.list_statements(session, page, code=code, kind=kind, subject_id=subject_id)
+    return await page_with_subjects(session, StatementRead, rows, StatementSubject)

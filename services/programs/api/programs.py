@@ -1,0 +1,219 @@
+"""Routes of the agency, programs, components, partnerships, funds and lecturers."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Header, Response, status
+
+from services.common.http.callers import Caller
+from services.common.http.paging import Paging
+from services.common.http.preconditions import ExpectedVersion
+from services.common.http.problem_responses import problems
+from services.common.http.routes import house_router
+from services.common.http.sessions import ReadSession, WriteSession
+from services.common.wire import Code, Page
+from services.programs.api.answers import answer_with_sources, page_with_sources, page_with_subjects
+from services.programs.db import programs as questions
+from services.programs.db.tables import Lecturer, PartnershipSubject
+from services.programs.domain.problems import (
+    OrganizationNotFound,
+    PortfolioItemExists,
+    ReferenceUnknown,
+    SubjectNotFound,
+)
+from services.programs.domain.programs import ProgramStatus
+from services.programs.operations import programs as operations
+from services.programs.schemas.programs import (
+    AgencyRead,
+    AgencyWrite,
+    ComponentCreate,
+    ComponentRead,
+    FundCreate,
+    FundRead,
+    LecturerChange,
+    LecturerCreate,
+    LecturerRead,
+    PartnershipCreate,
+    PartnershipRead,
+    ProgramChange,
+    ProgramCreate,
+    ProgramItem,
+    ProgramRead,
+)
+
+router = house_router("programs", "")
+CREATED = status.HTTP_201_CREATED
+
+
+@router.get("/agency", response_model=AgencyRead, responses=problems(SubjectNotFound))
+async def read_agency(session: ReadSession) -> AgencyRead:
+    """Read the record of the agency that this installation serves."""
+    return await answer_with_sources(session, AgencyRead, await questions.get_agency(session))
+
+
+@router.put("/agency", response_model=AgencyRead, responses=problems(ReferenceUnknown))
+async def put_agency(
+    session: WriteSession,
+    caller: Caller,
+    request: AgencyWrite,
+    if_match: Annotated[
+        str | None,
+        Header(description="The ETag of the version that the change is based on; not the first time."),
+    ] = None,
+) -> AgencyRead:
+    """Enter the agency's record, or replace it as a whole."""
+    agency = await operations.put_agency(session, caller, request, if_match)
+    return await answer_with_sources(session, AgencyRead, agency)
+
+
+@router.post(
+    "/programs",
+    response_model=ProgramRead,
+    status_code=CREATED,
+    responses=problems(PortfolioItemExists, ReferenceUnknown),
+)
+async def create_program(
+    session: WriteSession, caller: Caller, request: ProgramCreate, response: Response
+) -> ProgramRead:
+    """Enter a program."""
+    program = await operations.create_program(session, caller, request)
+    response.headers["Location"] = program.href
+    return await answer_with_sources(session, ProgramRead, program)
+
+
+@router.get("/programs", response_model=Page[ProgramItem])
+async def list_programs(
+    session: ReadSession,
+    caller: Caller,
+    page: Paging,
+    code: Code | None = None,
+    status: ProgramStatus | None = None,
+) -> object:
+    """List programs by code."""
+    return await questions.list_programs(session, page, visible_to=caller, code=code, status=status)
+
+
+@router.get("/programs/{program_id}", response_model=ProgramRead, responses=problems(SubjectNotFound))
+async def read_program(session: ReadSession, caller: Caller, program_id: UUID) -> ProgramRead:
+    """Read one program."""
+    program = await questions.get_visible_program(session, program_id, caller)
+    return await answer_with_sources(session, ProgramRead, program)
+
+
+@router.patch("/programs/{program_id}", response_model=ProgramRead, responses=problems(SubjectNotFound))
+async def change_program(
+    session: WriteSession, caller: Caller, program_id: UUID, version: ExpectedVersion, request: ProgramChange
+) -> ProgramRead:
+    """Change what is known of a program."""
+    program = await operations.change_program(session, caller, program_id, version, request)
+    return await answer_with_sources(session, ProgramRead, program)
+
+
+@router.post(
+    "/programs/{program_id}/components",
+    response_model=ComponentRead,
+    status_code=CREATED,
+    responses=problems(SubjectNotFound, PortfolioItemExists, ReferenceUnknown),
+)
+async def create_component(
+    session: WriteSession, caller: Caller, program_id: UUID, request: ComponentCreate
+) -> ComponentRead:
+    """Enter a part of a program."""
+    component = await operations.create_component(session, caller, program_id, request)
+    return await answer_with_sources(session, ComponentRead, component)
+
+
+@router.get(
+    "/programs/{program_id}/components",
+    response_model=Page[ComponentRead],
+    responses=problems(SubjectNotFound),
+)
+async def list_components(session: ReadSession, caller: Caller, page: Paging, program_id: UUID) -> object:
+    """List a program's components in their order."""
+    await questions.get_visible_program(session, program_id, caller)
+    rows = await questions.list_components(session, page, program_id)
+    return await page_with_sources(session, ComponentRead, rows)
+
+
+@router.post(
+    "/partnerships",
+    response_model=PartnershipRead,
+    status_code=CREATED,
+    responses=problems(OrganizationNotFound, PortfolioItemExists, ReferenceUnknown),
+)
+async def create_partnership(
+    session: WriteSession, caller: Caller, request: PartnershipCreate
+) -> PartnershipRead:
+    """Enter what an organization does in one undertaking, or in several that no source takes apart."""
+    partnership = await operations.create_partnership(session, caller, request)
+    subjects = [subject.model_dump() for subject in request.subjects]
+    return await answer_with_sources(session, PartnershipRead, partnership, subjects=subjects)
+
+
+@router.get("/partnerships", response_model=Page[PartnershipRead])
+async def list_partnerships(
+    session: ReadSession,
+    page: Paging,
+    code: Code | None = None,
+    subject_id: UUID | None = None,
+    organization_id: UUID | None = None,
+) -> object:
+    """List partnerships by code."""
+    rows = await questions.list_partnerships(
+        session, page, code=code, subject_id=subject_id, organization_id=organization_id
+    )
+    return await page_with_subjects(session, PartnershipRead, rows, PartnershipSubject)
+
+
+@router.post(
+    "/funds",
+    response_model=FundRead,
+    status_code=CREATED,
+    responses=problems(PortfolioItemExists, ReferenceUnknown),
+)
+async def create_fund(session: WriteSession, caller: Caller, request: FundCreate) -> FundRead:
+    """Enter a fund: money of several donors for one purpose."""
+    return await answer_with_sources(
+        session, FundRead, await operations.create_fund(session, caller, request)
+    )
+
+
+@router.get("/funds", response_model=Page[FundRead])
+async def list_funds(session: ReadSession, page: Paging, code: Code | None = None) -> object:
+    """List funds by code."""
+    return await page_with_sources(session, FundRead, await questions.list_funds(session, page, code=code))
+
+
+@router.post(
+    "/lecturers",
+    response_model=LecturerRead,
+    status_code=CREATED,
+    responses=problems(PortfolioItemExists),
+)
+async def create_lecturer(session: WriteSession, caller: Caller, request: LecturerCreate) -> Lecturer:
+    """Enter somebody who teaches."""
+    return await operations.create_lecturer(session, caller, request)
+
+
+@router.get("/lecturers", response_model=Page[LecturerRead])
+async def list_lecturers(session: ReadSession, caller: Caller, page: Paging) -> object:
+    """List lecturers; the public sees those who consented."""
+    return await questions.list_lecturers(session, page, visible_to=caller)
+
+
+@router.get("/lecturers/{lecturer_id}", response_model=LecturerRead, responses=problems(SubjectNotFound))
+async def read_lecturer(session: ReadSession, caller: Caller, lecturer_id: UUID) -> Lecturer:
+    """Read one lecturer; to the public, one without consent does not exist."""
+    return await questions.get_lecturer(session, lecturer_id, visible_to=caller)
+
+
+@router.patch("/lecturers/{lecturer_id}", response_model=LecturerRead, responses=problems(SubjectNotFound))
+async def change_lecturer(
+    session: WriteSession,
+    caller: Caller,
+    lecturer_id: UUID,
+    version: ExpectedVersion,
+    request: LecturerChange,
+) -> Lecturer:
+    """Change what is known of a lecturer, consent included."""
+    return await operations.change_lecturer(session, caller, lecturer_id, version, request)

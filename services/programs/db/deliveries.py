@@ -1,0 +1,142 @@
+"""Questions asked of deliveries and design tasks, and what one country received."""
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from sqlalchemy import Row, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload
+
+from services.common.clock import Provenance
+from services.common.pagination import PageRequest, Rows, SortKey, fetch_page
+from services.programs.db.tables import (
+    Delivery,
+    DesignTask,
+    Edition,
+    EditionCountry,
+    Organization,
+    Partnership,
+    PartnershipSubject,
+    Statement,
+)
+from services.programs.domain.deliveries import DeliveryKind, DesignTaskState
+from services.programs.domain.editions import EditionState
+from services.programs.domain.evidence import StatementKind
+from services.programs.domain.problems import SubjectNotFound
+
+
+async def get_delivery(session: AsyncSession, delivery_id: UUID, *, lock: bool = False) -> Delivery:
+    """Return the delivery, locked for update if `lock`; raise `SubjectNotFound`."""
+    delivery = await session.get(Delivery, delivery_id, with_for_update=lock or None)
+    if delivery is None:
+        raise SubjectNotFound("There is no such delivery.")
+    return delivery
+
+
+async def list_deliveries(
+    session: AsyncSession,
+    page: PageRequest,
+    *,
+    provenance: Provenance,
+    code: str | None,
+    kind: DeliveryKind | None,
+    country: str | None,
+) -> Rows:
+    """Return deliveries by code; synthetic ones only if asked for by name (invariant P11)."""
+    query = select(Delivery).where(Delivery.provenance == provenance)
+    if code is not None:
+        query = query.where(Delivery.code == code)
+    if kind is not None:
+        query = query.where(Delivery.kind == kind)
+    if country is not None:
+        query = query.where(Delivery.recipient_country == country)
+    return await fetch_page(session, query, page, SortKey(Delivery.code))
+
+
+async def list_country_editions(
+    session: AsyncSession, country: str, provenance: Provenance
+) -> Sequence[Row[Edition, EditionCountry]]:
+    """Return each edition that has to do with the country, with what it has; drafts and cancelled left out."""
+    query = (
+        select(Edition, EditionCountry)
+        .join(EditionCountry, EditionCountry.edition_id == Edition.id)
+        .options(joinedload(Edition.program))
+        .where(
+            EditionCountry.country == country,
+            Edition.provenance == provenance,
+            Edition.state.not_in([EditionState.DRAFT, EditionState.CANCELLED]),
+        )
+        .order_by(Edition.earliest, Edition.latest, Edition.code, EditionCountry.relation)
+    )
+    return (await session.execute(query)).all()
+
+
+async def list_received(session: AsyncSession, country: str, provenance: Provenance) -> Sequence[Delivery]:
+    """Return what the country received that is not a course, by date."""
+    query = (
+        select(Delivery)
+        .options(joinedload(Delivery.program))
+        .where(Delivery.recipient_country == country, Delivery.provenance == provenance)
+        .order_by(Delivery.earliest, Delivery.latest, Delivery.code)
+    )
+    return (await session.scalars(query)).all()
+
+
+async def list_partners(
+    session: AsyncSession, subjects: Collection[UUID]
+) -> Sequence[Row[UUID, Partnership, Organization]]:
+    """Return the partnerships that are for any of these rows, each with its organization."""
+    query = (
+        select(PartnershipSubject.subject_id, Partnership, Organization)
+        .join(Partnership, Partnership.id == PartnershipSubject.partnership_id)
+        .join(Organization, Organization.id == Partnership.organization_id)
+        .where(PartnershipSubject.subject_id.in_(subjects))
+        .order_by(Partnership.code)
+    )
+    return (await session.execute(query)).all()
+
+
+async def list_country_doubts(session: AsyncSession, country: str) -> Sequence[Statement]:
+    """Return gaps and contradictions that concern the portfolio as a whole, or this country."""
+    query = (
+        select(Statement)
+        .where(
+            Statement.kind.in_([StatementKind.GAP, StatementKind.CONTRADICTION]),
+            (Statement.countries == []) | Statement.countries.contains([country]),
+        )
+        .order_by(Statement.code)
+    )
+    return (await session.scalars(query)).all()
+
+
+async def get_design_task(session: AsyncSession, design_task_id: UUID) -> DesignTask:
+    """Return the design task, locked; raise `SubjectNotFound`."""
+    task = await session.get(DesignTask, design_task_id, with_for_update=True)
+    if task is None:
+        raise SubjectNotFound("There is no such design task.")
+    return task
+
+
+async def find_task_of_recommendation(session: AsyncSession, recommendation_id: UUID) -> DesignTask | None:
+    """Return what a recommendation asks for, locked."""
+    query = select(DesignTask).where(DesignTask.recommendation_id == recommendation_id).with_for_update()
+    return (await session.scalars(query)).one_or_none()
+
+
+async def list_design_tasks(
+    session: AsyncSession,
+    page: PageRequest,
+    *,
+    program_id: UUID | None,
+    edition_id: UUID | None,
+    state: DesignTaskState | None,
+) -> Rows:
+    """Return design tasks in the order in which they came."""
+    query = select(DesignTask)
+    if program_id is not None:
+        query = query.where(DesignTask.program_id == program_id)
+    if edition_id is not None:
+        query = query.where(DesignTask.edition_id == edition_id)
+    if state is not None:
+        query = query.where(DesignTask.state == state)
+    return await fetch_page(session, query, page, SortKey(DesignTask.id))

@@ -1,0 +1,203 @@
+"""Questions asked of editions and their parts."""
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload
+
+from services.common.clock import Provenance
+from services.common.identity import Caller, Reach
+from services.common.pagination import PageRequest, Rows, SortKey, fetch_page
+from services.programs.db.tables import (
+    CountryInvitation,
+    Edition,
+    EditionCountry,
+    MirrorResults,
+    MirrorSeats,
+    Partnership,
+    PartnershipSubject,
+    SeatLine,
+    TrainingSession,
+)
+from services.programs.domain.editions import EditionState
+from services.programs.domain.problems import SubjectNotFound
+from services.programs.domain.programs import FunctionalRole
+from services.programs.domain.training_sessions import OPEN_STATES
+
+
+async def get_edition(
+    session: AsyncSession, edition_id: UUID, *, visible_to: Caller | None = None, lock: bool = False
+) -> Edition:
+    """Return the edition with its program, locked for update if `lock`; raise `SubjectNotFound`.
+
+    To the public a draft does not exist.
+    """
+    query = select(Edition).options(joinedload(Edition.program)).where(Edition.id == edition_id)
+    if visible_to is not None and visible_to.reach is Reach.PUBLISHED:
+        query = query.where(Edition.state != EditionState.DRAFT)
+    if lock:
+        query = query.with_for_update(of=Edition).execution_options(populate_existing=True)
+    edition = (await session.scalars(query)).one_or_none()
+    if edition is None:
+        raise SubjectNotFound("There is no such edition.")
+    return edition
+
+
+async def list_editions(
+    session: AsyncSession,
+    page: PageRequest,
+    *,
+    visible_to: Caller,
+    provenance: Provenance,
+    code: str | None,
+    state: EditionState | None,
+    program_id: UUID | None,
+    country: str | None,
+    year: int | None,
+) -> Rows:
+    """Return editions by their earliest day; synthetic ones only if asked for by name (invariant P11)."""
+    query = select(Edition).options(joinedload(Edition.program)).where(Edition.provenance == provenance)
+    if visible_to.reach is Reach.PUBLISHED:
+        query = query.where(Edition.state != EditionState.DRAFT)
+    if code is not None:
+        query = query.where(Edition.code == code)
+    if state is not None:
+        query = query.where(Edition.state == state)
+    if program_id is not None:
+        query = query.where(Edition.program_id == program_id)
+    if country is not None:
+        there = select(EditionCountry.edition_id).where(EditionCountry.country == country)
+        query = query.where(Edition.id.in_(there))
+    if year is not None:
+        query = query.where(
+            func.extract("year", Edition.earliest) <= year, func.extract("year", Edition.latest) >= year
+        )
+    return await fetch_page(session, query, page, SortKey(Edition.earliest), SortKey(Edition.id))
+
+
+async def find_coming_edition(
+    session: AsyncSession, program_id: UUID, after: UUID, provenance: Provenance
+) -> UUID | None:
+    """Return the first edition of the program that has not begun and follows edition `after`."""
+    given = select(Edition.earliest).where(Edition.id == after).scalar_subquery()
+    query = (
+        select(Edition.id)
+        .where(
+            Edition.program_id == program_id,
+            Edition.provenance == provenance,
+            Edition.state.in_([EditionState.DRAFT, EditionState.PLANNED, EditionState.ANNOUNCED]),
+            Edition.earliest > given,
+        )
+        .order_by(Edition.earliest, Edition.id)
+        .limit(1)
+    )
+    return (await session.scalars(query)).one_or_none()
+
+
+async def list_clock_driven(session: AsyncSession, limit: int) -> Sequence[UUID]:
+    """Return editions whose state the clock may change; facts known as of a day are left alone."""
+    waiting = [
+        EditionState.ANNOUNCED,
+        EditionState.CALL_OPEN,
+        EditionState.CONFIRMED,
+        EditionState.RUNNING,
+    ]
+    query = (
+        select(Edition.id)
+        .where(Edition.state.in_(waiting), Edition.stated_as_of.is_(None))
+        .order_by(Edition.earliest)
+        .limit(limit)
+    )
+    return (await session.scalars(query)).all()
+
+
+async def list_edition_countries(session: AsyncSession, edition_id: UUID) -> Sequence[EditionCountry]:
+    """Return what the edition has to do with which country, in the order of entry."""
+    query = select(EditionCountry).where(EditionCountry.edition_id == edition_id).order_by(EditionCountry.id)
+    return (await session.scalars(query)).all()
+
+
+async def list_country_invitations(session: AsyncSession, page: PageRequest, edition_id: UUID) -> Rows:
+    """Return the edition's letters by country."""
+    query = select(CountryInvitation).where(CountryInvitation.edition_id == edition_id)
+    return await fetch_page(session, query, page, SortKey(CountryInvitation.country))
+
+
+async def list_seat_lines(session: AsyncSession, edition_id: UUID) -> Sequence[SeatLine]:
+    """Return the edition's seat lines in the order of entry."""
+    query = select(SeatLine).where(SeatLine.edition_id == edition_id).order_by(SeatLine.id)
+    return (await session.scalars(query)).all()
+
+
+async def get_seat_line(session: AsyncSession, edition_id: UUID, seat_line_id: UUID) -> SeatLine:
+    """Return one seat line of the edition, locked; raise `SubjectNotFound`."""
+    query = select(SeatLine).where(SeatLine.id == seat_line_id, SeatLine.edition_id == edition_id)
+    line = (await session.scalars(query.with_for_update())).one_or_none()
+    if line is None:
+        raise SubjectNotFound("There is no such seat line.")
+    return line
+
+
+async def get_training_session(session: AsyncSession, training_session_id: UUID) -> TrainingSession:
+    """Return one training session, locked; raise `SubjectNotFound`."""
+    found = await session.get(TrainingSession, training_session_id, with_for_update=True)
+    if found is None:
+        raise SubjectNotFound("There is no such training session.")
+    return found
+
+
+async def list_training_sessions(session: AsyncSession, page: PageRequest, edition_id: UUID) -> Rows:
+    """Return an edition's timetable by time."""
+    query = select(TrainingSession).where(TrainingSession.edition_id == edition_id)
+    return await fetch_page(
+        session, query, page, SortKey(TrainingSession.starts_at), SortKey(TrainingSession.id)
+    )
+
+
+async def list_timetable(session: AsyncSession, edition_ids: Collection[UUID]) -> Sequence[TrainingSession]:
+    """Return every training session of these editions, locked, by time."""
+    query = (
+        select(TrainingSession)
+        .where(TrainingSession.edition_id.in_(edition_ids))
+        .order_by(TrainingSession.starts_at, TrainingSession.id)
+        .with_for_update()
+    )
+    return (await session.scalars(query)).all()
+
+
+async def count_open_sessions(session: AsyncSession, edition_id: UUID) -> int:
+    """Return how many training sessions are neither held nor cancelled."""
+    query = select(func.count()).where(
+        TrainingSession.edition_id == edition_id, TrainingSession.state.in_(OPEN_STATES)
+    )
+    return (await session.scalars(query)).one()
+
+
+async def count_lead_partners(session: AsyncSession, edition: Edition) -> int:
+    """Return how many organizations lead the edition, or its program."""
+    query = (
+        select(func.count())
+        .select_from(PartnershipSubject)
+        .join(Partnership, Partnership.id == PartnershipSubject.partnership_id)
+        .where(
+            or_(
+                PartnershipSubject.subject_id == edition.id,
+                PartnershipSubject.subject_id == edition.program_id,
+            ),
+            Partnership.functional_role == FunctionalRole.LEAD,
+        )
+    )
+    return (await session.scalars(query)).one()
+
+
+async def find_seat_counts(session: AsyncSession, edition_id: UUID) -> MirrorSeats | None:
+    """Return how the seats stand, as participants last told."""
+    return await session.get(MirrorSeats, edition_id)
+
+
+async def list_results(session: AsyncSession, edition_id: UUID) -> Sequence[MirrorResults]:
+    """Return how the edition's results stand, as evaluation last told."""
+    query = select(MirrorResults).where(MirrorResults.edition_id == edition_id).order_by(MirrorResults.id)
+    return (await session.scalars(query)).all()

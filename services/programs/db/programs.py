@@ -1,0 +1,129 @@
+"""Questions asked of the agency, programs, components, partnerships, funds and lecturers."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload
+
+from services.common.identity import Caller, Reach
+from services.common.pagination import PageRequest, Rows, SortKey, fetch_page
+from services.programs.db.tables import (
+    Agency,
+    Component,
+    Fund,
+    Lecturer,
+    Partnership,
+    PartnershipSubject,
+    Program,
+)
+from services.programs.domain.problems import SubjectNotFound
+from services.programs.domain.programs import ProgramStatus
+
+
+async def find_agency(session: AsyncSession, *, lock: bool = False) -> Agency | None:
+    """Return the agency's record, if it is entered."""
+    query = select(Agency).with_for_update() if lock else select(Agency)
+    return (await session.scalars(query)).one_or_none()
+
+
+async def get_agency(session: AsyncSession) -> Agency:
+    """Return the agency's record; raise `SubjectNotFound` until it is entered."""
+    agency = await find_agency(session)
+    if agency is None:
+        raise SubjectNotFound("The agency's record is not entered yet.")
+    return agency
+
+
+async def get_program(session: AsyncSession, program_id: UUID, *, lock: bool = False) -> Program:
+    """Return the program, locked for update if `lock`; raise `SubjectNotFound`."""
+    program = await session.get(Program, program_id, with_for_update=lock or None)
+    if program is None:
+        raise SubjectNotFound("There is no such program.")
+    return program
+
+
+async def get_visible_program(session: AsyncSession, program_id: UUID, visible_to: Caller) -> Program:
+    """Return the program if this caller may see it; ideas are internal."""
+    program = await get_program(session, program_id)
+    if visible_to.reach is Reach.PUBLISHED and program.status is ProgramStatus.IDEA:
+        raise SubjectNotFound("There is no such program.")
+    return program
+
+
+async def list_programs(
+    session: AsyncSession,
+    page: PageRequest,
+    *,
+    visible_to: Caller,
+    code: str | None,
+    status: ProgramStatus | None,
+) -> Rows:
+    """Return programs by code; ideas are internal."""
+    query = select(Program)
+    if visible_to.reach is Reach.PUBLISHED:
+        query = query.where(Program.status.is_distinct_from(ProgramStatus.IDEA))
+    if code is not None:
+        query = query.where(Program.code == code)
+    if status is not None:
+        query = query.where(Program.status == status)
+    return await fetch_page(session, query, page, SortKey(Program.code))
+
+
+async def find_component(session: AsyncSession, component_id: UUID, program_id: UUID) -> Component | None:
+    """Return the component, if it is one of this program."""
+    query = select(Component).where(Component.id == component_id, Component.program_id == program_id)
+    return (await session.scalars(query)).one_or_none()
+
+
+async def list_components(session: AsyncSession, page: PageRequest, program_id: UUID) -> Rows:
+    """Return a program's components in their order."""
+    query = select(Component).where(Component.program_id == program_id)
+    return await fetch_page(session, query, page, SortKey(Component.ordinal))
+
+
+async def list_partnerships(
+    session: AsyncSession,
+    page: PageRequest,
+    *,
+    code: str | None,
+    subject_id: UUID | None,
+    organization_id: UUID | None,
+) -> Rows:
+    """Return partnerships by code, each with its organization."""
+    query = select(Partnership).options(joinedload(Partnership.organization))
+    if code is not None:
+        query = query.where(Partnership.code == code)
+    if organization_id is not None:
+        query = query.where(Partnership.organization_id == organization_id)
+    if subject_id is not None:
+        concerned = select(PartnershipSubject.partnership_id).where(
+            PartnershipSubject.subject_id == subject_id
+        )
+        query = query.where(Partnership.id.in_(concerned))
+    return await fetch_page(session, query, page, SortKey(Partnership.code))
+
+
+async def list_funds(session: AsyncSession, page: PageRequest, *, code: str | None) -> Rows:
+    """Return funds by code."""
+    query = select(Fund) if code is None else select(Fund).where(Fund.code == code)
+    return await fetch_page(session, query, page, SortKey(Fund.code))
+
+
+async def get_lecturer(
+    session: AsyncSession, lecturer_id: UUID, *, visible_to: Caller, lock: bool = False
+) -> Lecturer:
+    """Return the lecturer; to the public, one without consent does not exist (invariant P9)."""
+    lecturer = await session.get(Lecturer, lecturer_id, with_for_update=lock or None)
+    hidden = visible_to.reach is Reach.PUBLISHED and lecturer and not lecturer.consents_to_be_shown
+    if lecturer is None or hidden:
+        raise SubjectNotFound("There is no such lecturer.")
+    return lecturer
+
+
+async def list_lecturers(session: AsyncSession, page: PageRequest, *, visible_to: Caller) -> Rows:
+    """Return lecturers in the order of entry; to the public, those who consented."""
+    query = select(Lecturer)
+    if visible_to.reach is Reach.PUBLISHED:
+        query = query.where(Lecturer.consents_to_be_shown)
+    return await fetch_page(session, query, page, SortKey(Lecturer.id))

@@ -1,0 +1,55 @@
+"""The life of a training session: one meeting of a course."""
+
+from enum import StrEnum
+from typing import Final
+
+from services.common.states import LifeCycle
+
+
+class TrainingSessionKind(StrEnum):
+    """What kind of meeting it is."""
+
+    LECTURE = "lecture"
+    SEMINAR = "seminar"
+    WORKSHOP = "workshop"
+    PRACTICE = "practice"
+    STUDY_VISIT = "study_visit"
+    CULTURAL_VISIT = "cultural_visit"
+    EXAM = "exam"
+    CEREMONY = "ceremony"
+    TRAVEL = "travel"
+
+
+class TrainingSessionState(StrEnum):
+    """Whether it is still to come."""
+
+    SCHEDULED = "scheduled"
+    MOVED = "moved"
+    HELD = "held"
+    CANCELLED = "cancelled"
+
+
+class LecturerRole(StrEnum):
+    """As what somebody teaches."""
+
+    LECTURER = "lecturer"
+    MODERATOR = "moderator"
+    TRAINER = "trainer"
+    EXAMINER = "examiner"
+
+
+T = TrainingSessionState
+
+TRAINING_SESSION_LIFE: Final = LifeCycle(
+    initial=T.SCHEDULED,
+    transitions={
+        T.SCHEDULED: frozenset({T.MOVED, T.HELD, T.CANCELLED}),
+        T.MOVED: frozenset({T.MOVED, T.HELD, T.CANCELLED}),
+        T.HELD: frozenset({T.MOVED, T.CANCELLED}),
+        T.CANCELLED: frozenset(),
+    },
+)
+"""What the clock holds by itself can be moved or cancelled afterwards: it may not have happened."""
+
+OPEN_STATES: Final = frozenset({T.SCHEDULED, T.MOVED})
+"""States of a meeting that is still to come."""

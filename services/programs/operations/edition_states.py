@@ -1,0 +1,190 @@
+"""Changes of an edition's state, asked for by people or brought by the clock."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.common.audit import record_change
+from services.common.clock import domain_now
+from services.common.edtf import parse_edtf
+from services.common.events import EventKind
+from services.common.identity import Caller, acting_service
+from services.common.problems import Fault
+from services.programs.db.editions import (
+    count_lead_partners,
+    count_open_sessions,
+    find_seat_counts,
+    get_edition,
+    list_edition_countries,
+    list_results,
+    list_seat_lines,
+    list_timetable,
+)
+from services.programs.db.tables import Edition, MirrorResults
+from services.programs.domain import events
+from services.programs.domain.editions import (
+    EDITION_LIFE,
+    EditionFacts,
+    EditionState,
+    Step,
+    due_transition,
+    unmet_guards,
+)
+from services.programs.domain.permissions import permits
+from services.programs.domain.problems import GuardsUnmet
+from services.programs.domain.training_sessions import OPEN_STATES, TrainingSessionState
+from services.programs.operations.edition_clock import plan_clock
+from services.programs.operations.editions import day_bounds, record_edition
+from services.programs.operations.training_sessions import tell_training_session
+from services.programs.schemas.editions import (
+    Action,
+    BlockedBy,
+    EditionStateChange,
+    EditionStateChangeResult,
+)
+
+CLOCK: Final = acting_service("programs")
+"""Who acts when the clock does."""
+
+_TOLD_AS: Final[dict[EditionState, EventKind]] = {
+    EditionState.PLANNED: events.EDITION_PLANNED,
+    EditionState.ANNOUNCED: events.EDITION_ANNOUNCED,
+    EditionState.CALL_OPEN: events.EDITION_CALL_OPENED,
+    EditionState.SELECTION: events.EDITION_CALL_CLOSED,
+    EditionState.RUNNING: events.EDITION_STARTED,
+    EditionState.COMPLETED: events.EDITION_COMPLETED,
+    EditionState.POSTPONED: events.EDITION_POSTPONED,
+    EditionState.CANCELLED: events.EDITION_CANCELLED,
+}
+
+
+async def change_edition_state(
+    session: AsyncSession, caller: Caller, edition_id: UUID, request: EditionStateChange, *, dry_run: bool
+) -> EditionStateChangeResult:
+    """Change the edition's state, or say what stands in the way.
+
+    Raises `GuardsUnmet` unless the change is a dry run, whose answer lists the same.
+    """
+    edition = await get_edition(session, edition_id, lock=True)
+    now = await domain_now(session, edition.provenance)
+    faults = unmet_guards(
+        await gather_facts(session, edition), Step(request.state, now=now, reason=request.reason)
+    )
+    if faults and not dry_run:
+        raise GuardsUnmet(f"The edition cannot become {request.state} yet.", errors=faults)
+    came_from = edition.state
+    if not dry_run:
+        await _enter(session, caller, edition, request.state, request.reason)
+    return EditionStateChangeResult(
+        edition_id=edition.id,
+        from_state=came_from,
+        to_state=request.state,
+        applied=not dry_run,
+        unmet=_blocked_by(faults),
+    )
+
+
+async def list_actions(session: AsyncSession, caller: Caller, edition: Edition) -> list[Action]:
+    """Return the steps that may follow, and for each what stands in this caller's way."""
+    if not permits("change_edition_state", caller.roles):
+        return []
+    facts, now = await gather_facts(session, edition), await domain_now(session, edition.provenance)
+    actions = []
+    for target in sorted(EDITION_LIFE.transitions[edition.state]):
+        blocking = unmet_guards(facts, Step(target, now))
+        actions.append(
+            Action(
+                name=target,
+                method="POST",
+                href=f"{edition.href}/state-changes",
+                allowed=not blocking,
+                blocked_by=_blocked_by(blocking),
+            )
+        )
+    return actions
+
+
+async def follow_clock(session: AsyncSession, edition_id: UUID) -> EditionState | None:
+    """Take the steps that are due by the edition's own clock; return the state reached, None if none was.
+
+    Training sessions that have ended are held first, because completing waits for them.
+    """
+    edition = await get_edition(session, edition_id, lock=True)
+    if edition.stated_as_of is not None:
+        return None
+    now = await domain_now(session, edition.provenance)
+    await hold_ended_sessions(session, edition, now)
+    reached = None
+    while target := due_transition(await gather_facts(session, edition), now):
+        await _enter(session, CLOCK, edition, target, None)
+        reached = target
+        await hold_ended_sessions(session, edition, now)
+    await plan_clock(session, edition, after=now)
+    return reached
+
+
+async def hold_ended_sessions(session: AsyncSession, edition: Edition, now: datetime) -> None:
+    """Mark training sessions as held at their end; people may say later that one was not."""
+    if edition.state not in (EditionState.RUNNING, EditionState.COMPLETED):
+        return
+    for meeting in await list_timetable(session, [edition.id]):
+        if meeting.state in OPEN_STATES and meeting.ends_at <= now:
+            meeting.state = TrainingSessionState.HELD
+            await record_change(session, CLOCK, "training_session.held", meeting, ["state"])
+            await tell_training_session(session, meeting, events.TRAINING_SESSION_HELD)
+
+
+async def gather_facts(session: AsyncSession, edition: Edition) -> EditionFacts:
+    """Return what the guards look at."""
+    starts_on, ends_on = day_bounds(parse_edtf(edition.period))
+    counts = await find_seat_counts(session, edition.id)
+    return EditionFacts(
+        state=edition.state,
+        zone=edition.zone,
+        has_title=bool(edition.title),
+        starts_on=starts_on,
+        ends_on=ends_on,
+        recipients=len(await list_edition_countries(session, edition.id)),
+        sector_shares=_shares(edition.sectors or edition.program.sectors),
+        lead_partners=await count_lead_partners(session, edition),
+        text_languages=frozenset(edition.public_text or ()),
+        call_opens_at=edition.call_opens_at,
+        call_closes_at=edition.call_closes_at,
+        seat_lines=len(await list_seat_lines(session, edition.id)),
+        rules_published=edition.eligibility_rules is not None,
+        form_published=edition.form_version_id is not None,
+        places=len(edition.host_places),
+        capacity_min=edition.capacity_min,
+        accepted=sum(line["accepted"] for line in counts.lines) if counts else 0,
+        unheld_sessions=await count_open_sessions(session, edition.id),
+        results_settled=_settled(await list_results(session, edition.id)),
+    )
+
+
+async def _enter(
+    session: AsyncSession, caller: Caller, edition: Edition, target: EditionState, reason: str | None
+) -> None:
+    edition.state = target
+    edition.state_reason = reason
+    kind = _TOLD_AS.get(target, events.EDITION_CHANGED)
+    await record_edition(session, caller, f"edition.{target}", edition, ["state", "state_reason"], kind)
+
+
+def _shares(sectors: Sequence[dict[str, str | None]]) -> list[Decimal | None]:
+    return [None if sector["share"] is None else Decimal(sector["share"]) for sector in sectors]
+
+
+def _settled(results: Sequence[MirrorResults]) -> bool:
+    return any(result.phase == END_OF_COURSE and result.state in SETTLED for result in results)
+
+
+END_OF_COURSE: Final = "end"
+SETTLED: Final = frozenset({"published", "withheld"})
+
+
+def _blocked_by(faults: Sequence[Fault]) -> list[BlockedBy]:
+    return [BlockedBy(code=f.code, detail=f.detail, pointer=f.pointer) for f in faults]

@@ -1,0 +1,162 @@
+"""What can be done to the agency's record, programs, components, partnerships, funds and lecturers."""
+
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.common.audit import record_change
+from services.common.identity import Caller
+from services.common.outbox import publish
+from services.common.preconditions import read_if_match, require_version
+from services.programs.db.evidence import require_subjects
+from services.programs.db.organizations import get_organization
+from services.programs.db.programs import find_agency, get_lecturer, get_program
+from services.programs.db.tables import (
+    Agency,
+    Component,
+    Fund,
+    Lecturer,
+    Partnership,
+    PartnershipSubject,
+    Program,
+)
+from services.programs.domain.events import LECTURER_CHANGED, LecturerData
+from services.programs.domain.evidence import SubjectKind
+from services.programs.operations.evidence import cite
+from services.programs.schemas.programs import (
+    AgencyWrite,
+    ComponentCreate,
+    FundCreate,
+    LecturerChange,
+    LecturerCreate,
+    PartnershipCreate,
+    ProgramChange,
+    ProgramCreate,
+)
+
+
+async def put_agency(
+    session: AsyncSession, caller: Caller, request: AgencyWrite, if_match: str | None
+) -> Agency:
+    """Enter the agency's record, or replace it; every time but the first names the version in `If-Match`."""
+    agency = await find_agency(session, lock=True)
+    fields = request.model_dump(exclude={"sources"})
+    if agency is None:
+        agency = Agency(**fields)
+        session.add(agency)
+    else:
+        require_version(agency, read_if_match(if_match))
+        for field, value in fields.items():
+            setattr(agency, field, value)
+    await record_change(session, caller, "agency.put", agency, fields)
+    await cite(session, SubjectKind.AGENCY, agency.id, request.sources)
+    return agency
+
+
+async def create_program(session: AsyncSession, caller: Caller, request: ProgramCreate) -> Program:
+    """Enter a program."""
+    program = Program(**_with_plain_sectors(request.model_dump(exclude={"sources"})))
+    session.add(program)
+    await record_change(session, caller, "program.created", program)
+    await cite(session, SubjectKind.PROGRAM, program.id, request.sources)
+    return program
+
+
+async def change_program(
+    session: AsyncSession, caller: Caller, program_id: UUID, expected_version: int, request: ProgramChange
+) -> Program:
+    """Change what the record says of the program."""
+    program = await get_program(session, program_id, lock=True)
+    require_version(program, expected_version)
+    changes = _with_plain_sectors(request.model_dump(exclude_unset=True))
+    for field, value in changes.items():
+        setattr(program, field, value)
+    await record_change(session, caller, "program.changed", program, changes)
+    return program
+
+
+async def create_component(
+    session: AsyncSession, caller: Caller, program_id: UUID, request: ComponentCreate
+) -> Component:
+    """Enter a part of a program."""
+    await get_program(session, program_id)
+    component = Component(program_id=program_id, **request.model_dump(exclude={"sources"}))
+    session.add(component)
+    await record_change(session, caller, "component.created", component)
+    await cite(session, SubjectKind.COMPONENT, component.id, request.sources)
+    return component
+
+
+async def create_partnership(
+    session: AsyncSession, caller: Caller, request: PartnershipCreate
+) -> Partnership:
+    """Enter what an organization does; raises `ReferenceUnknown` for a subject not in the portfolio."""
+    organization = await get_organization(session, request.organization_id)
+    await require_subjects(session, [(subject.kind, subject.id) for subject in request.subjects])
+    fields = request.model_dump(exclude={"subjects", "sources"})
+    partnership = Partnership(**fields, organization=organization)
+    session.add(partnership)
+    await record_change(session, caller, "partnership.created", partnership)
+    for subject in request.subjects:
+        session.add(
+            PartnershipSubject(
+                partnership_id=partnership.id, subject_kind=subject.kind, subject_id=subject.id
+            )
+        )
+    await cite(session, SubjectKind.PARTNERSHIP, partnership.id, request.sources)
+    return partnership
+
+
+async def create_fund(session: AsyncSession, caller: Caller, request: FundCreate) -> Fund:
+    """Enter a fund."""
+    fund = Fund(**request.model_dump(exclude={"sources"}))
+    session.add(fund)
+    await record_change(session, caller, "fund.created", fund)
+    await cite(session, SubjectKind.FUND, fund.id, request.sources)
+    return fund
+
+
+async def create_lecturer(session: AsyncSession, caller: Caller, request: LecturerCreate) -> Lecturer:
+    """Enter somebody who teaches."""
+    lecturer = Lecturer(**request.model_dump())
+    session.add(lecturer)
+    await record_change(session, caller, "lecturer.created", lecturer)
+    await _tell(session, lecturer)
+    return lecturer
+
+
+async def change_lecturer(
+    session: AsyncSession, caller: Caller, lecturer_id: UUID, expected_version: int, request: LecturerChange
+) -> Lecturer:
+    """Change what is known of a lecturer, consent included."""
+    lecturer = await get_lecturer(session, lecturer_id, visible_to=caller, lock=True)
+    require_version(lecturer, expected_version)
+    changes = request.model_dump(exclude_unset=True)
+    for field, value in changes.items():
+        setattr(lecturer, field, value)
+    await record_change(session, caller, "lecturer.changed", lecturer, changes)
+    await _tell(session, lecturer)
+    return lecturer
+
+
+async def _tell(session: AsyncSession, lecturer: Lecturer) -> None:
+    data = LecturerData(
+        aggregate_id=lecturer.id,
+        aggregate_version=lecturer.version,
+        organization_id=lecturer.organization_id,
+        consents_to_be_shown=lecturer.consents_to_be_shown,
+    )
+    await publish(session, LECTURER_CHANGED, data)
+
+
+def _with_plain_sectors(fields: dict[str, object]) -> dict[str, object]:
+    sectors = fields.get("sectors")
+    return fields | {"sectors": plain_sectors(sectors)} if isinstance(sectors, list) else fields
+
+
+def plain_sectors(sectors: list[dict[str, object]]) -> list[dict[str, object]]:
+    """Return sectors as JSON keeps them: shares are decimals in strings."""
+    return [
+        {"code": sector["code"], "share": None if sector["share"] is None else str(sector["share"])}
+        for sector in sectors
+    ]

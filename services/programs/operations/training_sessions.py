@@ -1,0 +1,116 @@
+"""What can be done to an edition's timetable."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.common.audit import record_change
+from services.common.edtf import parse_edtf
+from services.common.events import EventKind
+from services.common.identity import Caller
+from services.common.outbox import publish
+from services.common.problems import Fault
+from services.programs.db.editions import get_edition, get_training_session
+from services.programs.db.programs import get_lecturer
+from services.programs.db.tables import Edition, TrainingSession
+from services.programs.domain import events
+from services.programs.domain.editions import local_day
+from services.programs.domain.events import SessionLecturerData, TrainingSessionData
+from services.programs.domain.problems import SessionOutsideEdition, TransitionRefused
+from services.programs.domain.training_sessions import TRAINING_SESSION_LIFE, TrainingSessionState
+from services.programs.operations.edition_clock import plan_clock
+from services.programs.schemas.training_sessions import (
+    TrainingSessionCancellation,
+    TrainingSessionCreate,
+    TrainingSessionMove,
+)
+
+
+async def create_training_session(
+    session: AsyncSession, caller: Caller, edition_id: UUID, request: TrainingSessionCreate
+) -> TrainingSession:
+    """Put a meeting on the timetable; raises `SessionOutsideEdition`."""
+    edition = await get_edition(session, edition_id)
+    require_inside(edition, request.starts_at, request.ends_at)
+    for lecturer in request.lecturers:
+        await get_lecturer(session, lecturer.lecturer_id, visible_to=caller)
+    lecturers = [lecturer.model_dump(mode="json") for lecturer in request.lecturers]
+    meeting = TrainingSession(
+        edition_id=edition.id,
+        state=TRAINING_SESSION_LIFE.initial,
+        **request.model_dump(exclude={"lecturers"}),
+        lecturers=lecturers,
+    )
+    session.add(meeting)
+    await record_change(session, caller, "training_session.scheduled", meeting)
+    await tell_training_session(session, meeting, events.TRAINING_SESSION_SCHEDULED)
+    await plan_clock(session, edition)
+    return meeting
+
+
+async def move_training_session(
+    session: AsyncSession, caller: Caller, training_session_id: UUID, request: TrainingSessionMove
+) -> TrainingSession:
+    """Give a meeting another time or place, also one that the clock has held already."""
+    meeting = await _enter(session, training_session_id, TrainingSessionState.MOVED)
+    edition = await get_edition(session, meeting.edition_id)
+    require_inside(edition, request.starts_at, request.ends_at)
+    meeting.starts_at, meeting.ends_at = request.starts_at, request.ends_at
+    meeting.venue = request.venue or meeting.venue
+    await record_change(session, caller, "training_session.moved", meeting, ["starts_at", "ends_at", "venue"])
+    await tell_training_session(session, meeting, events.TRAINING_SESSION_MOVED)
+    await plan_clock(session, edition)
+    return meeting
+
+
+async def cancel_training_session(
+    session: AsyncSession, caller: Caller, training_session_id: UUID, request: TrainingSessionCancellation
+) -> TrainingSession:
+    """Say that a meeting does not take place, and why."""
+    meeting = await _enter(session, training_session_id, TrainingSessionState.CANCELLED)
+    meeting.state_reason = request.reason
+    await record_change(session, caller, "training_session.cancelled", meeting, ["state", "state_reason"])
+    await tell_training_session(session, meeting, events.TRAINING_SESSION_CANCELLED)
+    return meeting
+
+
+async def tell_training_session(session: AsyncSession, meeting: TrainingSession, kind: EventKind) -> None:
+    """Publish the whole state of a meeting."""
+    data = TrainingSessionData(
+        aggregate_id=meeting.id,
+        aggregate_version=meeting.version,
+        edition_id=meeting.edition_id,
+        kind=meeting.kind,
+        title=meeting.title,
+        starts_at=meeting.starts_at,
+        ends_at=meeting.ends_at,
+        state=meeting.state,
+        mandatory=meeting.mandatory,
+        counts_for_attendance=meeting.counts_for_attendance,
+        delivery_language=meeting.delivery_language,
+        lecturers=[SessionLecturerData.model_validate(lecturer) for lecturer in meeting.lecturers],
+    )
+    await publish(session, kind, data)
+
+
+def require_inside(edition: Edition, starts_at: datetime, ends_at: datetime) -> None:
+    """Raise `SessionOutsideEdition` unless the meeting lies inside the edition (invariant P5)."""
+    period = parse_edtf(edition.period)
+    days = [local_day(moment, edition.zone) for moment in (starts_at, ends_at)]
+    first, last = period.sort_key
+    if starts_at >= ends_at or not all(first <= day <= last for day in days):
+        raise SessionOutsideEdition(
+            "A meeting ends after it begins, inside the edition's period.",
+            errors=[Fault("/starts_at", "outside_edition", "Choose a time inside the edition.")],
+        )
+
+
+async def _enter(
+    session: AsyncSession, training_session_id: UUID, target: TrainingSessionState
+) -> TrainingSession:
+    meeting = await get_training_session(session, training_session_id)
+    if not TRAINING_SESSION_LIFE.may_become(meeting.state, target):
+        raise TransitionRefused(f"A training session that is {meeting.state} cannot become {target}.")
+    meeting.state = target
+    return meeting

@@ -1,0 +1,367 @@
+"""Editions and their parts on the wire."""
+
+from datetime import date, datetime
+from typing import Annotated, Self
+from uuid import UUID
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, Field, model_validator
+
+from services.common.clock import Provenance
+from services.common.edtf import parse_edtf
+from services.common.wire import (
+    Answer,
+    Code,
+    Count,
+    Day,
+    Flag,
+    Id,
+    Instant,
+    Line,
+    Reference,
+    Request,
+    Resource,
+    Texts,
+)
+from services.common.wire_codes import CountryCode, EdtfText, LanguageTag, RegionCode
+from services.programs.domain.editions import STATED_STATES, CountryRelation, EditionState, Modality
+from services.programs.domain.events import SeatOwner
+from services.programs.schemas.evidence import Citations, Sourced
+from services.programs.schemas.programs import SectorRead, SectorWrite
+
+ZONES = available_timezones()
+
+
+def _zone(name: str) -> str:
+    if name not in ZONES:
+        raise ValueError("expected a time zone of the IANA database")
+    return name
+
+
+def _bounded(text: str) -> str:
+    edtf = parse_edtf(text)
+    if edtf.earliest is None or edtf.latest is None:
+        raise ValueError("expected a period with both ends")
+    return text
+
+
+Zone = Annotated[str, Field(max_length=50, examples=["Asia/Almaty"]), AfterValidator(_zone)]
+Period = Annotated[EdtfText, AfterValidator(_bounded)]
+Percent = Annotated[Count, Field(le=100)]
+
+
+class Place(Request):
+    """Where an edition is held."""
+
+    name: Line
+    venue: Line | None = None
+    country: CountryCode | None = None
+
+
+class PlaceRead(Answer):
+    """Where an edition is held."""
+
+    name: str
+    venue: str | None
+    country: str | None
+
+
+class EligibilityRule(Request):
+    """A rule in the Common Expression Language over the variables that participants publishes."""
+
+    id: Code
+    expression: Line
+    severity: Annotated[Line, Field(pattern="^(block|warn)$")]
+    message: Texts
+    audience: Code | None = None
+
+
+class StatedState(Request):
+    """The state in which a source says the edition was, and the day on which the source knew."""
+
+    state: EditionState
+    as_of: Day
+
+    @model_validator(mode="after")
+    def _enterable(self) -> Self:
+        if self.state not in STATED_STATES:
+            raise ValueError("expected planned, running or completed")
+        return self
+
+
+class EditionFields(Request):
+    """What an edition's record says apart from its keys."""
+
+    title: Texts | None = None
+    topic: Texts | None = None
+    public_text: Texts | None = None
+    duration_days: Count | None = None
+    host_places: list[Place] = Field(default_factory=list, max_length=10)
+    modality: Modality | None = None
+    languages: list[LanguageTag] = Field(default_factory=list, max_length=10)
+    audience: Code | None = None
+    sectors: list[SectorWrite] = Field(default_factory=list, max_length=20)
+    coded_by: Code | None = None
+    capacity_min: Count | None = None
+    capacity_max: Count | None = None
+    call_opens_at: Instant | None = None
+    call_closes_at: Instant | None = None
+    replacement_until: Instant | None = None
+    form_version_id: Id | None = None
+    eligibility_rules: list[EligibilityRule] | None = Field(default=None, max_length=50)
+    pass_mark_percent: Percent | None = None
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.call_opens_at and self.call_closes_at and self.call_opens_at >= self.call_closes_at:
+            raise ValueError("the call closes before it opens")
+        if (self.capacity_min or 0) > (self.capacity_max if self.capacity_max is not None else 2**31):
+            raise ValueError("the minimum exceeds the capacity")
+        return self
+
+
+class EditionCreate(EditionFields):
+    """A new edition; a draft, unless sources state where it stands."""
+
+    program_id: Id
+    component_id: Id | None = None
+    predecessor_id: Id | None = None
+    code: Code = Field(examples=["AVI-2025-C1"])
+    ordinal: Count | None = None
+    title: Texts
+    period: Period
+    zone: Zone = "Asia/Almaty"
+    attendance_percent: Percent = 80
+    pilot: Flag = False
+    stated: StatedState | None = None
+    provenance: Provenance = Provenance.REAL
+    sources: Citations
+
+
+class EditionChange(EditionFields):
+    """What is to be different; what is left out stays as it is."""
+
+    period: Period | None = None
+    attendance_percent: Percent | None = None
+
+
+class EditionItem(Resource):
+    """An edition, as it stands in lists."""
+
+    code: str
+    program: Reference
+    component_id: UUID | None
+    predecessor_id: UUID | None
+    ordinal: int | None
+    title: dict[str, str]
+    topic: dict[str, str] | None
+    period: str
+    earliest: date
+    latest: date
+    state: EditionState
+    pilot: bool
+    historic: bool
+    provenance: Provenance
+
+
+class BlockedBy(Answer):
+    """One thing that stands in the way."""
+
+    code: str
+    detail: str
+    pointer: str
+
+
+class Action(Answer):
+    """What this caller may do next."""
+
+    name: str
+    method: str
+    href: str
+    allowed: bool
+    blocked_by: list[BlockedBy]
+
+
+class EligibilityRuleRead(Answer):
+    """A rule that applicants are checked against."""
+
+    id: str
+    expression: str
+    severity: str
+    message: dict[str, str]
+    audience: str | None
+
+
+class EditionRead(EditionItem, Sourced):
+    """An edition with its sources and with what this caller may do to it."""
+
+    public_text: dict[str, str] | None
+    duration_days: int | None
+    host_places: list[PlaceRead]
+    modality: Modality | None
+    zone: str
+    languages: list[str]
+    audience: str | None
+    sectors: list[SectorRead]
+    coded_by: str | None
+    capacity_min: int | None
+    capacity_max: int | None
+    call_opens_at: datetime | None
+    call_closes_at: datetime | None
+    replacement_until: datetime | None
+    form_version_id: UUID | None
+    eligibility_rules: list[EligibilityRuleRead] | None
+    attendance_percent: int
+    pass_mark_percent: int | None
+    stated_as_of: date | None
+    state_reason: str | None
+    actions: list[Action]
+
+
+class EditionStateChange(Request):
+    """The state that is wanted, and why where the step needs a reason."""
+
+    state: EditionState
+    reason: Line | None = None
+
+
+class EditionStateChangeResult(Answer):
+    """What the change did, or would do."""
+
+    edition_id: UUID
+    from_state: EditionState
+    to_state: EditionState
+    applied: bool
+    unmet: list[BlockedBy]
+
+
+class EditionClone(Request):
+    """A new edition like this one: its timetable and call move by as many days as its first day does."""
+
+    code: Code
+    title: Texts
+    period: Period
+    ordinal: Count | None = None
+    provenance: Provenance = Provenance.REAL
+
+
+class EditionCountryCreate(Request):
+    """What the edition has to do with a country, a region of IATI's list, or an area named otherwise."""
+
+    country: CountryCode | None = None
+    region: RegionCode | None = None
+    area: Line | None = None
+    relation: CountryRelation
+    head_count: Count | None = None
+    sources: Citations
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if sum(place is not None for place in (self.country, self.region, self.area)) != 1:
+            raise ValueError("expected a country, a region or an area")
+        return self
+
+
+class EditionCountryRead(Answer):
+    """What the edition has to do with a country or a region."""
+
+    id: UUID
+    country: str | None
+    region: str | None
+    area: str | None
+    relation: CountryRelation
+    head_count: int | None
+
+
+class CountryInvitationCreate(Request):
+    """The letter by which an authority of a country is asked to nominate."""
+
+    country: CountryCode
+    authority_id: Id | None = None
+    letter_number: Line | None = None
+    sent_on: Day | None = None
+
+
+class CountryInvitationRead(Resource):
+    """The letter by which an authority of a country is asked to nominate."""
+
+    edition_id: UUID
+    country: str
+    authority_id: UUID | None
+    letter_number: str | None
+    sent_on: date | None
+
+
+class SeatLineCreate(Request):
+    """Seats of one edition for one owner."""
+
+    owner: SeatOwner = SeatOwner.COUNTRY
+    country: CountryCode | None = None
+    organization_id: Id | None = None
+    seats: Count | None = None
+    reserve: Count = 0
+    discretionary: Count = 0
+    minimum_women: Count = 0
+    minimum_women_is_hard: Flag = False
+    reallocation_on: Day | None = None
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        named = self.country if self.owner is SeatOwner.COUNTRY else self.organization_id
+        if named is None:
+            raise ValueError("expected the country or the organization that owns the seats")
+        if self.seats is not None and max(self.discretionary, self.minimum_women) > self.seats:
+            raise ValueError("discretionary seats and the minimum of women lie inside the seats")
+        return self
+
+
+class SeatLineChange(Request):
+    """What is to be different; what is left out stays as it is."""
+
+    seats: Count | None = None
+    reserve: Count | None = None
+    reallocation_on: Day | None = None
+
+
+class SeatLineRead(Resource):
+    """Seats of one edition for one owner."""
+
+    edition_id: UUID
+    owner: SeatOwner
+    country: str | None
+    organization_id: UUID | None
+    seats: int | None
+    reserve: int
+    discretionary: int
+    minimum_women: int
+    minimum_women_is_hard: bool
+    reallocation_on: date | None
+
+
+class SeatCount(Answer):
+    """How the seats of one line stand, as participants last told."""
+
+    seat_line_id: UUID
+    taken: int
+    accepted: int
+    waiting: int
+    overcommitted: int
+
+
+class ResultState(Answer):
+    """How a snapshot of results stands, as evaluation last told."""
+
+    phase: str
+    state: str
+    visibility: str
+    reason: str | None
+
+
+class MonitoringRead(Answer):
+    """An edition's progress, from what the other rooms told."""
+
+    edition: Reference
+    state: EditionState
+    seats: int | None
+    lines: list[SeatCount]
+    results: list[ResultState]

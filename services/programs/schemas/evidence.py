@@ -1,0 +1,109 @@
+"""Sources, citations and statements on the wire."""
+
+from datetime import date
+from typing import Annotated, Any, Self
+from uuid import UUID
+
+from pydantic import Field
+
+from services.common.wire import Answer, Code, Day, Id, Line, Request, Resource, Text, Texts
+from services.common.wire_codes import CountryCode, EdtfText, RegionCode
+from services.programs.domain.evidence import Confidence, SourceKind, StatementKind, SubjectKind
+
+
+class SourceCreate(Request):
+    """Something that facts are read from."""
+
+    code: Code = Field(examples=["interview-2025"])
+    kind: SourceKind
+    title: Line
+    url: Annotated[Line, Field(pattern=r"^https?://[^\s]+$")] | None = None
+    published: EdtfText | None = None
+
+
+class SourceRead(Resource):
+    """Something that facts are read from."""
+
+    code: str
+    kind: SourceKind
+    title: str
+    url: str | None
+    published: str | None
+
+
+class CitationWrite(Request):
+    """Where the facts of a row stand."""
+
+    source_code: Code
+    locator: Line | None = None
+    note: Text | None = None
+    confidence: Confidence = Confidence.STATED
+    as_of: Day | None = None
+
+
+Citations = Annotated[list[CitationWrite], Field(default_factory=list, max_length=20)]
+"""The sources of what a request says."""
+
+
+class CitationRead(Answer):
+    """Where the facts of a row stand, and how sure they are."""
+
+    source_id: UUID
+    code: str
+    title: str
+    url: str | None
+    locator: str | None
+    note: str | None
+    confidence: Confidence
+    as_of: date | None
+
+
+class Sourced(Resource):
+    """A single resource that names its sources."""
+
+    sources: list[CitationRead]
+
+    @classmethod
+    def of(cls, row: object, **parts: Any) -> Self:
+        """Return the answer made of a row and of the parts that stand elsewhere."""
+        own = {name: getattr(row, name) for name in cls.model_fields if name not in parts}
+        return cls.model_validate(own | parts)
+
+
+class SubjectReference(Request):
+    """A row of the portfolio that something concerns."""
+
+    kind: SubjectKind
+    id: Id
+
+
+class SubjectRead(Answer):
+    """A row of the portfolio that something concerns."""
+
+    kind: SubjectKind
+    id: UUID
+
+
+class StatementCreate(Request):
+    """What the agency states, or what a reader notes about its sources."""
+
+    code: Code
+    kind: StatementKind
+    text: Texts
+    countries: list[CountryCode] = Field(default_factory=list, max_length=250)
+    regions: list[RegionCode] = Field(default_factory=list, max_length=20)
+    period: EdtfText | None = None
+    subjects: list[SubjectReference] = Field(default_factory=list, max_length=50)
+    sources: Citations
+
+
+class StatementRead(Sourced):
+    """What the agency states, or what a reader notes about its sources."""
+
+    code: str
+    kind: StatementKind
+    text: dict[str, str]
+    countries: list[str]
+    regions: list[str]
+    period: str | None
+    subjects: list[SubjectRead]
