@@ -34,7 +34,11 @@ async def living(app: ASGIApp) -> AsyncIterator[None]:
     """Start `app` by the lifespan protocol, and stop it in the end."""
     to_app: asyncio.Queue[Any] = asyncio.Queue()
     from_app: asyncio.Queue[Any] = asyncio.Queue()
-    life = asyncio.create_task(app({"type": "lifespan", "state": {}}, to_app.get, from_app.put))  # type: ignore[arg-type]  # a coroutine in practice
+
+    async def live() -> None:
+        await app({"type": "lifespan", "state": {}}, to_app.get, from_app.put)
+
+    life = asyncio.create_task(live())
     await to_app.put({"type": "lifespan.startup"})
     assert (await from_app.get())["type"] == "lifespan.startup.complete"
     try:
