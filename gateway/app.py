@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
@@ -29,13 +29,16 @@ from gateway.proxy import Proxy
 from gateway.routing import Routes, load_routes, split_path
 from gateway.settings import Settings
 from gateway.upstream import Upstream, UpstreamTimedOut, open_upstream
+from services.common.http.access import ROUTE, ObserveRequests
 from services.common.http.app import Room, create_room_app
 from services.common.http.limits import Limits, limit_requests
 from services.common.identity import GATEWAY
-from services.common.problems import Problem, Unavailable
+from services.common.problems import NotFound, Problem, Unavailable
 
 ROUTES: Final = Path(__file__).parent / "routes.json"
 ANSWER_SECONDS: Final = 10.0
+PAGES: Final = frozenset({b".well-known", b"docs", b"health", b"openapi.json", b"problems"})
+"""First segments of what the gateway itself shows outside; the house's other pages stay inside."""
 PROBE_SECONDS: Final = 2.0
 LOOPBACK_ORIGIN: Final = r"http://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?"
 
@@ -48,7 +51,11 @@ def create_app(settings: Settings | None = None) -> ASGIApp:
     _add_portal(room)
     door = FrontDoor(room, routes)
     limits = Limits(ANSWER_SECONDS, late=UpstreamTimedOut, body_bytes=routes.body_bytes)
-    return CORSMiddleware(
+    # The door is observed as a whole: what it refuses and passes on never reaches the room.
+    room.user_middleware = [
+        layer for layer in room.user_middleware if cast("object", layer.cls) is not ObserveRequests
+    ]
+    open_to_browsers = CORSMiddleware(
         limit_requests(door, limits),
         allow_origins=sorted(settings.cors_origins),
         allow_origin_regex=LOOPBACK_ORIGIN if settings.has_demonstration_accounts else None,
@@ -56,6 +63,7 @@ def create_app(settings: Settings | None = None) -> ASGIApp:
         allow_headers=["Authorization", "Content-Type", "If-Match", "If-None-Match", "Idempotency-Key"],
         expose_headers=["ETag", "Link", "Location", "Retry-After", "X-Request-Id", "Idempotent-Replayed"],
     )
+    return ObserveRequests(open_to_browsers, room.state.metrics, trust_request_id=False)
 
 
 class FrontDoor:
@@ -73,6 +81,7 @@ class FrontDoor:
         state = self._room.state
         owner = self._owner(scope["raw_path"])
         if owner not in {GATEWAY, None} or (owner == GATEWAY and scope["method"] == "OPTIONS"):
+            scope[ROUTE] = next(iter(self._routes.resolve(scope["raw_path"]).routes.values())).path
             proxy = Proxy(self._routes, state.upstreams, state.exchange.authorize)
             await proxy(scope, receive, send)
             return
@@ -85,9 +94,12 @@ class FrontDoor:
 
     def _owner(self, raw_path: bytes) -> str | None:
         """Return the service that the path belongs to, None for pages of the gateway without a version."""
-        if split_path(raw_path)[0].startswith(b"v"):
-            return self._routes.resolve(raw_path).service
-        return None
+        first = split_path(raw_path)[0]
+        if first in PAGES:
+            return None
+        if not first.startswith(b"v"):
+            raise NotFound("There is nothing at this address.")
+        return self._routes.resolve(raw_path).service
 
 
 def create_room(settings: Settings) -> FastAPI:
