@@ -10,6 +10,7 @@ from cli.errors import CommandError
 from cli.keys import keys
 from cli.migrate import migrate, roles
 from cli.migration import migration
+from cli.openapi import openapi
 from cli.up import up
 
 
@@ -39,6 +40,7 @@ app.command()(restore)
 app.command("backup-keys")(backup_keys)
 app.command("restore-keys")(restore_keys)
 app.command()(migration)
+app.command()(openapi)
 
 if __name__ == "__main__":
     app()

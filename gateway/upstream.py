@@ -7,7 +7,7 @@ no redirect, keeps no cookie, asks no environment for a proxy, decompresses noth
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import ClassVar, Final, TypeVar
 
@@ -29,6 +29,7 @@ KEPT_SECONDS: Final = 4.0
 CONNECTIONS: Final = 128
 
 _RETRY_PAUSE_SECONDS: Final = 0.1
+_CLOSE_SECONDS: Final = 1.0
 
 Header = tuple[str, str]
 ModelT = TypeVar("ModelT", bound=BaseModel)
@@ -310,16 +311,21 @@ async def open_upstream(
     else:
         origin = address.rstrip("/")
         connector = aiohttp.TCPConnector(limit=CONNECTIONS, keepalive_timeout=KEPT_SECONDS)
-    async with aiohttp.ClientSession(
+    session = aiohttp.ClientSession(
         connector=connector,
         cookie_jar=aiohttp.DummyCookieJar(),
         timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS, sock_read=idle_seconds),
         skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
         auto_decompress=False,
         trust_env=False,
-    ) as session:
-        session._retry_connection = False  # aiohttp would repeat PUT and DELETE too
+    )
+    session._retry_connection = False  # aiohttp would repeat PUT and DELETE too
+    try:
         yield Upstream(name, answer_seconds, origin, session, breaker or Breaker())
+    finally:
+        # aiohttp waits for ever until a service that reads no more has taken what was sent to it.
+        with suppress(TimeoutError):
+            await asyncio.wait_for(session.close(), _CLOSE_SECONDS)
 
 
 class MissingPart(BaseModel):

@@ -58,6 +58,11 @@ class Event(_Tolerant):
     """Whether the owner repeats its full state, so that an equal version is applied again."""
     data: dict[str, Any]
 
+    @property
+    def aggregate_version(self) -> int:
+        """The version that the sender's aggregate had."""
+        return self.read(EventState).aggregate_version
+
     def read(self, model: type[Data]) -> Data:
         """Return the data as `model`, which names the few fields a consumer uses and ignores the rest.
 

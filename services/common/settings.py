@@ -46,3 +46,12 @@ class AppSettings(BaseSettings):
             "evaluation": self.evaluation_url,
         }
         return {app: address for app, address in addresses.items() if address}
+
+
+class KeepingSettings(AppSettings):
+    """Also of an app that keeps what must be destroyable: personal data, sealed answers."""
+
+    keystore_url: SecretStr | None = Field(default=None, validation_alias="QOLDAU_KEYSTORE_URL")
+    """DSN of the key store; without one, what needs a key answers 503."""
+    master_key: Path | None = Field(default=None, validation_alias="QOLDAU_KEYSTORE_MASTER_KEY")
+    """The file whose key wraps those of the key store."""

@@ -5,13 +5,13 @@ import asyncio
 import structlog
 from fastapi import FastAPI
 
-from services.common.database import open_engine
-from services.common.http.app import Room, create_room_app
-from services.common.keystore import CONNECTIONS, KeyStore, read_master_key
+from services.common.http.app import Room, create_room_app, open_keys
 from services.evaluation.api import campaigns, enumerations, instruments, recommendations, responses, results
 from services.evaluation.db.campaigns import list_uncounted
 from services.evaluation.db.tables import SCHEMA_REVISION
+from services.evaluation.domain.events import EVENTS
 from services.evaluation.domain.permissions import PERMISSIONS
+from services.evaluation.inbox import mirrors
 from services.evaluation.operations.ballot_box import BallotBox
 from services.evaluation.operations.ballot_counts import count_ballots
 from services.evaluation.settings import Settings
@@ -36,14 +36,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         permissions=PERMISSIONS,
         schema_revision=SCHEMA_REVISION,
         keeps_bodies=True,
+        registry=EVENTS,
+        consumers=mirrors.CONSUMERS,
+        resources=[open_keys],
         tasks=[_write_ballots, _count_closed_campaigns],
     )
     app = create_room_app(room, settings)
     app.state.ballot_box = BallotBox()
-    app.state.key_store = None
-    if settings.keystore_url and settings.master_key:
-        app.state.key_engine = open_engine(settings.keystore_url.get_secret_value(), connections=CONNECTIONS)
-        app.state.key_store = KeyStore(app.state.key_engine, read_master_key(settings.master_key))
     key = settings.participants_sealing_key
     app.state.participants_key = bytes.fromhex(key.read_text().strip()) if key else None
     return app
@@ -54,18 +53,13 @@ async def _write_ballots(app: FastAPI) -> None:
 
 
 async def _count_closed_campaigns(app: FastAPI) -> None:
-    """Count what was closed, and finish counts that were interrupted; closes the key store in the end."""
-    if app.state.key_store is None:
-        return
-    try:
-        while True:
-            await asyncio.sleep(app.state.settings.counting_interval)
-            try:
-                async with app.state.sessions.reading() as session:
-                    waiting = await list_uncounted(session)
-                for campaign_id in waiting:
-                    await count_ballots(app.state.sessions, app.state.key_store, campaign_id)
-            except Exception:
-                log.exception("count_failed")  # tried again at the next look
-    finally:
-        await app.state.key_engine.dispose()
+    """Count what was closed, and finish counts that were interrupted."""
+    while app.state.key_store is not None:
+        await asyncio.sleep(app.state.settings.counting_interval)
+        try:
+            async with app.state.sessions.reading() as session:
+                waiting = await list_uncounted(session)
+            for campaign_id in waiting:
+                await count_ballots(app.state.sessions, app.state.key_store, campaign_id)
+        except Exception:
+            log.exception("count_failed")  # tried again at the next look

@@ -9,6 +9,7 @@ import httpx
 from services.evaluation.inbox.mirrors import mirror_edition, mirror_participation, mirror_training_session
 from services.evaluation.operations.ballot_counts import count_ballots
 from tests.apps import Door
+from tests.events import arriving
 
 QUESTIONS: list[dict[str, Any]] = [
     {"code": "overall", "kind": "scale", "text": {"en": "Overall"}, "scale": {}, "required": True},
@@ -30,14 +31,6 @@ QUESTIONS: list[dict[str, Any]] = [
     },
     {"code": "clear", "kind": "scale", "text": {"en": "Clear"}, "scale": {}, "subject": "lecturer"},
 ]
-
-
-@dataclass
-class Told:
-    """An event as its handler gets it."""
-
-    data: dict[str, Any]
-    aggregate_version: int = 1
 
 
 @dataclass
@@ -109,8 +102,8 @@ async def tell_of_edition(
         "lecturers": [{"lecturer_id": str(ids["lecturer"]), "role": "lead", "interpreted": False}],
     }
     async with door.app.state.sessions.transaction() as session:
-        await mirror_edition(session, Told(edition))
-        await mirror_training_session(session, Told(taught))
+        await mirror_edition(session, arriving("programs.edition.started.v1", edition))
+        await mirror_training_session(session, arriving("programs.training_session.held.v1", taught))
         for number in range(people):
             part = {
                 "aggregate_id": str(uuid4()),
@@ -122,7 +115,7 @@ async def tell_of_edition(
                 "audience": None,
                 "language": "ru",
             }
-            await mirror_participation(session, Told(part))
+            await mirror_participation(session, arriving("participants.participation.enrolled.v1", part))
     return ids
 
 

@@ -16,7 +16,7 @@ from services.common.http.problem_responses import problem_response
 from services.common.problems import NotFound, NotPermitted
 from tests.gateways import OpenGateway
 
-EDITION = str(uuid4())
+EDITION = "01980000-0000-7000-8000-0000000000e1"
 PLAN = {"id": EDITION, "state": "completed", "title": {"en": "A synthetic course"}, "period": "2025-04"}
 PIPELINE = {"countries": [{"country": "TJ", "selected": 12}]}
 RESULTS = {"items": [{"phase": "end", "suppressed": False}], "next_cursor": None}

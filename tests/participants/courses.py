@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -19,6 +18,7 @@ from services.participants.settings import Settings
 from services.programs.domain.events import EditionData
 from tests.apps import Door, facts_of, open_door
 from tests.cluster import TestDatabase
+from tests.events import arriving
 
 SYNTHETIC_NAMES = [
     {"language": "tg-Cyrl", "given": "Синтетика", "family": "Намунаева"},
@@ -31,7 +31,7 @@ def app_of(database: TestDatabase, keys: Path) -> Any:
     (keys / "master").write_text("5" * 64)
     facts = facts_of("participants", database.participants, keys)
     return create_app(
-        Settings(**facts, keystore_database_url=SecretStr(database.keystore), master_key=keys / "master")
+        Settings(**facts, keystore_url=SecretStr(database.keystore), master_key=keys / "master")
     )
 
 
@@ -99,9 +99,8 @@ def line_facts(country: str, seats: int, reserve: int = 0) -> dict[str, Any]:
 
 async def tell(door: Door, kind: str, data: dict[str, Any]) -> None:
     """Hand the room an event, as its inbox does."""
-    event = SimpleNamespace(data=data, aggregate_version=data["aggregate_version"])
     async with door.app.state.sessions.transaction() as session:
-        await CONSUMERS[kind](session, event)
+        await CONSUMERS[kind](session, arriving(kind, data))
 
 
 @dataclass

@@ -59,12 +59,12 @@ async def test_a_nominee_becomes_a_certified_participant(course: Course, clean: 
     issued = await course.manager.post(f"/v1/editions/{course.id}/certificates", json=issue)
     assert issued.json()["results"][0]["done"], issued.text
     certificate = (await course.holder(person).get("/v1/certificates")).json()["items"][0]
-    at = f"/v1/certificates/verify/{certificate['verify_token']}"
+    at = f"/v1/certificates/{certificate['verify_token']}/verification"
     verified = (await course.door.as_().get(at)).json()
     assert (verified["verdict"], verified["holder"]) == ("genuine", "Synthetic Sample")
     await course.manager.post(f"/v1/certificates/{certificate['id']}/revocation")
     assert (await course.door.as_().get(at)).json()["verdict"] == "revoked"
-    unknown = (await course.door.as_().get("/v1/certificates/verify/x")).json()
+    unknown = (await course.door.as_().get("/v1/certificates/x/verification")).json()
     assert (unknown["verdict"], unknown["holder"]) == ("unknown", None)
     assert await broken(clean) == []
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -30,6 +30,7 @@ from services.common.http.tracing import telemetry_for
 from services.common.identity import TokenSigner, TokenVerifier
 from services.common.inbox import Consumers
 from services.common.jobs import Works, keep_running_jobs
+from services.common.keystore import open_key_store, read_master_key
 from services.common.pagination import Cursors
 from services.common.peers import Peers, open_client
 from services.common.permissions import Matrix
@@ -37,7 +38,7 @@ from services.common.problems import Problem
 from services.common.relay import relay_to
 from services.common.replays import Replayers
 from services.common.sessions import Sessions
-from services.common.settings import AppSettings
+from services.common.settings import AppSettings, KeepingSettings
 from services.common.telemetry import Metrics
 
 API_VERSION: Final = "1.0.0"
@@ -68,6 +69,8 @@ class Room:
     """What it does when its jobs fall due."""
     body_bytes: Callable[[Scope], int] = json_body
     """How large the body of a request may be; larger than 1 MiB for uploads only."""
+    resources: Sequence[Callable[[FastAPI], AbstractAsyncContextManager[None]]] = field(default=())
+    """Opened before the first request and closed after the last task, such as the key store."""
     tasks: Sequence[Callable[[FastAPI], Coroutine[Any, Any, None]]] = field(default=())
     """Run beside the requests as long as the app lives, after relay and jobs."""
 
@@ -147,9 +150,25 @@ async def _live(app: FastAPI, room: Room, settings: AppSettings) -> AsyncIterato
             app.state.signer, {name: open_client(address) for name, address in settings.peers.items()}
         )
         closing.push_async_callback(app.state.peers.close)
+        for resource in room.resources:
+            await closing.enter_async_context(resource(app))
         background = _background(app, room) if settings.background else []
         running = [asyncio.create_task(work) for work in (*background, *(task(app) for task in room.tasks))]
         closing.push_async_callback(_stop, running)
+        yield
+
+
+@asynccontextmanager
+async def open_keys(app: FastAPI) -> AsyncIterator[None]:
+    """Let `app.state.key_store` be the key store of the app's settings, or None where none is configured."""
+    settings: KeepingSettings = app.state.settings
+    app.state.key_store = None
+    if settings.keystore_url is None or settings.master_key is None:
+        yield
+        return
+    master = read_master_key(settings.master_key)
+    async with open_key_store(settings.keystore_url.get_secret_value(), master) as store:
+        app.state.key_store = store
         yield
 
 

@@ -52,7 +52,7 @@ class Priority(StrEnum):
     HIGH = "high"
 
 
-class Verdict(StrEnum):
+class RecommendationVerdict(StrEnum):
     """What management says to a recommendation."""
 
     AGREED = "agreed"

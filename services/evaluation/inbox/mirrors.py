@@ -1,26 +1,20 @@
 """What this room does on events of programs and participants."""
 
 from datetime import date
-from typing import Any, Protocol
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.clock import Provenance
+from services.common.inbox import Consumers, Event
 from services.common.outbox import publish
 from services.evaluation.db.mirrors import forget_pseudonyms, keep_mirror, mark_bounced
 from services.evaluation.db.tables import MirrorCohort, MirrorEdition, MirrorTrainingSession
 from services.evaluation.domain.events import ERASURE_CONFIRMED, ErasureConfirmedData
 
 
-class Incoming(Protocol):
-    """The part of an event that is read here."""
-
-    data: dict[str, Any]
-    aggregate_version: int
-
-
-async def mirror_edition(session: AsyncSession, event: Incoming) -> None:
+async def mirror_edition(session: AsyncSession, event: Event) -> None:
     """Keep what an edition is called, when it starts and which countries it is for."""
     data = event.data
     starts_on = data.get("starts_on")
@@ -37,7 +31,7 @@ async def mirror_edition(session: AsyncSession, event: Incoming) -> None:
     await keep_mirror(session, MirrorEdition, row)
 
 
-async def mirror_training_session(session: AsyncSession, event: Incoming) -> None:
+async def mirror_training_session(session: AsyncSession, event: Event) -> None:
     """Keep who teaches in an edition."""
     data = event.data
     row = {
@@ -50,7 +44,7 @@ async def mirror_training_session(session: AsyncSession, event: Incoming) -> Non
     await keep_mirror(session, MirrorTrainingSession, row)
 
 
-async def mirror_participation(session: AsyncSession, event: Incoming) -> None:
+async def mirror_participation(session: AsyncSession, event: Event) -> None:
     """Keep a pseudonym of an edition's cohort."""
     data = event.data
     row = {
@@ -61,13 +55,13 @@ async def mirror_participation(session: AsyncSession, event: Incoming) -> None:
     await keep_mirror(session, MirrorCohort, row)
 
 
-async def note_dispatch(session: AsyncSession, event: Incoming) -> None:
+async def note_dispatch(session: AsyncSession, event: Event) -> None:
     """Note an invitation that could not be delivered."""
     if event.data["outcome"] != "sent":
         await mark_bounced(session, UUID(event.data["aggregate_id"]))
 
 
-async def erase_pseudonyms(session: AsyncSession, event: Incoming) -> None:
+async def erase_pseudonyms(session: AsyncSession, event: Event) -> None:
     """Forget a person's pseudonyms and confirm it; sealed and counted answers were never tied to them."""
     await forget_pseudonyms(session, event.data["pseudonyms"])
     confirmed = ErasureConfirmedData(
@@ -76,3 +70,25 @@ async def erase_pseudonyms(session: AsyncSession, event: Incoming) -> None:
         kept=["anonymous_answers"],
     )
     await publish(session, ERASURE_CONFIRMED, confirmed)
+
+
+CONSUMERS: Final[Consumers] = {
+    **{
+        f"programs.edition.{name}.v1": mirror_edition
+        for name in (
+            *("planned", "announced", "changed", "postponed", "cancelled"),
+            *("call_opened", "call_closed", "started", "completed"),
+        )
+    },
+    **{
+        f"programs.training_session.{name}.v1": mirror_training_session
+        for name in ("scheduled", "moved", "held", "cancelled")
+    },
+    **{
+        f"participants.participation.{name}.v1": mirror_participation
+        for name in ("enrolled", "withdrawn", "completed")
+    },
+    "participants.dispatch.reported.v1": note_dispatch,
+    "participants.person.erased.v1": erase_pseudonyms,
+}
+"""Kind of event -> what is done about it, in the transaction that records its arrival."""

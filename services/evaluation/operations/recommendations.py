@@ -23,7 +23,7 @@ from services.evaluation.domain.recommendations import (
     RECOMMENDATION_LIFE,
     Moderation,
     RecommendationState,
-    Verdict,
+    RecommendationVerdict,
 )
 from services.evaluation.schemas.recommendations import (
     DesignChangeRecord,
@@ -92,7 +92,7 @@ async def respond_to_recommendation(
 ) -> Recommendation:
     """Give the management response; what is agreed becomes a design task of a coming edition."""
     recommendation = await get_recommendation(session, recommendation_id, lock=True)
-    if request.verdict is not Verdict.REJECTED and request.owner is None:
+    if request.verdict is not RecommendationVerdict.REJECTED and request.owner is None:
         fault = Fault("/owner", "missing", "Somebody must own what is agreed.")
         raise RequestInvalid("The response is not complete.", errors=[fault])
     _move(recommendation, RecommendationState(request.verdict.value))
@@ -101,7 +101,7 @@ async def respond_to_recommendation(
     await record_change(
         session, caller, "recommendation.responded", recommendation, ["state", "owner", "due"]
     )
-    if request.verdict is not Verdict.REJECTED:
+    if request.verdict is not RecommendationVerdict.REJECTED:
         data = RecommendationData(
             aggregate_id=recommendation.id,
             aggregate_version=recommendation.version,

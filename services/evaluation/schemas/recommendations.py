@@ -7,7 +7,12 @@ from pydantic import Field
 from services.common.clock import Provenance
 from services.common.wire import Id, Line, Request, Resource, Text, Texts
 from services.common.wire_codes import EdtfText
-from services.evaluation.domain.recommendations import Moderation, Priority, RecommendationState, Verdict
+from services.evaluation.domain.recommendations import (
+    Moderation,
+    Priority,
+    RecommendationState,
+    RecommendationVerdict,
+)
 
 
 class SuggestionCreate(Request):
@@ -52,7 +57,7 @@ class RecommendationCreate(Request):
 class ManagementResponse(Request):
     """What management says, why, who acts and until when (EDTF)."""
 
-    verdict: Verdict
+    verdict: RecommendationVerdict
     reason: Text
     owner: Line | None = None
     due: EdtfText | None = None

@@ -5,12 +5,12 @@ from datetime import datetime
 
 from services.participants.db.tables import MirrorEdition, MirrorSeatLine
 from services.participants.domain.calls import CANCELLED_EDITION, state_of_call, time_left
-from services.participants.schemas.applications import CallRead, SeatLineRead
+from services.participants.schemas.applications import CallRead, CallSeatLineRead
 
 
-def line_as_read(line: MirrorSeatLine) -> SeatLineRead:
+def line_as_read(line: MirrorSeatLine) -> CallSeatLineRead:
     """Return a seat line with what is left of it."""
-    return SeatLineRead(
+    return CallSeatLineRead(
         id=line.id,
         owner=line.owner,
         country=line.country,

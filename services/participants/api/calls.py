@@ -23,9 +23,9 @@ from services.participants.operations import applications as operations
 from services.participants.schemas.applications import (
     BulkResult,
     CallRead,
+    CallSeatLineRead,
     DecisionsWrite,
     ReleaseRead,
-    SeatLineRead,
 )
 from services.participants.schemas.bulk import rows_of
 from services.participants.schemas.participations import CountryCount, PipelineRead
@@ -94,7 +94,7 @@ async def release_decisions(session: WriteSession, caller: Caller, edition_id: U
     return ReleaseRead(edition_id=edition.id, released_at=edition.decisions_released_at)
 
 
-def _lines(lines: Sequence[MirrorSeatLine]) -> list[SeatLineRead]:
+def _lines(lines: Sequence[MirrorSeatLine]) -> list[CallSeatLineRead]:
     return [line_as_read(line) for line in lines]
 
 

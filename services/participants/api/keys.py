@@ -13,7 +13,7 @@ PSEUDONYMS: Final = "pseudonyms"
 PASSPORT_INDEX: Final = "passport_index"
 
 
-def _key_store(request: Request) -> KeyStore:
+async def _key_store(request: Request) -> KeyStore:
     store: KeyStore | None = getattr(request.app.state, "key_store", None)
     if store is None:
         raise Unavailable("No key store is configured for this service.")

@@ -13,7 +13,7 @@ from services.common.http.sessions import ReadSession, WriteSession
 from services.common.wire import Page
 from services.participants.db import participations as questions
 from services.participants.db.tables import Certificate, Participation
-from services.participants.domain.certificates import VERDICTS, Verdict
+from services.participants.domain.certificates import VERDICTS, CertificateVerdict
 from services.participants.domain.participations import ParticipationState
 from services.participants.domain.problems import (
     AttendanceRefused,
@@ -133,14 +133,14 @@ async def list_certificates(
     return await questions.list_certificates(session, page, edition_id=edition_id, visible_to=caller)
 
 
-@router.get("/certificates/verify/{token}", response_model=CertificateVerification)
+@router.get("/certificates/{token}/verification", response_model=CertificateVerification)
 async def verify_certificate(
     session: ReadSession, token: Annotated[str, Path(max_length=100)]
 ) -> CertificateVerification:
     """Say whether a certificate is genuine, revoked, superseded or unknown; open to everybody."""
     found = await questions.find_certificate_by_token(session, token)
     return CertificateVerification(
-        verdict=VERDICTS[found.state] if found else Verdict.UNKNOWN,
+        verdict=VERDICTS[found.state] if found else CertificateVerdict.UNKNOWN,
         number=found.number if found else None,
         kind=found.kind if found else None,
         holder=found.content["holder"] if found else None,

@@ -11,7 +11,7 @@ from services.common.pagination import PageRequest, Rows, SortKey, fetch_page
 from services.participants.db.mirrors import get_edition
 from services.participants.db.scopes import about, in_reach
 from services.participants.db.tables import Application, Nomination, Offer
-from services.participants.domain.applications import LIVE, ApplicationState, Place
+from services.participants.domain.applications import LIVE, ApplicationState, NomineePlace
 from services.participants.domain.offers import OfferState
 from services.participants.domain.problems import ApplicationNotFound, OfferNotFound
 
@@ -113,7 +113,7 @@ async def find_live_nominations(
     return list(await session.scalars(query.with_for_update(of=Nomination)))
 
 
-async def count_in_line(session: AsyncSession, seat_line_id: UUID, place: Place) -> int:
+async def count_in_line(session: AsyncSession, seat_line_id: UUID, place: NomineePlace) -> int:
     """Return how many live nominations stand in a line in that place."""
     query = (
         select(func.count())

@@ -12,7 +12,13 @@ from services.common.clock import Provenance
 from services.common.database import TYPES, Identified, Versioned
 from services.common.database_errors import translate_constraint
 from services.common.house import room_metadata
-from services.participants.domain.applications import ApplicationState, Channel, Place, ReasonCode, Slot
+from services.participants.domain.applications import (
+    ApplicationState,
+    Channel,
+    NomineePlace,
+    ReasonCode,
+    Slot,
+)
 from services.participants.domain.attendance import AttendanceSource, AttendanceStatus
 from services.participants.domain.certificates import CertificateKind, CertificateState
 from services.participants.domain.offers import OfferState
@@ -239,7 +245,7 @@ class Nomination(Versioned, Base):
     application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"))
     authority_id: Mapped[UUID] = mapped_column(ForeignKey("authority.id"))
     edition_id: Mapped[UUID] = mapped_column(ForeignKey("mirror_edition.id"))
-    place: Mapped[Place]
+    place: Mapped[NomineePlace]
     slot: Mapped[Slot]
     rank: Mapped[int]
     justification: Mapped[str | None]

@@ -34,7 +34,7 @@ class Channel(StrEnum):
     IMPORT = "import"
 
 
-class Place(StrEnum):
+class NomineePlace(StrEnum):
     """Whether a nominee is meant for a seat, or for the case that one becomes free."""
 
     PRINCIPAL = "principal"

@@ -22,7 +22,7 @@ class CertificateState(StrEnum):
     SUPERSEDED = "superseded"
 
 
-class Verdict(StrEnum):
+class CertificateVerdict(StrEnum):
     """What the public verification answers."""
 
     GENUINE = "genuine"
@@ -31,10 +31,10 @@ class Verdict(StrEnum):
     UNKNOWN = "unknown"
 
 
-VERDICTS: Mapping[CertificateState, Verdict] = {
-    CertificateState.ISSUED: Verdict.GENUINE,
-    CertificateState.REVOKED: Verdict.REVOKED,
-    CertificateState.SUPERSEDED: Verdict.SUPERSEDED,
+VERDICTS: Mapping[CertificateState, CertificateVerdict] = {
+    CertificateState.ISSUED: CertificateVerdict.GENUINE,
+    CertificateState.REVOKED: CertificateVerdict.REVOKED,
+    CertificateState.SUPERSEDED: CertificateVerdict.SUPERSEDED,
 }
 
 

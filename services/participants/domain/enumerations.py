@@ -9,13 +9,13 @@ from services.participants.domain.applications import (
     ApplicationState,
     Channel,
     Decision,
-    Place,
+    NomineePlace,
     ReasonCode,
     Slot,
 )
 from services.participants.domain.attendance import AttendanceStatus
 from services.participants.domain.calls import CallState
-from services.participants.domain.certificates import CertificateKind, CertificateState, Verdict
+from services.participants.domain.certificates import CertificateKind, CertificateState, CertificateVerdict
 from services.participants.domain.offers import OFFER_LIFE, OfferState
 from services.participants.domain.participations import PARTICIPATION_LIFE, ParticipationState
 from services.participants.domain.people import ConsentEvidence, ConsentPurpose, ReadPurpose, Sex
@@ -99,7 +99,7 @@ ENUMERATIONS: Final[Sequence[Enumeration]] = (
     ),
     Enumeration(
         "nomination_place",
-        Place,
+        NomineePlace,
         _texts("""
             principal | Principal | Основной | Негізгі
             reserve | Reserve | Резервный | Резервтегі
@@ -170,7 +170,7 @@ ENUMERATIONS: Final[Sequence[Enumeration]] = (
     ),
     Enumeration(
         "certificate_verdict",
-        Verdict,
+        CertificateVerdict,
         _texts("""
             genuine | Genuine | Подлинный | Түпнұсқа
             revoked | Revoked | Аннулирован | Күші жойылған

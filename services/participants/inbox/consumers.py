@@ -1,8 +1,8 @@
 """Which events of other rooms this room acts on."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Final
+from typing import Final
 
+from services.common.inbox import Consumers
 from services.participants.inbox import mirrors, tests
 
 _EDITION_EVENTS: Final = (
@@ -17,7 +17,7 @@ _EDITION_EVENTS: Final = (
     "completed",
 )
 
-CONSUMERS: Final[Mapping[str, Callable[[Any, Any], Awaitable[None]]]] = {
+CONSUMERS: Final[Consumers] = {
     "programs.organization.changed.v1": mirrors.mirror_organization,
     **{f"programs.edition.{name}.v1": mirrors.mirror_edition for name in _EDITION_EVENTS},
     **{

@@ -1,29 +1,19 @@
 """What this room keeps of programs' facts, so that it decides while programs is down."""
 
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.clock import Provenance
+from services.common.inbox import Event
 from services.participants.db.mirrors import put_edition, put_seat_lines, put_versioned
 from services.participants.db.tables import MirrorOrganization, MirrorTrainingSession
 from services.participants.domain.calls import CANCELLED_EDITION
 from services.participants.operations.offers import stop_offers
 from services.participants.operations.seats import fill_edition, report_seats
-
-
-class Incoming(Protocol):
-    """An event, as the inbox hands it over."""
-
-    data: dict[str, Any]
-
-    @property
-    def aggregate_version(self) -> int:
-        """Counts the aggregate's changes."""
-        ...
 
 
 class OrganizationFacts(BaseModel):
@@ -96,19 +86,19 @@ class TrainingSessionFacts(BaseModel):
     counts_for_attendance: bool
 
 
-async def mirror_organization(session: AsyncSession, event: Incoming) -> None:
+async def mirror_organization(session: AsyncSession, event: Event) -> None:
     """Keep an organization's names."""
     facts = OrganizationFacts.model_validate(event.data)
     await put_versioned(session, MirrorOrganization, _columns(facts))
 
 
-async def mirror_training_session(session: AsyncSession, event: Incoming) -> None:
+async def mirror_training_session(session: AsyncSession, event: Event) -> None:
     """Keep when a training session is; records of one that was cancelled are void by its state."""
     facts = TrainingSessionFacts.model_validate(event.data)
     await put_versioned(session, MirrorTrainingSession, _columns(facts))
 
 
-async def mirror_edition(session: AsyncSession, event: Incoming) -> None:
+async def mirror_edition(session: AsyncSession, event: Event) -> None:
     """Keep an edition with its seats and its call; a cancelled one stops its offers, new seats are given out."""
     facts = EditionFacts.model_validate(event.data)
     call = facts.call

@@ -1,18 +1,12 @@
 """What evaluation reports of knowledge tests."""
 
-from typing import Any, Protocol
 from uuid import UUID
 
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.common.inbox import Event
 from services.participants.operations.participations import record_test_result
-
-
-class Incoming(Protocol):
-    """An event, as the inbox hands it over."""
-
-    data: dict[str, Any]
 
 
 class TestFacts(BaseModel):
@@ -22,7 +16,7 @@ class TestFacts(BaseModel):
     passed: bool
 
 
-async def note_test_result(session: AsyncSession, event: Incoming) -> None:
+async def note_test_result(session: AsyncSession, event: Event) -> None:
     """Keep whether the pseudonym passed: a condition of the completion certificate (R9)."""
     facts = TestFacts.model_validate(event.data)
     await record_test_result(session, facts.pseudonym, passed=facts.passed)

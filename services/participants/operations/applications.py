@@ -31,7 +31,7 @@ from services.participants.domain.applications import (
     ApplicationState,
     Channel,
     Decision,
-    Place,
+    NomineePlace,
     path_of_decision,
     require_permutation,
 )
@@ -197,14 +197,14 @@ async def _require_consent(session: AsyncSession, person_id: UUID) -> None:
 
 
 async def _find_place(
-    session: AsyncSession, edition: MirrorEdition, authority: Authority, place: Place
+    session: AsyncSession, edition: MirrorEdition, authority: Authority, place: NomineePlace
 ) -> MirrorSeatLine:
     line = await find_line_of(
         session, edition.id, organization_id=authority.organization_id, country=authority.country
     )
     if line is None:
         raise SeatLineRefused("The authority has no seats in this edition.")
-    places = line.stated_seats if place is Place.PRINCIPAL else line.reserve
+    places = line.stated_seats if place is NomineePlace.PRINCIPAL else line.reserve
     if await count_in_line(session, line.id, place) >= (places or 0):
         raise SeatLineRefused(f"Every {place} place of the seat line is filled.")
     return line

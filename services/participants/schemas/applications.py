@@ -11,7 +11,7 @@ from services.participants.domain.applications import (
     ApplicationState,
     Channel,
     Decision,
-    Place,
+    NomineePlace,
     ReasonCode,
     Slot,
 )
@@ -19,7 +19,7 @@ from services.participants.domain.calls import CallState
 from services.participants.domain.offers import OfferState
 
 
-class SeatLineRead(Answer):
+class CallSeatLineRead(Answer):
     """Seats of one owner in a call."""
 
     id: UUID
@@ -44,7 +44,7 @@ class CallRead(Resource):
     seconds_left: int | None
     capacity: int | None
     taken: int
-    seat_lines: list[SeatLineRead]
+    seat_lines: list[CallSeatLineRead]
 
 
 class NominationCreate(Request):
@@ -53,7 +53,7 @@ class NominationCreate(Request):
     edition_id: Id
     authority_id: Id
     person_id: Id
-    place: Place = Place.PRINCIPAL
+    place: NomineePlace = NomineePlace.PRINCIPAL
     slot: Slot = Slot.ORDINARY
     justification: Text | None = None
 
@@ -64,7 +64,7 @@ class NominationRead(Resource):
     application_id: UUID
     authority_id: UUID
     edition_id: UUID
-    place: Place
+    place: NomineePlace
     slot: Slot
     rank: int
     justification: str | None

@@ -9,9 +9,9 @@ from pydantic import Field
 from services.common.clock import Provenance
 from services.common.wire import Answer, Count, Id, Request, Resource
 from services.participants.domain.attendance import AttendanceSource, AttendanceStatus
-from services.participants.domain.certificates import CertificateKind, CertificateState, Verdict
+from services.participants.domain.certificates import CertificateKind, CertificateState, CertificateVerdict
 from services.participants.domain.participations import ParticipationRole, ParticipationState
-from services.participants.schemas.applications import SeatLineRead
+from services.participants.schemas.applications import CallSeatLineRead
 
 
 class ParticipationRead(Resource):
@@ -80,7 +80,7 @@ class CertificateRead(Resource):
 class CertificateVerification(Answer):
     """Whether a certificate is genuine, and as little more as tells a copy from an invention."""
 
-    verdict: Verdict
+    verdict: CertificateVerdict
     number: str | None
     kind: CertificateKind | None
     holder: str | None
@@ -101,7 +101,7 @@ class PipelineRead(Answer):
 
     edition_id: UUID
     provenance: Provenance
-    seat_lines: list[SeatLineRead]
+    seat_lines: list[CallSeatLineRead]
     participants: list[CountryCount]
     applications: list[CountryCount] | None
     """Null for the public."""

@@ -50,7 +50,7 @@ Period = Annotated[EdtfText, AfterValidator(_bounded)]
 Percent = Annotated[Count, Field(le=100)]
 
 
-class Place(Request):
+class HostPlace(Request):
     """Where an edition is held."""
 
     name: Line
@@ -96,7 +96,7 @@ class EditionFields(Request):
     topic: Texts | None = None
     public_text: Texts | None = None
     duration_days: Count | None = None
-    host_places: list[Place] = Field(default_factory=list, max_length=10)
+    host_places: list[HostPlace] = Field(default_factory=list, max_length=10)
     modality: Modality | None = None
     languages: list[LanguageTag] = Field(default_factory=list, max_length=10)
     audience: Code | None = None
