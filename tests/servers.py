@@ -1,6 +1,7 @@
 """Real servers inside the test's own loop, on unix sockets, and clients that speak to them in raw bytes."""
 
 import asyncio
+import random
 import socket
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
@@ -53,8 +54,11 @@ async def serving(app: ASGIApp, protocol: type[asyncio.Protocol] = LimitedProtoc
 
 
 @asynccontextmanager
-async def conversing(conversation: Conversation) -> AsyncIterator[str]:
-    """Serve each connection with `conversation`, which may be as rude as it likes; gives the socket's path."""
+async def conversing(conversation: Conversation, *, tcp: bool = False) -> AsyncIterator[str]:
+    """Serve each connection with `conversation`, which may be as rude as it likes.
+
+    Gives the socket's path, with `tcp` an http address on the loopback.
+    """
     tasks: set[asyncio.Task[None]] = set()
 
     async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -64,20 +68,35 @@ async def conversing(conversation: Conversation) -> AsyncIterator[str]:
         try:
             with suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
                 await conversation(reader, writer)
+                writer.close()
+                await writer.wait_closed()
         finally:
             tasks.discard(task)
             writer.transport.abort()
 
     with tempfile.TemporaryDirectory(prefix="qoldau-") as folder:
-        path = f"{folder}/raw.sock"
-        server = await asyncio.start_unix_server(converse, path)
+        address = f"{folder}/raw.sock"
+        if tcp:
+            listener = listen_on_loopback()
+            address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+            server = await asyncio.start_server(converse, sock=listener)
+        else:
+            server = await asyncio.start_unix_server(converse, address)
         try:
-            yield path
+            yield address
         finally:
             server.close()
             for task in list(tasks):
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def listen_on_loopback() -> socket.socket:
+    """Return a listening socket on a free port below the range from which the system takes its own."""
+    for port in random.sample(range(20_000, 32_768), 100):
+        with suppress(OSError):
+            return socket.create_server(("127.0.0.1", port))
+    raise OSError("no port is free")
 
 
 async def read_request(reader: asyncio.StreamReader) -> bytes:
