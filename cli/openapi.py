@@ -1,6 +1,8 @@
 """Writes what is generated from the code: OpenAPI documents, routing table, permissions, problems."""
 
+import importlib
 import json
+import pkgutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,6 +11,8 @@ from typing import Annotated, Any, Final
 import typer
 from fastapi import FastAPI
 
+import gateway
+import services
 from gateway.app import create_room
 from gateway.documentation import describe_problems, merge, write_permissions
 from gateway.routing import build_routes, dump_routes
@@ -77,6 +81,10 @@ def _apps() -> dict[str, FastAPI]:
 
 
 def _our_problems() -> list[type[Problem]]:
+    # A problem is in the catalogue once its module is imported, which must not depend on who asks.
+    for package in (services, gateway):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            importlib.import_module(module.name)
     return [kind for kind in catalogue() if kind.__module__.startswith(("services.", "gateway."))]
 
 

@@ -14,7 +14,6 @@ from starlette.types import Receive, Scope, Send
 
 from gateway.routing import Routes
 from gateway.upstream import Header, Upstream, UpstreamFailed, UpstreamResponse
-from services.common import context
 from services.common.problems import RequestUnreadable
 
 Authorize = Callable[[Scope, str], Awaitable[str | None]]
@@ -169,8 +168,6 @@ def _has_body(scope: Scope) -> bool:
 
 def _request_headers(scope: Scope, token: str | None) -> list[Header]:
     passed = REQUEST_HEADERS - _named_by_connection(scope["headers"])
-    if context.traceparent.get() is not None:
-        passed |= {b"tracestate"}
     headers = [(name.decode(), _decode(value)) for name, value in scope["headers"] if name in passed]
     headers += [
         ("X-Forwarded-Proto", scope["scheme"]),

@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar, Final, TypeVar
 
 import aiohttp
@@ -107,8 +108,9 @@ class Breaker:
 class UpstreamResponse:
     """An answer whose head has come and whose body streams; to be closed."""
 
-    def __init__(self, response: aiohttp.ClientResponse) -> None:
+    def __init__(self, response: aiohttp.ClientResponse, idle_seconds: float) -> None:
         self._response = response
+        self._idle_seconds = idle_seconds
         self.status = response.status
         self.headers = [(name.lower(), value) for name, value in response.raw_headers]
 
@@ -120,10 +122,12 @@ class UpstreamResponse:
     async def read_part(self) -> bytes:
         """Return what has come of the body, waiting for some; empty at its end.
 
-        Raises `UpstreamFailed` if the body breaks off.
+        Raises `UpstreamFailed` if the body breaks off, or nothing more comes of it.
         """
         try:
-            return await self._response.content.readany()
+            # Not aiohttp's own time-out: it is off after a malformed chunk, which aiohttp tells nobody.
+            async with asyncio.timeout(self._idle_seconds):
+                return await self._response.content.readany()
         except (aiohttp.ClientError, OSError) as error:
             raise UpstreamFailed("The answer of a service broke off.") from error
 
@@ -167,6 +171,7 @@ class Upstream:
 
     name: str
     answer_seconds: float
+    idle_seconds: float
     _origin: str
     _session: aiohttp.ClientSession
     _breaker: Breaker
@@ -231,16 +236,21 @@ class Upstream:
     async def _try(
         self, method: str, target: str, headers: Sequence[Header], upload: _Upload | None
     ) -> aiohttp.ClientResponse:
-        traced = [*headers, *_trace_headers()]
-        url = URL(self._origin + target, encoded=True)
+        send = partial(
+            self._session.request,
+            method,
+            URL(self._origin + target, encoded=True),
+            headers=[*headers, *_trace_headers()],
+            allow_redirects=False,
+        )
         try:
-            return await self._session.request(method, url, headers=traced, data=upload)
+            return await send(data=upload)
         except aiohttp.ClientConnectionError as error:
             if upload is not None or method not in {"GET", "HEAD"} or isinstance(error, TimeoutError):
                 raise
             if isinstance(error, aiohttp.ClientConnectorError):
                 await asyncio.sleep(_RETRY_PAUSE_SECONDS)
-        return await self._session.request(method, url, headers=traced)
+        return await send()
 
     def _translate(self, error: Exception) -> Problem:
         if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
@@ -257,7 +267,7 @@ class Upstream:
         if response.status < 200 or len(lengths) + len(codings) > 1 or not (lengths or codings or bodiless):
             response.close()
             raise UpstreamFailed(f"The service {self.name} sent an answer of unclear length.")
-        return UpstreamResponse(response)
+        return UpstreamResponse(response, self.idle_seconds)
 
     def _refuse(self, response: UpstreamResponse) -> None:
         """Raise what an answer means that is not the part asked for."""
@@ -314,14 +324,14 @@ async def open_upstream(
     session = aiohttp.ClientSession(
         connector=connector,
         cookie_jar=aiohttp.DummyCookieJar(),
-        timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS, sock_read=idle_seconds),
+        timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS),
         skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
         auto_decompress=False,
         trust_env=False,
     )
     session._retry_connection = False  # aiohttp would repeat PUT and DELETE too
     try:
-        yield Upstream(name, answer_seconds, origin, session, breaker or Breaker())
+        yield Upstream(name, answer_seconds, idle_seconds, origin, session, breaker or Breaker())
     finally:
         # aiohttp waits for ever until a service that reads no more has taken what was sent to it.
         with suppress(TimeoutError):

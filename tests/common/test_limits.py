@@ -260,6 +260,13 @@ class TestFraming:
             answer = await ask(path, start, flood, *[b"x" * 16_384] * 1_000)
         expect_problem(answer, 431, "head-too-large")
 
+    @pytest.mark.parametrize("length", ["abc", "-1", "+1", "1.0", "1_0", " "])
+    async def test_a_length_that_is_no_number(self, length: str) -> None:
+        """Servers refuse it, this layer does not rely on them."""
+        async with client(limited(echo)) as asking:
+            answer = await asking.post("/", content=b"x", headers={"Content-Length": length})
+        assert (answer.status_code, answer.json()["code"]) == (400, "request-unreadable")
+
     async def test_another_expectation(self) -> None:
         async with serving(limited(echo)) as path:
             answer = await ask(path, head(b"Host: door", CLOSE.strip(), b"Expect: 200-ok", method=b"POST"))
@@ -354,6 +361,39 @@ class TestBody:
                 writer.write(b"x")
                 await asyncio.sleep(0.02)
         assert (await answered).startswith(b"HTTP/1.1 408")
+
+    async def test_an_app_that_asks_again_after_a_refusal_is_told_that_the_client_has_left(self) -> None:
+        told: list[str] = []
+
+        async def insist(_scope: Scope, receive: Receive, _send: Send) -> None:
+            told.extend([(await receive())["type"] for _ in range(3)])
+
+        async def parts() -> AsyncIterator[bytes]:
+            yield b"x" * (MIB + 1)
+            yield b"x"
+
+        async with client(limited(insist)) as asking:
+            assert (await asking.post("/", content=parts())).status_code == 413
+        assert told == ["http.disconnect"] * 3
+
+    async def test_a_malformed_chunk_is_not_answered_into_an_answer_that_has_begun(self) -> None:
+        began = asyncio.Event()
+
+        async def begin(_scope: Scope, receive: Receive, send: Send) -> None:
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            await send({"type": "http.response.body", "body": b"abc", "more_body": True})
+            began.set()
+            await read_body(receive)
+
+        async with serving(limited(begin)) as path, connecting(path) as (reader, writer):
+            writer.write(head(b"Host: door", b"Transfer-Encoding: chunked", method=b"POST") + b"1\r\nx\r\n")
+            await began.wait()
+            received = await reader.readuntil(b"abc\r\n")
+            writer.write(b"garbage\r\n")
+            with suppress(ConnectionError):
+                received += await reader.read()
+        assert received.count(b"HTTP/1.1 ") == 1
+        assert received.endswith(b"abc\r\n")
 
     async def test_a_slow_client_is_not_a_slow_answer(self) -> None:
         limits = Limits(answer_seconds=0.5, body_idle_seconds=PATIENCE)
