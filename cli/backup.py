@@ -5,7 +5,7 @@ import os
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
-from typing import IO, Annotated
+from typing import Annotated
 from urllib.parse import unquote, urlsplit
 
 import asyncpg
@@ -31,6 +31,7 @@ def restore(file: File, replace: Replace = False) -> None:
     """Put back what `backup` wrote, while the services are stopped; nothing changes unless all of it fits."""
     with reachable_databases(os.environ, find_home(os.environ)) as databases:
         asyncio.run(_restore(_without_keystore(databases), file, replace=replace))
+        asyncio.run(migrate_all(databases))
 
 
 def backup_keys(file: File) -> None:
@@ -43,6 +44,7 @@ def restore_keys(file: File, replace: Replace = False) -> None:
     """Put back what `backup-keys` wrote: persons erased since then become readable again in old backups."""
     with reachable_databases(os.environ, find_home(os.environ)) as databases:
         asyncio.run(_restore(_keystore(databases), file, replace=replace))
+        asyncio.run(migrate_all(databases))
 
 
 def _without_keystore(databases: Sequence[AppDatabase]) -> list[AppDatabase]:
@@ -61,9 +63,7 @@ def _dump(databases: Sequence[AppDatabase], file: Path) -> None:
     draft.unlink(missing_ok=True)
     draft.touch(mode=0o600)
     try:
-        with draft.open("wb") as output:
-            _run("pg_dump", databases[0].admin, ["--format=custom"], stdout=output)
-            os.fsync(output.fileno())
+        _run("pg_dump", databases[0].admin, "--format=custom", f"--file={draft}")
         draft.rename(file)
     finally:
         draft.unlink(missing_ok=True)
@@ -80,33 +80,35 @@ async def _restore(databases: Sequence[AppDatabase], file: Path, *, replace: boo
         f'DROP DATABASE IF EXISTS "{draft}"',
         f'CREATE DATABASE "{draft}" TEMPLATE template0',
     )
-    with file.open("rb") as source:
-        arguments = ["--exit-on-error", "--single-transaction"]
-        _run("pg_restore", dsn_for(databases[0].admin, draft), arguments, stdin=source)
+    _run(
+        "pg_restore", dsn_for(databases[0].admin, draft), "--exit-on-error", "--single-transaction", str(file)
+    )
     await _execute(
         dsn_for(databases[0].admin, "postgres"),
         f'DROP DATABASE "{name}"',
         f'ALTER DATABASE "{draft}" RENAME TO "{name}"',
     )
-    await migrate_all(databases)
 
 
 async def _check_replaceable(databases: Sequence[AppDatabase], *, replace: bool) -> None:
     connection = await asyncpg.connect(databases[0].admin)
     try:
-        others = await connection.fetchval(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
-        tables = await connection.fetchval(
-            "SELECT count(*) FROM pg_tables WHERE schemaname = ANY ($1::text[])",
+        if await connection.fetchval(
+            "SELECT EXISTS (SELECT FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid())"
+        ):
+            raise CommandError("the database is in use: stop the services first")
+        tables = await connection.fetch(
+            "SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables"
+            " WHERE schemaname = ANY ($1::text[]) AND tablename <> 'alembic_version'",
             [database.names.schema for database in databases],
         )
+        for table in tables:
+            found = await connection.fetchval(f"SELECT EXISTS (SELECT FROM {table['name']})")  # noqa: S608 quoted
+            if found and not replace:
+                raise CommandError(f"there are data already, in {table['name']}: give --replace to lose them")
     finally:
         await connection.close()
-    if others:
-        raise CommandError("the database is in use: stop the services first")
-    if tables and not replace:
-        raise CommandError("there are data already: give --replace to lose them")
 
 
 async def _execute(dsn: str, *statements: str) -> None:
@@ -118,14 +120,7 @@ async def _execute(dsn: str, *statements: str) -> None:
         await connection.close()
 
 
-def _run(
-    program: str,
-    dsn: str,
-    arguments: Sequence[str],
-    *,
-    stdin: IO[bytes] | None = None,
-    stdout: IO[bytes] | None = None,
-) -> None:
+def _run(program: str, dsn: str, *arguments: str) -> None:
     parts = urlsplit(dsn)
     environment = {"PATH": os.defpath}
     if parts.password:
@@ -135,9 +130,8 @@ def _run(
     result = subprocess.run(
         [wheel_folder() / "pginstall" / "bin" / program, f"--dbname={dsn}", *arguments],
         env=environment,
-        stdin=stdin,
-        stdout=stdout,
-        stderr=subprocess.PIPE,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
         check=False,
     )
     if result.returncode:

@@ -30,6 +30,7 @@ _PORT = 5432  # names the socket, too
 _PREFERRED_USERS = ("qoldau", "postgres", "nobody")
 _SECONDS_TO_START = 60
 _SECONDS_TO_STOP = 30
+_SECONDS_TO_QUIT = 3
 
 _SETTINGS = {
     "unix_socket_permissions": "0700",
@@ -97,10 +98,13 @@ class Cluster:
         meanwhile. The caller must know that no server of this data folder is meant to run.
         """
         survivors = [process for process in psutil.process_iter() if _works_in(process, self.data)]
-        for process in survivors:
-            _signal(process, signal.SIGQUIT)
-        for process in psutil.wait_procs(survivors, timeout=5)[1]:
-            _signal(process, signal.SIGKILL)
+        for number in (signal.SIGQUIT, signal.SIGKILL):
+            for process in survivors:
+                _signal(process, number)
+            deadline = time.monotonic() + _SECONDS_TO_QUIT
+            while survivors and time.monotonic() < deadline:
+                time.sleep(0.01)
+                survivors = [process for process in survivors if _works_in(process, self.data)]
         # Their pid may belong to somebody else by now, which would make PostgreSQL refuse to start.
         (self.data / "postmaster.pid").unlink(missing_ok=True)
         for lock in self.sockets.glob(".s.PGSQL.*.lock"):
@@ -301,6 +305,7 @@ def _program(binaries: Path, account: Account | None, name: str, *arguments: str
 
 
 def _works_in(process: psutil.Process, folder: Path) -> bool:
+    # Not asked whether it exists: where nobody buries the dead, as in many containers, they do for ever.
     try:
         return Path(process.cwd()) == folder.resolve()
     except psutil.Error:

@@ -45,8 +45,6 @@ def app_environment(
         f"{prefix}_READ_DATABASE_URL": own.reader or own.runtime,
         f"{prefix}_SIGNING_KEY": str(home.signing_key(app)),
         "QOLDAU_PUBLIC_KEYS": str(home.public_keys),
-        # Bytecode is kept with the home: the clone may be read-only, and starting without it takes seconds.
-        "PYTHONPYCACHEPREFIX": str(home.root / "bytecode"),
         "TZ": "UTC",
     }
     if app in _KEYSTORE_USERS:
@@ -68,5 +66,5 @@ def _inherited(app: str, environment: Mapping[str, str]) -> dict[str, str]:
         for name, value in environment.items()
         if not name.startswith((*others, *_WITHHELD))
         and name != f"{app.upper()}_ADMIN_DATABASE_URL"
-        and name != "PYTHONDONTWRITEBYTECODE"
+        and name != "PYTHONDONTWRITEBYTECODE"  # without bytecode each start takes seconds more
     }

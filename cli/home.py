@@ -140,6 +140,6 @@ def _port(environment: Mapping[str, str], name: str) -> int | None:
     text = environment.get(name)
     if not text:
         return None
-    if not text.isdecimal() or not 0 < int(text) < 65536:
+    if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
         raise CommandError(f"{name} is no port: {text!r}")
     return int(text)

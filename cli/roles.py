@@ -65,7 +65,8 @@ def dsn_for(admin_dsn: str, database: str, user: str | None = None, password: st
     if user is not None:
         login, at = f"{quote(user, safe='')}:{quote(password, safe='')}", "@"
         replaced |= {"user", "password"}
-    query = urlencode([item for item in parse_qsl(parts.query) if item[0] not in replaced], quote_via=quote)
+    kept = [item for item in parse_qsl(parts.query) if item[0] not in replaced]
+    query = urlencode(kept, safe="/", quote_via=quote)
     return f"postgresql://{login}{at}{place}/{quote(database, safe='')}" + (f"?{query}" if query else "")
 
 
