@@ -5,9 +5,11 @@ from typing import Any
 
 import typer
 
+from cli.access import account, token
 from cli.backup import backup, backup_keys, restore, restore_keys
 from cli.errors import CommandError
 from cli.keys import keys
+from cli.loading import load_portfolio_command
 from cli.migrate import migrate, roles
 from cli.migration import migration
 from cli.openapi import openapi
@@ -32,6 +34,9 @@ app = _Commands(
     rich_markup_mode=None,
 )
 app.command()(up)
+app.command("load-portfolio")(load_portfolio_command)
+app.command()(token)
+app.add_typer(account, name="account")
 app.command()(migrate)
 app.command()(roles)
 app.add_typer(keys, name="keys")

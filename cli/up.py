@@ -18,6 +18,7 @@ from cli.environment import GATEWAY, SERVICES, app_command, socket_of
 from cli.errors import CommandError
 from cli.home import DATABASE, Home, find_home
 from cli.keys import make_keys
+from cli.loading import load_into
 from cli.sockets import make_socket_folder
 from cli.supervisor import Child, Supervisor
 
@@ -60,6 +61,7 @@ async def _serve(home: Home, environment: Mapping[str, str]) -> None:
             await supervisor.start(
                 *(_app_child(app, environment, home, databases, inherited) for app in (*SERVICES, GATEWAY))
             )
+            await _load_portfolio_once(home, environment)
             print(_ready_line(home, environment), flush=True)
             await asyncio.Event().wait()
 
@@ -151,8 +153,22 @@ def _check_port(port: int) -> None:
             ) from error
 
 
+async def _load_portfolio_once(home: Home, environment: Mapping[str, str]) -> None:
+    """Load the reference portfolio at the first start in demonstration mode."""
+    loaded = home.root / "portfolio.loaded"
+    if not _is_demonstration(environment) or loaded.exists():
+        return
+    print("Loading the reference portfolio ...", flush=True)
+    rows = await load_into(f"http://127.0.0.1:{home.port}")
+    loaded.write_text(f"{rows}\n")
+    print(f"Loaded: {rows} rows, each with its source.", flush=True)
+
+
+def _is_demonstration(environment: Mapping[str, str]) -> bool:
+    return environment.get("QOLDAU_DEMO") not in {None, "", "0"}
+
+
 def _ready_line(home: Home, environment: Mapping[str, str]) -> str:
     command = Path(sys.argv[0]).name
-    demonstration = environment.get("QOLDAU_DEMO") not in {None, "", "0"}
-    way = f"{command} token --as manager" if demonstration else f"{command} account create"
+    way = f"{command} token --as manager" if _is_demonstration(environment) else f"{command} account create"
     return f"Qoldau is ready: http://127.0.0.1:{home.port}/docs (for a token: {way})"

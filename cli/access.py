@@ -1,0 +1,86 @@
+"""`qoldau token` and `qoldau account`: how an operator gets in."""
+
+import asyncio
+import os
+import sys
+from typing import Annotated, Final
+
+import httpx
+import typer
+from pydantic import SecretStr, ValidationError
+
+from cli.databases import AppDatabase, reachable_databases
+from cli.errors import CommandError
+from cli.home import find_home
+from gateway.identity.operations.accounts import create_account, create_grant
+from gateway.identity.operations.demonstration import PASSWORD, login_of
+from gateway.identity.operations.passwords import Passwords
+from gateway.identity.schemas.accounts import AccountCreate, GrantCreate
+from services.common.database import open_engine
+from services.common.identity import Role, acting_service
+from services.common.problems import Problem
+from services.common.sessions import Sessions
+
+SHORTEST_PASSWORD: Final = 12
+
+account = typer.Typer(help="Accounts of people.", no_args_is_help=True)
+
+
+def token(
+    as_: Annotated[Role, typer.Option("--as", help="The role of the demonstration account to sign in with.")],
+) -> None:
+    """Print an access token of a demonstration account (10 minutes; demonstration mode only)."""
+    home = find_home(os.environ)
+    print(asyncio.run(sign_in(f"http://127.0.0.1:{home.port}", as_)))
+
+
+async def sign_in(address: str, role: Role) -> str:
+    """Return an access token of the demonstration account with `role`; raises `CommandError`."""
+    credentials = {"grant_type": "password", "login": login_of(role), "password": PASSWORD}
+    try:
+        async with httpx.AsyncClient(base_url=address, trust_env=False) as client:
+            answer = await client.post("/v1/auth/token", json=credentials)
+    except httpx.ConnectError as error:
+        raise CommandError(f"nobody answers at {address}: start the system with `make run`") from error
+    if answer.status_code != httpx.codes.OK:
+        raise CommandError("signing in was refused: demonstration accounts exist in demonstration mode only")
+    return str(answer.json()["access_token"])
+
+
+@account.command("create")
+def create(
+    login: Annotated[str, typer.Argument(help="The e-mail address to sign in with.")],
+    role: Annotated[list[Role], typer.Option(help="A role without limits; may be given several times.")],
+    name: Annotated[str, typer.Option(help="How the person is called.")] = "",
+) -> None:
+    """Create an account, the first administrator's included; the password is read from standard input."""
+    if sys.stdin.isatty():
+        password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+    else:
+        password = sys.stdin.readline().rstrip("\n")
+    if len(password) < SHORTEST_PASSWORD:
+        raise CommandError(f"the password needs at least {SHORTEST_PASSWORD} characters")
+    try:
+        wanted = AccountCreate(login=login, display_name=name or login, password=SecretStr(password))
+    except ValidationError as error:
+        raise CommandError("the login must be an e-mail address, and the name one line of text") from error
+    with reachable_databases(os.environ, find_home(os.environ)) as databases:
+        gateway = next(database for database in databases if database.app == "gateway")
+        asyncio.run(_create(gateway, wanted, role))
+    print(f"created {login}")
+
+
+async def _create(database: AppDatabase, wanted: AccountCreate, roles: list[Role]) -> None:
+    write = open_engine(database.runtime, connections=1)
+    sessions = Sessions(write, write)
+    operator = acting_service("operator")
+    try:
+        async with sessions.transaction() as session:
+            made = await create_account(session, operator, Passwords(), wanted)
+            for role in roles:
+                grant = GrantCreate(account_id=made.id, role=role, scope=None)
+                await create_grant(session, operator, grant)
+    except Problem as problem:
+        raise CommandError(problem.detail) from problem
+    finally:
+        await sessions.close()
