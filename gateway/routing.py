@@ -38,7 +38,8 @@ _NEVER_ENCODED: Final = frozenset(
     # what needs no encoding (two spellings of one path), controls, and / \ %
     b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/\\%\x7f" + bytes(range(0x20))
 )
-_DOT_SEGMENT: Final = re.compile(r"(?:^|/) *\.{1,2} *(?:;[^/]*)?(?:/|$)")
+# as a reader sees it who drops parameters, trims blanks, takes + for one, or skips what is not ASCII
+_DOT_SEGMENT: Final = re.compile(r"(?:^|/)[ +]*\.{1,2}[ +]*(?:;[^/]*)?(?:/|$)")
 
 
 class RouteConflictError(ValueError):
@@ -151,7 +152,7 @@ def split_path(raw_path: bytes) -> list[bytes]:
     """
     if not _PATH.fullmatch(raw_path) or (b"%" in raw_path and _is_ambiguous(raw_path)):
         raise RequestUnreadable("The path is not written in its one plain form.")
-    if b"." in raw_path and _DOT_SEGMENT.search(unquote_to_bytes(raw_path).decode()):
+    if b"." in raw_path and _DOT_SEGMENT.search(unquote_to_bytes(raw_path).decode("ascii", "ignore")):
         raise RequestUnreadable("The path holds dot segments.")
     return raw_path.split(b"/")[1:]
 

@@ -309,6 +309,8 @@ class TestHygiene:
     )
     @example(b"/v1/a%3B/..%3Bb")
     @example(b"/v1/programs/%E2%80%A4%E2%80%A4")
+    @example(b"/v1/programs/.+")
+    @example(b"/v1/programs/.%D0%B0.")
     def test_what_passes_is_no_traversal_to_any_decoder(self, path: bytes) -> None:
         try:
             segments = split_path(path)
