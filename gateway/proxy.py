@@ -24,6 +24,7 @@ REQUEST_HEADERS: Final = frozenset(
         b"accept",
         b"accept-encoding",
         b"accept-language",
+        b"ballot-token",
         b"content-encoding",
         b"content-language",
         b"content-length",
