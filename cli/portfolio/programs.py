@@ -2,17 +2,29 @@
 
 from typing import Any, Final
 
-from cli.portfolio.sources import KNOWN_ON, TREND, from_interview
+from cli.portfolio.sources import KNOWN_ON, NAMES_ADDED, TREND, from_interview
 
 AGENCY: Final[dict[str, Any]] = {
-    "names": {"en": "Kazakhstan Agency for International Development"},
+    "names": {
+        "en": "Kazakhstan Agency for International Development",
+        "ru": "Казахстанское агентство международного развития",
+    },
     "acronym": "KazAID",
-    "legal_form": {"en": "Non-profit joint-stock company"},
+    "legal_form": {
+        "en": "Non-profit joint-stock company",
+        "ru": "Некоммерческое акционерное общество",
+        "kk": "Коммерциялық емес акционерлік қоғам",
+    },
     "mandate": {"en": "Operator of official development assistance; not a fund"},
     "founded": "2020-12",
-    "ministry": {"en": "Ministry of Foreign Affairs of the Republic of Kazakhstan"},
+    "ministry": {
+        "en": "Ministry of Foreign Affairs of the Republic of Kazakhstan",
+        "ru": "Министерство иностранных дел Республики Казахстан",
+        "kk": "Қазақстан Республикасының Сыртқы істер министрлігі",
+    },
     "chair": "Arken Arystanov",
     "country": "KZ",
+    "sources": from_interview(note=NAMES_ADDED),
 }
 
 

@@ -29,6 +29,8 @@ SOURCES: Final[list[dict[str, Any]]] = [
     },
 ]
 
+NAMES_ADDED: Final = "The interview is in English; the Russian and Kazakh names are added by the project."
+
 
 def from_interview(confidence: str = "stated", note: str | None = None) -> list[dict[str, Any]]:
     """Return the citation of the interview, which knew the facts as of its day."""

@@ -8,6 +8,7 @@ from services.programs.api import (
     country_deliveries,
     deliveries,
     editions,
+    enumerations,
     evidence,
     organizations,
     programs,
@@ -19,6 +20,7 @@ from services.programs.domain.permissions import PERMISSIONS
 from services.programs.inbox import design_tasks, mirrors
 from services.programs.inbox.clock import follow_edition_clock
 from services.programs.operations.edition_clock import FOLLOW_CLOCK
+from services.programs.operations.replays import REPLAYERS
 from services.programs.settings import Settings
 
 
@@ -32,6 +34,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             country_deliveries.router,
             deliveries.router,
             editions.router,
+            enumerations.router,
             evidence.router,
             organizations.router,
             programs.router,
@@ -47,6 +50,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             design_tasks.RECOMMENDATION_AGREED: design_tasks.take_recommendation,
             design_tasks.DESIGN_CHANGE_RECORDED: design_tasks.take_design_change,
         },
+        replayers=REPLAYERS,
         jobs={FOLLOW_CLOCK: follow_edition_clock},
     )
     return create_room_app(room, settings or Settings())

@@ -126,6 +126,19 @@ async def test_the_fund_is_not_the_agency(portfolio: httpx.AsyncClient) -> None:
     assert cited(found["international-cooperation-fund"]) == {INTERVIEW}
 
 
+async def test_names_that_no_source_gives_say_so(portfolio: httpx.AsyncClient) -> None:
+    paths = [
+        f"/v1/organizations/{row['id']}" for row in (await rows(portfolio, "/v1/organizations")).values()
+    ]
+    read = [(await portfolio.get(path)).json() for path in [*paths, "/v1/agency"]]
+    added = [row for row in read if row["names"].keys() != {"en"}]
+    assert len(added) == 10
+    assert {row.get("code") for row in added} >= {"undp", "amu", "academy-public-administration", "wco"}
+    for row in read:
+        assert any("added" in (source["note"] or "") for source in row["sources"]) is (row in added), row
+    assert read[-1]["ministry"]["kk"] == "Қазақстан Республикасының Сыртқы істер министрлігі"
+
+
 async def test_who_partnered_which_pilot_is_left_open(portfolio: httpx.AsyncClient) -> None:
     """F50."""
     found = await rows(portfolio, "/v1/partnerships")

@@ -212,6 +212,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("done_at IS NULL AND dead_at IS NULL"),
     )
     op.create_table(
+        "mirror_design_change",
+        sa.Column("recommendation_id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("edition_id", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("recommendation_id", name=op.f("pk_mirror_design_change")),
+        schema="programs",
+    )
+    op.create_table(
         "mirror_results",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -1152,6 +1160,7 @@ def downgrade() -> None:
     op.drop_table("mirror_seats", schema="programs")
     op.drop_index("ix_mirror_results_edition_id", table_name="mirror_results", schema="programs")
     op.drop_table("mirror_results", schema="programs")
+    op.drop_table("mirror_design_change", schema="programs")
     op.drop_index(
         "uq_job_kind_subject",
         table_name="job",

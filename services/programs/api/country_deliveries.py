@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.common.clock import Provenance
 from services.common.codelists.iso import country_name
 from services.common.edtf import parse_edtf, render_edtf
+from services.common.http.callers import Caller
 from services.common.http.routes import house_router
 from services.common.http.sessions import ReadSession
 from services.common.i18n import InterfaceLanguage
@@ -35,11 +36,14 @@ router = house_router("country deliveries", "/countries/{country_code}/deliverie
 
 @router.get("", response_model=CountryDeliveries)
 async def read_country_deliveries(
-    session: ReadSession, country_code: CountryCode, provenance: Provenance = Provenance.REAL
+    session: ReadSession,
+    caller: Caller,
+    country_code: CountryCode,
+    provenance: Provenance = Provenance.REAL,
 ) -> CountryDeliveries:
     """Read every course and delivery of one country by year, with dates, partners, sources and doubts."""
-    editions = await list_country_editions(session, country_code, provenance)
-    received = await list_received(session, country_code, provenance)
+    editions = await list_country_editions(session, country_code, provenance, visible_to=caller)
+    received = await list_received(session, country_code, provenance, visible_to=caller)
     by_edition: dict[UUID, list[EditionCountry]] = defaultdict(list)
     courses: dict[UUID, Edition] = {}
     for edition, relation in editions:

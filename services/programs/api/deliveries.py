@@ -65,22 +65,29 @@ async def create_delivery(
 @router.get("/deliveries", response_model=Page[DeliveryItem])
 async def list_deliveries(
     session: ReadSession,
+    caller: Caller,
     page: Paging,
     provenance: Provenance = Provenance.REAL,
     code: Code | None = None,
     kind: DeliveryKind | None = None,
     country: CountryCode | None = None,
 ) -> object:
-    """List deliveries by code; synthetic ones only if `provenance` asks for them."""
+    """List deliveries by code; synthetic ones only to staff who ask for them by `provenance`."""
     return await questions.list_deliveries(
-        session, page, provenance=provenance, code=code, kind=kind, country=country
+        session,
+        page,
+        visible_to=caller,
+        provenance=provenance,
+        code=code,
+        kind=kind,
+        country=country,
     )
 
 
 @router.get("/deliveries/{delivery_id}", response_model=DeliveryRead, responses=problems(SubjectNotFound))
-async def read_delivery(session: ReadSession, delivery_id: UUID) -> DeliveryRead:
+async def read_delivery(session: ReadSession, caller: Caller, delivery_id: UUID) -> DeliveryRead:
     """Read one delivery."""
-    delivery = await questions.get_delivery(session, delivery_id)
+    delivery = await questions.get_delivery(session, delivery_id, visible_to=caller)
     return await answer_with_sources(session, DeliveryRead, delivery)
 
 

@@ -86,7 +86,7 @@ async def list_editions(
     country: CountryCode | None = None,
     year: Annotated[int | None, Query(ge=1900, le=2200)] = None,
 ) -> object:
-    """List editions by their earliest day; synthetic ones only if `provenance` asks for them."""
+    """List editions by their earliest day; synthetic ones only to staff who ask for them by `provenance`."""
     return await questions.list_editions(
         session,
         page,

@@ -3,11 +3,12 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import ColumnElement, Row, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from services.common.clock import Provenance
+from services.common.identity import Caller, Reach
 from services.common.pagination import PageRequest, Rows, SortKey, fetch_page
 from services.programs.db.tables import (
     Delivery,
@@ -25,10 +26,21 @@ from services.programs.domain.evidence import StatementKind
 from services.programs.domain.problems import SubjectNotFound
 
 
-async def get_delivery(session: AsyncSession, delivery_id: UUID, *, lock: bool = False) -> Delivery:
-    """Return the delivery, locked for update if `lock`; raise `SubjectNotFound`."""
+async def get_delivery(
+    session: AsyncSession, delivery_id: UUID, *, visible_to: Caller | None = None, lock: bool = False
+) -> Delivery:
+    """Return the delivery, locked for update if `lock`; raise `SubjectNotFound`.
+
+    To the public a synthetic delivery does not exist (invariant P11).
+    """
     delivery = await session.get(Delivery, delivery_id, with_for_update=lock or None)
-    if delivery is None:
+    hidden = (
+        visible_to is not None
+        and visible_to.reach is Reach.PUBLISHED
+        and delivery is not None
+        and delivery.provenance is not Provenance.REAL
+    )
+    if delivery is None or hidden:
         raise SubjectNotFound("There is no such delivery.")
     return delivery
 
@@ -37,13 +49,14 @@ async def list_deliveries(
     session: AsyncSession,
     page: PageRequest,
     *,
+    visible_to: Caller,
     provenance: Provenance,
     code: str | None,
     kind: DeliveryKind | None,
     country: str | None,
 ) -> Rows:
-    """Return deliveries by code; synthetic ones only if asked for by name (invariant P11)."""
-    query = select(Delivery).where(Delivery.provenance == provenance)
+    """Return deliveries by code; synthetic ones only to staff who ask by name (invariant P11)."""
+    query = select(Delivery).where(Delivery.provenance == provenance, *_shown(visible_to, Delivery))
     if code is not None:
         query = query.where(Delivery.code == code)
     if kind is not None:
@@ -54,7 +67,7 @@ async def list_deliveries(
 
 
 async def list_country_editions(
-    session: AsyncSession, country: str, provenance: Provenance
+    session: AsyncSession, country: str, provenance: Provenance, *, visible_to: Caller
 ) -> Sequence[Row[Edition, EditionCountry]]:
     """Return each edition that has to do with the country, with what it has; drafts and cancelled left out."""
     query = (
@@ -64,6 +77,7 @@ async def list_country_editions(
         .where(
             EditionCountry.country == country,
             Edition.provenance == provenance,
+            *_shown(visible_to, Edition),
             Edition.state.not_in([EditionState.DRAFT, EditionState.CANCELLED]),
         )
         .order_by(Edition.earliest, Edition.latest, Edition.code, EditionCountry.relation)
@@ -71,12 +85,18 @@ async def list_country_editions(
     return (await session.execute(query)).all()
 
 
-async def list_received(session: AsyncSession, country: str, provenance: Provenance) -> Sequence[Delivery]:
+async def list_received(
+    session: AsyncSession, country: str, provenance: Provenance, *, visible_to: Caller
+) -> Sequence[Delivery]:
     """Return what the country received that is not a course, by date."""
     query = (
         select(Delivery)
         .options(joinedload(Delivery.program))
-        .where(Delivery.recipient_country == country, Delivery.provenance == provenance)
+        .where(
+            Delivery.recipient_country == country,
+            Delivery.provenance == provenance,
+            *_shown(visible_to, Delivery),
+        )
         .order_by(Delivery.earliest, Delivery.latest, Delivery.code)
     )
     return (await session.scalars(query)).all()
@@ -140,3 +160,8 @@ async def list_design_tasks(
     if state is not None:
         query = query.where(DesignTask.state == state)
     return await fetch_page(session, query, page, SortKey(DesignTask.id))
+
+
+def _shown(visible_to: Caller, kind: type[Delivery | Edition]) -> Sequence[ColumnElement[bool]]:
+    """Return what narrows rows to those this caller may see: the public sees no synthetic ones."""
+    return [kind.provenance == Provenance.REAL] if visible_to.reach is Reach.PUBLISHED else []

@@ -1,6 +1,7 @@
 """Questions asked of editions and their parts."""
 
 from collections.abc import Collection, Sequence
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import func, or_, select
@@ -26,17 +27,19 @@ from services.programs.domain.problems import SubjectNotFound
 from services.programs.domain.programs import FunctionalRole
 from services.programs.domain.training_sessions import OPEN_STATES
 
+_PUBLISHED: Final = (Edition.state != EditionState.DRAFT, Edition.provenance == Provenance.REAL)
+
 
 async def get_edition(
     session: AsyncSession, edition_id: UUID, *, visible_to: Caller | None = None, lock: bool = False
 ) -> Edition:
     """Return the edition with its program, locked for update if `lock`; raise `SubjectNotFound`.
 
-    To the public a draft does not exist.
+    To the public neither drafts nor synthetic editions exist (invariant P11).
     """
     query = select(Edition).options(joinedload(Edition.program)).where(Edition.id == edition_id)
     if visible_to is not None and visible_to.reach is Reach.PUBLISHED:
-        query = query.where(Edition.state != EditionState.DRAFT)
+        query = query.where(*_PUBLISHED)
     if lock:
         query = query.with_for_update(of=Edition).execution_options(populate_existing=True)
     edition = (await session.scalars(query)).one_or_none()
@@ -57,10 +60,10 @@ async def list_editions(
     country: str | None,
     year: int | None,
 ) -> Rows:
-    """Return editions by their earliest day; synthetic ones only if asked for by name (invariant P11)."""
+    """Return editions by their earliest day; synthetic ones only to staff who ask by name (invariant P11)."""
     query = select(Edition).options(joinedload(Edition.program)).where(Edition.provenance == provenance)
     if visible_to.reach is Reach.PUBLISHED:
-        query = query.where(Edition.state != EditionState.DRAFT)
+        query = query.where(*_PUBLISHED)
     if code is not None:
         query = query.where(Edition.code == code)
     if state is not None:
@@ -94,23 +97,6 @@ async def find_coming_edition(
         .limit(1)
     )
     return (await session.scalars(query)).one_or_none()
-
-
-async def list_clock_driven(session: AsyncSession, limit: int) -> Sequence[UUID]:
-    """Return editions whose state the clock may change; facts known as of a day are left alone."""
-    waiting = [
-        EditionState.ANNOUNCED,
-        EditionState.CALL_OPEN,
-        EditionState.CONFIRMED,
-        EditionState.RUNNING,
-    ]
-    query = (
-        select(Edition.id)
-        .where(Edition.state.in_(waiting), Edition.stated_as_of.is_(None))
-        .order_by(Edition.earliest)
-        .limit(limit)
-    )
-    return (await session.scalars(query)).all()
 
 
 async def list_edition_countries(session: AsyncSession, edition_id: UUID) -> Sequence[EditionCountry]:

@@ -128,6 +128,16 @@ class DesignTask(Versioned, Base):
     provenance: Mapped[Provenance]
 
 
+class MirrorDesignChange(Base):
+    """Which edition takes a recommendation up, as evaluation last told; it may come before the recommendation."""
+
+    __tablename__ = "mirror_design_change"
+
+    recommendation_id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    edition_id: Mapped[UUID]
+
+
 class MirrorSeats(Base):
     """How an edition's seats stand, as participants last told."""
 

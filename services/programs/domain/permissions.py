@@ -73,6 +73,7 @@ PERMISSIONS: Final[Matrix] = {
     **{operation: only(**_STAFF) for operation in _WRITES},
     **{operation: everyone(**_READERS) for operation in _PUBLIC_READS},
     **{operation: only(**_READERS) for operation in _INTERNAL_READS},
+    "list_programs_enumerations": everyone(),
     "put_agency": only(administrator=Reach.ALL, importer=Reach.ALL),
     "verify_organization": only(manager=Reach.ALL, administrator=Reach.ALL),
     "finish_design_task": only(manager=Reach.ALL, administrator=Reach.ALL),

@@ -28,6 +28,7 @@ class _Recommendation(BaseModel):
 
 
 class _DesignChange(BaseModel):
+    aggregate_version: int
     recommendation_id: UUID
     edition_id: UUID
 
@@ -49,6 +50,8 @@ async def take_recommendation(session: AsyncSession, event: Event) -> None:
 
 
 async def take_design_change(session: AsyncSession, event: Event) -> None:
-    """Note in which edition a recommendation was taken up."""
+    """Note in which edition a recommendation is taken up, also where it is not known yet that it was agreed."""
     said = event.read(_DesignChange)
-    await note_design_change(session, said.recommendation_id, said.edition_id)
+    await note_design_change(
+        session, said.recommendation_id, said.edition_id, said.aggregate_version, replay=event.replay
+    )

@@ -7,7 +7,8 @@ from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.inbox import Event
-from services.programs.operations.mirrors import keep_results, keep_seats
+from services.programs.db.tables import MirrorResults, MirrorSeats
+from services.programs.operations.mirrors import keep_mirror
 
 SEATS_CHANGED: Final = "participants.seats.changed.v1"
 RESULTS: Final = (
@@ -44,12 +45,16 @@ class _Results(BaseModel):
 async def mirror_seats(session: AsyncSession, event: Event) -> None:
     """Keep how an edition's seats stand; the aggregate is the edition."""
     seats = event.read(_Seats)
-    lines = [line.model_dump(mode="json") for line in seats.lines]
-    await keep_seats(session, seats.aggregate_id, seats.aggregate_version, lines)
+    state = {"lines": [line.model_dump(mode="json") for line in seats.lines]}
+    await keep_mirror(
+        session, MirrorSeats, seats.aggregate_id, seats.aggregate_version, state, replay=event.replay
+    )
 
 
 async def mirror_results(session: AsyncSession, event: Event) -> None:
     """Keep how a snapshot of results stands."""
     results = event.read(_Results)
     state = results.model_dump(exclude={"aggregate_id", "aggregate_version"})
-    await keep_results(session, results.aggregate_id, results.aggregate_version, state)
+    await keep_mirror(
+        session, MirrorResults, results.aggregate_id, results.aggregate_version, state, replay=event.replay
+    )

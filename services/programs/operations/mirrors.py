@@ -1,48 +1,41 @@
 """Keeping what the other rooms tell; applied only if newer than what is kept."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import inspect
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.audit import record_change
 from services.common.clock import Provenance
 from services.common.identity import acting_service
+from services.common.inbox import is_newer
 from services.programs.db.deliveries import find_task_of_recommendation
 from services.programs.db.editions import find_coming_edition
-from services.programs.db.tables import DesignTask, MirrorResults, MirrorSeats
+from services.programs.db.tables import DesignTask, MirrorDesignChange, MirrorResults, MirrorSeats
 from services.programs.domain.deliveries import DesignTaskState
 
 EVALUATION = acting_service("evaluation")
 """Who acts when evaluation has told of a recommendation."""
 
 
-async def keep_seats(
-    session: AsyncSession, edition_id: UUID, version: int, lines: list[dict[str, Any]]
-) -> None:
-    """Keep how an edition's seats stand."""
-    row = insert(MirrorSeats).values(edition_id=edition_id, version=version, lines=lines)
-    await session.execute(
-        row.on_conflict_do_update(
-            index_elements=["edition_id"],
-            set_={"version": row.excluded.version, "lines": row.excluded.lines},
-            where=MirrorSeats.version <= version,
-        )
-    )
+Mirror = TypeVar("Mirror", MirrorSeats, MirrorResults, MirrorDesignChange)
 
 
-async def keep_results(session: AsyncSession, snapshot_id: UUID, version: int, state: dict[str, Any]) -> None:
-    """Keep how a snapshot of results stands."""
-    row = insert(MirrorResults).values(id=snapshot_id, version=version, **state)
-    await session.execute(
-        row.on_conflict_do_update(
-            index_elements=["id"],
-            set_={"version": version} | state,
-            where=MirrorResults.version <= version,
-        )
-    )
+async def keep_mirror(
+    session: AsyncSession, kind: type[Mirror], key: UUID, version: int, state: dict[str, Any], *, replay: bool
+) -> Mirror:
+    """Keep the state that another room tells of a thing of its own, if it is newer; return what is kept."""
+    known = await session.get(kind, key)
+    if known is None:
+        (column,) = inspect(kind).primary_key
+        known = kind(**{str(column.key): key, "version": version}, **state)
+        session.add(known)
+    elif is_newer(known.version, version, replay=replay):
+        for field, value in (state | {"version": version}).items():
+            setattr(known, field, value)
+    return known
 
 
 @dataclass(frozen=True)
@@ -58,11 +51,16 @@ class Recommended:
 
 
 async def open_design_task(session: AsyncSession, recommended: Recommended) -> None:
-    """Open the task of a recommendation once, for the next edition if there is one already."""
+    """Open the task of a recommendation once, for the edition said to take it up or else the next one."""
     if await find_task_of_recommendation(session, recommended.recommendation_id):
         return
-    coming = await find_coming_edition(
-        session, recommended.program_id, recommended.edition_id, recommended.provenance
+    change = await session.get(MirrorDesignChange, recommended.recommendation_id)
+    coming = (
+        change.edition_id
+        if change is not None
+        else await find_coming_edition(
+            session, recommended.program_id, recommended.edition_id, recommended.provenance
+        )
     )
     task = DesignTask(
         recommendation_id=recommended.recommendation_id,
@@ -78,10 +76,18 @@ async def open_design_task(session: AsyncSession, recommended: Recommended) -> N
     await record_change(session, EVALUATION, "design_task.opened", task)
 
 
-async def note_design_change(session: AsyncSession, recommendation_id: UUID, edition_id: UUID) -> None:
-    """Point the open task of a recommendation at the edition that takes it up; how, its manager records."""
+async def note_design_change(
+    session: AsyncSession, recommendation_id: UUID, edition_id: UUID, version: int, *, replay: bool
+) -> None:
+    """Point the open task of a recommendation at the edition that takes it up; how, its manager records.
+
+    A change that comes before its recommendation waits for it.
+    """
+    change = await keep_mirror(
+        session, MirrorDesignChange, recommendation_id, version, {"edition_id": edition_id}, replay=replay
+    )
     task = await find_task_of_recommendation(session, recommendation_id)
-    if task is None or task.state is DesignTaskState.DONE or task.edition_id == edition_id:
+    if task is None or task.state is DesignTaskState.DONE or task.edition_id == change.edition_id:
         return
-    task.edition_id = edition_id
+    task.edition_id = change.edition_id
     await record_change(session, EVALUATION, "design_task.assigned", task, ["edition_id"])

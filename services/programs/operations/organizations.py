@@ -63,7 +63,12 @@ async def verify_organization(session: AsyncSession, caller: Caller, organizatio
 
 
 async def _tell(session: AsyncSession, organization: Organization) -> None:
-    data = OrganizationData(
+    await publish(session, ORGANIZATION_CHANGED, organization_data(organization))
+
+
+def organization_data(organization: Organization) -> OrganizationData:
+    """Return what others may know of the organization."""
+    return OrganizationData(
         aggregate_id=organization.id,
         aggregate_version=organization.version,
         code=organization.code,
@@ -72,4 +77,3 @@ async def _tell(session: AsyncSession, organization: Organization) -> None:
         status=organization.status,
         merged_into=None,
     )
-    await publish(session, ORGANIZATION_CHANGED, data)

@@ -140,13 +140,17 @@ async def change_lecturer(
 
 
 async def _tell(session: AsyncSession, lecturer: Lecturer) -> None:
-    data = LecturerData(
+    await publish(session, LECTURER_CHANGED, lecturer_data(lecturer))
+
+
+def lecturer_data(lecturer: Lecturer) -> LecturerData:
+    """Return what others may know of the lecturer: no name."""
+    return LecturerData(
         aggregate_id=lecturer.id,
         aggregate_version=lecturer.version,
         organization_id=lecturer.organization_id,
         consents_to_be_shown=lecturer.consents_to_be_shown,
     )
-    await publish(session, LECTURER_CHANGED, data)
 
 
 def _with_plain_sectors(fields: dict[str, object]) -> dict[str, object]:

@@ -77,7 +77,12 @@ async def cancel_training_session(
 
 async def tell_training_session(session: AsyncSession, meeting: TrainingSession, kind: EventKind) -> None:
     """Publish the whole state of a meeting."""
-    data = TrainingSessionData(
+    await publish(session, kind, training_session_data(meeting))
+
+
+def training_session_data(meeting: TrainingSession) -> TrainingSessionData:
+    """Return what others may know of a meeting."""
+    return TrainingSessionData(
         aggregate_id=meeting.id,
         aggregate_version=meeting.version,
         edition_id=meeting.edition_id,
@@ -91,7 +96,6 @@ async def tell_training_session(session: AsyncSession, meeting: TrainingSession,
         delivery_language=meeting.delivery_language,
         lecturers=[SessionLecturerData.model_validate(lecturer) for lecturer in meeting.lecturers],
     )
-    await publish(session, kind, data)
 
 
 def require_inside(edition: Edition, starts_at: datetime, ends_at: datetime) -> None:
