@@ -32,4 +32,10 @@ INVARIANTS: Final = {
         " FROM response GROUP BY 1, 2, 3) r USING (campaign_id, subject_kind, subject_id)"
         " WHERE k.n IS DISTINCT FROM r.n"
     ),
+    "as many respondents of a question as responses that answer it": (
+        "SELECT k.campaign_id FROM counter k WHERE k.dimension = '' AND k.question_code <> '' AND k.answer = ''"
+        " AND k.n <> (SELECT count(*) FROM response r WHERE r.campaign_id = k.campaign_id"
+        " AND r.subject_kind = k.subject_kind AND r.subject_id = k.subject_id"
+        " AND r.answers ->> k.question_code <> 'not_applicable')"
+    ),
 }

@@ -18,8 +18,9 @@ from services.evaluation.db.ballots import CounterKey, keep_count, list_seals
 from services.evaluation.db.campaigns import get_campaign, get_questions
 from services.evaluation.db.tables import Campaign, Suggestion
 from services.evaluation.domain.campaigns import CampaignState
-from services.evaluation.domain.instruments import Question, QuestionKind
+from services.evaluation.domain.instruments import NOT_APPLICABLE, Question, QuestionKind
 from services.evaluation.domain.recommendations import Moderation
+from services.evaluation.domain.results import RESPONDENTS
 from services.evaluation.operations.ballot_box import seal_context
 
 CAMPAIGN_KEY = "campaign"
@@ -62,7 +63,7 @@ async def count_ballots(sessions: Sessions, keys: KeyStore, campaign_id: UUID) -
 
 
 def tally(questions: Sequence[Question], blocks: Sequence[Mapping[str, Any]]) -> Tally[CounterKey]:
-    """Return how often each question about each subject was answered in each way, in all and by group."""
+    """Return how each question about each subject was answered, and by how many, in all and by group."""
     by_code = {question.code: question for question in questions}
     dimensions = {q.code: q.dimension for q in questions if q.dimension}
     counters: Tally[CounterKey] = Tally()
@@ -75,6 +76,9 @@ def tally(questions: Sequence[Question], blocks: Sequence[Mapping[str, Any]]) ->
             for code, answer in answers.items():
                 if by_code[code].kind in (QuestionKind.TEXT, QuestionKind.NUMBER):
                     continue
+                # Who chooses several options is still one respondent.
+                if answer != NOT_APPLICABLE:
+                    counters[kind, subject, dimension, group, code, RESPONDENTS] += 1
                 for value in answer if isinstance(answer, list) else [answer]:
                     counters[kind, subject, dimension, group, code, str(value)] += 1
     return counters
