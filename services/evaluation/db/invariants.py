@@ -5,7 +5,7 @@ from typing import Final
 INVARIANTS: Final = {
     "I7 no seal outlives its campaign": (
         "SELECT s.id FROM sealed_ballot s JOIN campaign c ON c.id = s.campaign_id"
-        " WHERE c.state NOT IN ('open', 'closed', 'cancelled')"
+        " WHERE c.state NOT IN ('open', 'closed')"
     ),
     "I7 no answer stands before its campaign is counted": (
         "SELECT r.id FROM response r JOIN campaign c ON c.id = r.campaign_id"
