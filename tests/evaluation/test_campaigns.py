@@ -106,3 +106,14 @@ async def test_a_survey_cancelled_before_it_opened_waits_for_nothing(evaluation:
     assert (await plan.staff.post(f"{at}/scheduling")).json()["state"] == "scheduled"
     assert (await plan.staff.post(f"{at}/cancellation")).json()["state"] == "cancelled"
     assert not await waiting(plan)
+
+
+async def test_progress_never_shows_a_single_answer_coming_in(evaluation: Door) -> None:
+    survey = await open_survey(evaluation, 7)
+    at = f"/v1/campaigns/{survey.campaign_id}/progress"
+    shown = []
+    for token in survey.slips[:4]:
+        assert (await survey.submit(token)).status_code == 204
+        shown.append((await survey.staff.get(at)).json())
+    assert [progress["answered_at_least"] for progress in shown] == [0, 0, 3, 3]
+    assert {(progress["invited"], progress["step"]) for progress in shown} == {(7, 3)}

@@ -127,3 +127,16 @@ def test_a_reversed_scale_is_turned_before_it_is_described() -> None:
     figures = figures_of([{"dull": 1}] * 3 + [{"dull": 2}], questions=QUESTIONS.validate_python([question]))
     assert figures["dull"]["cell"]["statistics"]["mean"] == 4.75
     assert figures["dull"]["cell"]["statistics"]["counts"] == {"1": 0, "2": 0, "3": 0, "4": 1, "5": 3}
+
+
+def test_countries_of_one_edition_are_hidden_by_rule() -> None:
+    asked = QUESTIONS.validate_python(
+        [{"code": "advise", "kind": "nps", "text": {"en": "Would you advise it?"}}]
+    )
+    figures = figures_of([{"advise": n % 11} for n in range(22)], questions=asked, countries=("TJ", "KG"))
+    assert figures["advise"]["cell"]["statistics"]["counts"] == {str(point): 2 for point in range(11)}
+    assert figures["advise"]["cell"]["statistics"]["score"] == pytest.approx(-500 / 11)
+    assert cells_of(figures["advise"]) == {
+        "KG": (None, "country_of_one_edition"),
+        "TJ": (None, "country_of_one_edition"),
+    }

@@ -188,10 +188,8 @@ def fits(question: Question, answer: object) -> bool:
         case QuestionKind.MULTIPLE:
             listed = isinstance(answer, list) and all(isinstance(code, str) for code in answer)
             return listed and set(answer) <= codes and len(set(answer)) == len(answer)  # type: ignore[arg-type, call-overload]  # listed says so
-        case QuestionKind.TEXT:
-            return _is_text(answer)
-        case QuestionKind.NOTE:
-            return False
+        case _:  # a note takes no answer
+            return question.kind is QuestionKind.TEXT and _is_text(answer)
 
 
 def _is_text(answer: object) -> bool:
