@@ -35,7 +35,7 @@ QUESTIONS: list[dict[str, Any]] = [
 
 @dataclass
 class Survey:
-    """An open survey with the codes of its slips."""
+    """A survey with the codes of its slips, if it is open."""
 
     door: Door
     edition_id: UUID
@@ -119,8 +119,8 @@ async def tell_of_edition(
     return ids
 
 
-async def open_survey(door: Door, people: int, delivery: str = "slips") -> Survey:
-    """Open a survey of a synthetic cohort."""
+async def plan_survey(door: Door, people: int, delivery: str = "slips") -> Survey:
+    """Plan a survey of a synthetic cohort."""
     ids = await tell_of_edition(door, people)
     staff = door.as_("evaluator", "manager")
     code = f"i-{uuid4().hex[:8]}"
@@ -137,15 +137,26 @@ async def open_survey(door: Door, people: int, delivery: str = "slips") -> Surve
         "delivery": delivery,
     }
     campaign = (await staff.post("/v1/campaigns", json=plan)).json()
-    opened = await staff.post(f"/v1/campaigns/{campaign['id']}/opening")
-    assert opened.status_code == 200, opened.text
     return Survey(
         door,
         ids["edition"],
         ids["lecturer"],
         ids["program"],
         campaign["id"],
-        opened.json()["slips"],
+        [],
         staff,
         door.as_(),
     )
+
+
+async def open_survey(door: Door, people: int, delivery: str = "slips") -> Survey:
+    """Open a survey of a synthetic cohort, and hand out its slips."""
+    survey = await plan_survey(door, people, delivery)
+    at = f"/v1/campaigns/{survey.campaign_id}"
+    opened = await survey.staff.post(f"{at}/opening")
+    assert opened.status_code == 200, opened.text
+    if delivery == "slips":
+        handed = await survey.staff.post(f"{at}/slips")
+        assert handed.status_code == 200, handed.text
+        survey.slips = handed.json()["codes"]
+    return survey

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from services.evaluation.domain.intervals import (
     Interval,
     finite_population_correction,
-    t_distribution,
     t_interval,
     t_quantile,
     wilson_interval,
@@ -70,16 +69,24 @@ def test_quantiles_of_t_are_those_of_printed_tables(
 
 
 def test_t_has_its_closed_forms_and_its_limit() -> None:
-    assert t_distribution(1, 1) == pytest.approx(0.75, abs=1e-13)
-    assert t_distribution(sqrt(2), 2) == pytest.approx((1 + sqrt(2) / 2) / 2, abs=1e-13)
+    assert t_quantile(0.75, 1) == pytest.approx(1, abs=1e-12)
+    assert t_quantile((1 + sqrt(2) / 2) / 2, 2) == pytest.approx(sqrt(2), abs=1e-12)
+    assert t_quantile(0.5, 7) == pytest.approx(0, abs=1e-12)
     assert t_quantile(0.975, 1e8) == pytest.approx(1.959964, abs=1e-6)
-    assert t_distribution(0, 7) == 0.5
-    assert t_quantile(0.999, 1) == pytest.approx(tan(0.499 * pi), rel=1e-10)
+
+
+@given(st.floats(0.001, 0.999))
+def test_quantiles_of_one_and_two_degrees_are_those_of_their_formulas(probability: float) -> None:
+    assert t_quantile(probability, 1) == pytest.approx(tan(pi * (probability - 0.5)), rel=1e-9, abs=1e-9)
+    two = (2 * probability - 1) / sqrt(2 * probability * (1 - probability))
+    assert t_quantile(probability, 2) == pytest.approx(two, rel=1e-9, abs=1e-9)
 
 
 @given(st.floats(0.001, 0.999), st.integers(1, 2000))
-def test_quantile_and_distribution_undo_each_other(probability: float, degrees: int) -> None:
-    assert t_distribution(t_quantile(probability, degrees), degrees) == pytest.approx(probability, abs=1e-9)
+def test_quantiles_of_t_are_symmetric(probability: float, degrees: int) -> None:
+    assert t_quantile(1 - probability, degrees) == pytest.approx(
+        -t_quantile(probability, degrees), rel=1e-9, abs=1e-9
+    )
 
 
 def test_t_interval_of_the_sleep_data() -> None:

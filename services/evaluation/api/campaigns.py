@@ -26,9 +26,9 @@ from services.evaluation.domain.suppression import Audience
 from services.evaluation.operations import campaigns as operations
 from services.evaluation.schemas.campaigns import (
     CampaignCreate,
-    CampaignOpened,
     CampaignProgress,
     CampaignRead,
+    CampaignSlips,
 )
 
 router = house_router("campaigns", "/campaigns")
@@ -80,18 +80,32 @@ async def schedule_campaign(session: WriteSession, caller: Caller, campaign_id: 
 
 @router.post(
     "/{campaign_id}/opening",
-    response_model=CampaignOpened,
+    response_model=CampaignRead,
     responses=problems(CampaignNotFound, NotAllowedNow, NobodyToAsk, SealingUnavailable),
 )
-async def open_campaign(session: WriteSession, caller: Caller, campaign_id: UUID, request: Request) -> object:
-    """Open a survey: every participant gets a token by e-mail, or the codes of slips are returned once."""
+async def open_campaign(
+    session: WriteSession, caller: Caller, campaign_id: UUID, request: Request
+) -> Campaign:
+    """Open a survey: every participant gets a token by e-mail, or slips may be handed out."""
     state = request.app.state
-    # The answer holds tokens, which are kept nowhere: a repeat reads the campaign, never the codes.
-    request.state.attempted = None
-    campaign, slips = await operations.open_campaign(
+    return await operations.open_campaign(
         session, caller, campaign_id, state.key_store, state.participants_key
     )
-    return CampaignOpened(**CampaignRead.model_validate(campaign).model_dump(), slips=slips)
+
+
+@router.post(
+    "/{campaign_id}/slips",
+    response_model=CampaignSlips,
+    responses=problems(CampaignNotFound, NotAllowedNow, NobodyToAsk),
+)
+async def hand_out_slips(request: Request, caller: Caller, campaign_id: UUID) -> object:
+    """Make the codes of an open survey's slips, and return them this once.
+
+    They are stored nowhere, under no Idempotency-Key either: a second request is refused. Whose answer got
+    lost cancels the survey and opens another.
+    """
+    async with request.app.state.sessions.transaction() as session:
+        return {"codes": await operations.hand_out_slips(session, caller, campaign_id)}
 
 
 @router.post("/{campaign_id}/closing", response_model=CampaignRead, responses=_MOVED)

@@ -94,7 +94,7 @@ async def keep_count(
     responses: Sequence[Mapping[str, Any]],
     counters: Tally[CounterKey],
 ) -> None:
-    """Store opened responses and their counters, and delete the seals."""
+    """Store opened responses and their counters."""
     if responses:
         await session.execute(insert(Response), list(responses))
     names = ("subject_kind", "subject_id", "dimension", "group_code", "question_code", "answer")
@@ -104,6 +104,10 @@ async def keep_count(
     ]
     if rows:
         await session.execute(insert(Counter), rows)
+
+
+async def delete_seals(session: AsyncSession, campaign_id: UUID) -> None:
+    """Delete every sealed ballot of a campaign."""
     await session.execute(delete(SealedBallot).where(SealedBallot.campaign_id == campaign_id))
 
 

@@ -36,11 +36,13 @@ async def list_campaigns(session: AsyncSession, page: PageRequest, edition_id: U
 
 
 async def list_uncounted(session: AsyncSession) -> Sequence[UUID]:
-    """Return the campaigns that wait for their count, or for the end of their key."""
-    waiting = (Campaign.state == CampaignState.CLOSED) | (
-        Campaign.answered.is_not(None) & Campaign.key_destroyed_at.is_(None)
+    """Return the campaigns that wait for their count, or, counted or cancelled, for the end of their key."""
+    query = select(Campaign.id).where(
+        Campaign.state != CampaignState.OPEN,
+        Campaign.public_key.is_not(None),
+        Campaign.key_destroyed_at.is_(None),
     )
-    return (await session.scalars(select(Campaign.id).where(waiting))).all()
+    return (await session.scalars(query)).all()
 
 
 async def get_questions(session: AsyncSession, campaign: Campaign) -> list[Question]:

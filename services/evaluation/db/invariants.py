@@ -5,7 +5,7 @@ from typing import Final
 INVARIANTS: Final = {
     "I7 no seal outlives its campaign": (
         "SELECT s.id FROM sealed_ballot s JOIN campaign c ON c.id = s.campaign_id"
-        " WHERE c.state NOT IN ('open', 'closed', 'cancelled')"
+        " WHERE c.state NOT IN ('open', 'closed')"
     ),
     "I7 no answer stands before its campaign is counted": (
         "SELECT r.id FROM response r JOIN campaign c ON c.id = r.campaign_id"
@@ -31,5 +31,11 @@ INVARIANTS: Final = {
         " AND question_code = '') k FULL JOIN (SELECT campaign_id, subject_kind, subject_id, count(*) AS n"
         " FROM response GROUP BY 1, 2, 3) r USING (campaign_id, subject_kind, subject_id)"
         " WHERE k.n IS DISTINCT FROM r.n"
+    ),
+    "as many respondents of a question as responses that answer it": (
+        "SELECT k.campaign_id FROM counter k WHERE k.dimension = '' AND k.question_code <> '' AND k.answer = ''"
+        " AND k.n <> (SELECT count(*) FROM response r WHERE r.campaign_id = k.campaign_id"
+        " AND r.subject_kind = k.subject_kind AND r.subject_id = k.subject_id"
+        " AND r.answers ->> k.question_code <> 'not_applicable')"
     ),
 }

@@ -182,6 +182,7 @@ class Counter(Base):
     question_code: Mapped[str] = mapped_column(primary_key=True)
     """Empty for the number of responses."""
     answer: Mapped[str] = mapped_column(primary_key=True)
+    """Empty for the number of respondents who answered the question; "does not apply" is no answer."""
     n: Mapped[int]
 
 

@@ -82,6 +82,9 @@ VERSION_LIFE: Final = LifeCycle(
 )
 
 
+NOT_APPLICABLE: Final = "not_applicable"
+
+
 class Scale(Request):
     """An ordered scale of whole numbers, with a label for each point that has one."""
 
@@ -121,6 +124,8 @@ class Question(Request):
         chooses = self.kind in (QuestionKind.SINGLE, QuestionKind.MULTIPLE)
         if chooses != bool(self.options) or len({o.code for o in self.options}) < len(self.options):
             raise ValueError("a question to choose from, and no other, has options with different codes")
+        if NOT_APPLICABLE in {option.code for option in self.options}:
+            raise ValueError("that a question does not apply is said by `not_applicable`, not by an option")
         if (self.scale is not None) != (self.kind is QuestionKind.SCALE):
             raise ValueError("a scale question, and no other, has a scale")
         if self.scale and not {*self.scale.labels} <= {str(p) for p in self.points}:
@@ -141,7 +146,6 @@ class Question(Request):
 
 
 QUESTIONS: Final = TypeAdapter(list[Question])
-NOT_APPLICABLE: Final = "not_applicable"
 _TEXT: Final = TypeAdapter[str](Text)
 
 
@@ -184,10 +188,8 @@ def fits(question: Question, answer: object) -> bool:
         case QuestionKind.MULTIPLE:
             listed = isinstance(answer, list) and all(isinstance(code, str) for code in answer)
             return listed and set(answer) <= codes and len(set(answer)) == len(answer)  # type: ignore[arg-type, call-overload]  # listed says so
-        case QuestionKind.TEXT:
-            return _is_text(answer)
-        case QuestionKind.NOTE:
-            return False
+        case _:  # a note takes no answer
+            return question.kind is QuestionKind.TEXT and _is_text(answer)
 
 
 def _is_text(answer: object) -> bool:

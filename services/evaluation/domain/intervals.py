@@ -1,7 +1,7 @@
 """Intervals for proportions and means: pure functions of numbers, each with its method's id and version."""
 
 from dataclasses import dataclass
-from math import erf, exp, lgamma, log, log1p, sqrt
+from math import sqrt
 from statistics import NormalDist
 from typing import Final
 
@@ -61,54 +61,7 @@ def finite_population_correction(n: int, population: int) -> float:
 
 
 def t_quantile(probability: float, degrees: float) -> float:
-    """Return the quantile of Student's t; `probability` within (0, 1), `degrees` above 0.
+    """Return the quantile of Student's t; `probability` within (0, 1), `degrees` above 0."""
+    from scipy.special import stdtrit  # noqa: PLC0415  heavy: loaded where it is used
 
-    Inverts the distribution function by bisection to the last digits of a double.
-    """
-    if probability < 0.5:
-        return -t_quantile(1 - probability, degrees)
-    low, high = 0.0, 1.0
-    while t_distribution(high, degrees) < probability:
-        low, high = high, 2 * high
-    for _ in range(200):
-        middle = (low + high) / 2
-        if middle in (low, high):
-            break
-        low, high = (middle, high) if t_distribution(middle, degrees) < probability else (low, middle)
-    return (low + high) / 2
-
-
-def t_distribution(t: float, degrees: float) -> float:
-    """Return P(T <= t) of Student's t with `degrees` of freedom.
-
-    Source: NIST DLMF 8.17 (regularized incomplete beta function), Abramowitz and Stegun 26.7.1.
-    """
-    if degrees > 1e7:
-        return (1 + erf(t / sqrt(2))) / 2
-    tail = _regularized_beta(degrees / (degrees + t * t), degrees / 2, 0.5) / 2
-    return 1 - tail if t > 0 else tail
-
-
-def _regularized_beta(x: float, a: float, b: float) -> float:
-    if x in (0.0, 1.0):
-        return x
-    front = exp(lgamma(a + b) - lgamma(a) - lgamma(b) + a * log(x) + b * log1p(-x))
-    if x < (a + 1) / (a + b + 2):
-        return front * _beta_fraction(x, a, b) / a
-    return 1 - front * _beta_fraction(1 - x, b, a) / b
-
-
-def _beta_fraction(x: float, a: float, b: float) -> float:
-    """Return the continued fraction of DLMF 8.17.22, evaluated by Lentz's method."""
-    c, d = 1.0, 1 / (1 - (a + b) * x / (a + 1))
-    fraction = d
-    for m in range(1, 500):
-        for term in (
-            m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m)),
-            -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1)),
-        ):
-            c, d = 1 + term / c, 1 / (1 + term * d)
-            fraction *= c * d
-        if abs(c * d - 1) < 1e-15:
-            break
-    return fraction
+    return float(stdtrit(degrees, probability))

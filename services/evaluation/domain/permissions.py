@@ -25,6 +25,7 @@ PERMISSIONS: Final[Matrix] = {
     "read_campaign_progress": only(**_READERS),
     "schedule_campaign": only(**_STAFF),
     "open_campaign": only(**_STAFF),
+    "hand_out_slips": only(**_STAFF),
     "close_campaign": only(**_STAFF),
     "cancel_campaign": only(**_STAFF),
     "read_ballot_paper": everyone(),

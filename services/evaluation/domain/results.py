@@ -25,6 +25,9 @@ CONFIDENCE: Final = 0.95
 METHODS: Final = [st.LIKERT, st.NET_PROMOTER, st.RESPONSE_RATE, FINITE_POPULATION, WILSON, STUDENT_T]
 _UNCOUNTED: Final = frozenset({QuestionKind.TEXT, QuestionKind.NOTE, QuestionKind.NUMBER})
 
+RESPONDENTS: Final = ""
+"""In place of an answer: counts those who answered the question, which thresholds and shares look at."""
+
 Counts = Mapping[tuple[str, str, str], Mapping[str, int]]
 """(dimension, group, question) -> answer -> n; the empty question counts responses."""
 
@@ -77,6 +80,7 @@ def compute_figures(
     `countries` are those of the edition, a public fact: their cells are listed, and hidden by rule.
     """
     rates = st.response_rates(survey.invited, survey.answered)
+    dimensions = _dimensions(questions, countries)
     return {
         "n_invited": rates.invited,
         "n_eligible": rates.eligible,
@@ -86,14 +90,17 @@ def compute_figures(
         "confidence": CONFIDENCE,
         "inference_target": survey.target,
         "methods": METHODS,
-        "questions": [_question(q, counts, survey, countries) for q in questions if q.kind not in _UNCOUNTED],
+        "questions": [
+            _question(q, counts, survey, dimensions) for q in questions if q.kind not in _UNCOUNTED
+        ],
     }
 
 
-def _question(question: Question, counts: Counts, survey: Survey, countries: Sequence[str]) -> dict[str, Any]:
+def _question(
+    question: Question, counts: Counts, survey: Survey, dimensions: Mapping[str, Sequence[str]]
+) -> dict[str, Any]:
     found = counts.get(("", "", question.code), {})
-    answered = sum(n for answer, n in found.items() if answer != NOT_APPLICABLE)
-    rule = SuppressionRule.TOO_FEW if answered < survey.k else None
+    rule = SuppressionRule.TOO_FEW if _respondents(found) < survey.k else None
     group_question = question.dimension is not None
     return {
         "code": question.code,
@@ -107,40 +114,47 @@ def _question(question: Question, counts: Counts, survey: Survey, countries: Seq
         else _cell(question, found, rule, survey),
         "breakdowns": []
         if group_question
-        else [_breakdown(question, d, counts, survey, countries) for d in _dimensions(counts, countries)],
+        else [_breakdown(question, d, groups, counts, survey) for d, groups in dimensions.items()],
     }
 
 
-def _dimensions(counts: Counts, countries: Sequence[str]) -> list[str]:
-    met = {dimension for dimension, _, _ in counts if dimension}
-    return sorted(met | ({Dimension.COUNTRY} if countries else set()))
+def _dimensions(questions: Sequence[Question], countries: Sequence[str]) -> dict[str, list[str]]:
+    """Return the groups of each breakdown, those that nobody belongs to included: absence would tell."""
+    asked = {q.dimension: sorted(o.code for o in q.options) for q in questions if q.dimension}
+    return dict(sorted((asked | ({Dimension.COUNTRY: sorted(countries)} if countries else {})).items()))
+
+
+def _respondents(found: Mapping[str, int]) -> int:
+    return found.get(RESPONDENTS, 0)
 
 
 def _breakdown(
-    question: Question, dimension: str, counts: Counts, survey: Survey, countries: Sequence[str]
+    question: Question, dimension: str, groups: Sequence[str], counts: Counts, survey: Survey
 ) -> dict[str, Any]:
     if dimension == Dimension.COUNTRY:
         hidden = hidden_cell(SuppressionRule.COUNTRY_OF_ONE_EDITION)
-        return {"dimension": dimension, "cells": [{"group": c} | hidden for c in sorted(countries)]}
-    groups = {
-        group: {a: n for a, n in found.items() if a != NOT_APPLICABLE}
-        for (d, group, code), found in counts.items()
-        if d == dimension and code == question.code
-    }
-    total = sum(n for a, n in counts.get(("", "", question.code), {}).items() if a != NOT_APPLICABLE)
-    sizes = {group: sum(found.values()) for group, found in groups.items()}
+        return {"dimension": dimension, "cells": [{"group": group} | hidden for group in groups]}
+    found = {group: counts.get((dimension, group, question.code), {}) for group in groups}
+    sizes = {group: _respondents(answers) for group, answers in found.items()}
     # Those who did not say to which group they belong are a cell of the same line, and never shown.
-    unsaid = total - sum(sizes.values())
-    line = {**sizes} | ({"": unsaid} if unsaid else {})
-    unanimous = {group for group, found in groups.items() if len(found) == 1} | ({""} if unsaid else set())
-    hidden = hide_cells(line, [list(line)], breakdown_threshold(survey.k), unanimous)
+    unsaid = _respondents(counts.get(("", "", question.code), {})) - sum(sizes.values())
+    line = sizes | ({"": unsaid} if unsaid else {})
+    unanimous = {group for group, answers in found.items() if _tells_of_each(answers)}
+    rules = hide_cells(line, [list(line)], breakdown_threshold(survey.k), unanimous | ({""} & line.keys()))
     return {
         "dimension": dimension,
-        "cells": [
-            {"group": group} | _cell(question, found, hidden.get(group), survey)
-            for group, found in sorted(groups.items())
-        ],
+        "cells": [{"group": g} | _cell(question, found[g], rules.get(g), survey) for g in groups],
     }
+
+
+def _tells_of_each(found: Mapping[str, int]) -> bool:
+    """Say whether all gave one answer or chose one option, or all chose none: so each of them is known."""
+    kept = _answers(found)
+    return max(kept.values(), default=_respondents(found)) == _respondents(found)
+
+
+def _answers(found: Mapping[str, int]) -> dict[str, int]:
+    return {answer: n for answer, n in found.items() if answer not in (RESPONDENTS, NOT_APPLICABLE)}
 
 
 def hidden_cell(rule: SuppressionRule) -> dict[str, Any]:
@@ -153,19 +167,19 @@ def _cell(
 ) -> dict[str, Any]:
     if rule is not None:
         return hidden_cell(rule)
-    kept = {answer: n for answer, n in found.items() if answer != NOT_APPLICABLE}
+    n = _respondents(found)
     return {
-        "n": sum(kept.values()),
-        "statistics": _statistics(question, kept, survey),
+        "n": n,
+        "statistics": _statistics(question, _answers(found), n, survey),
         "suppressed": False,
         "rule": None,
     }
 
 
-def _statistics(question: Question, found: Mapping[str, int], survey: Survey) -> dict[str, Any]:
-    n = sum(found.values())
+def _statistics(question: Question, found: Mapping[str, int], n: int, survey: Survey) -> dict[str, Any]:
     if question.kind in (QuestionKind.SINGLE, QuestionKind.MULTIPLE, QuestionKind.CONSENT):
-        return {"kind": "choices", "counts": dict(sorted(found.items()))}
+        chosen = dict(sorted(found.items()))
+        return {"kind": "choices", "counts": chosen, "shares": {a: k / n for a, k in chosen.items()}}
     fpc = 1.0
     if survey.target is InferenceTarget.THIS_COHORT:
         fpc = finite_population_correction(n, survey.invited)

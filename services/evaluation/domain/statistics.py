@@ -3,8 +3,10 @@
 They are functions of counts per value, so a million answers cost as much as ten.
 """
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 from math import sqrt
 from statistics import NormalDist
 from typing import Final
@@ -137,11 +139,7 @@ def response_rates(invited: int, complete: int, partial: int = 0, ineligible: in
 
 
 def _median(counts: Mapping[int, int], n: int) -> float:
-    def at(rank: int) -> int:
-        for point in sorted(counts):
-            rank -= counts[point]
-            if rank < 0:
-                return point
-        raise AssertionError("rank beyond the last answer")
-
-    return (at((n - 1) // 2) + at(n // 2)) / 2
+    points = sorted(counts)
+    reached = list(accumulate(counts[point] for point in points))
+    lower, upper = (points[bisect_right(reached, rank)] for rank in ((n - 1) // 2, n // 2))
+    return (lower + upper) / 2

@@ -8,18 +8,20 @@ from uuid import UUID, uuid4
 
 import orjson
 from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.audit import record_change
 from services.common.identity import acting_service
 from services.common.keystore import KeyStore
 from services.common.seal import unseal
 from services.common.sessions import Sessions
-from services.evaluation.db.ballots import CounterKey, keep_count, list_seals
+from services.evaluation.db.ballots import CounterKey, delete_seals, keep_count, list_seals
 from services.evaluation.db.campaigns import get_campaign, get_questions
 from services.evaluation.db.tables import Campaign, Suggestion
 from services.evaluation.domain.campaigns import CampaignState
-from services.evaluation.domain.instruments import Question, QuestionKind
+from services.evaluation.domain.instruments import NOT_APPLICABLE, Question, QuestionKind
 from services.evaluation.domain.recommendations import Moderation
+from services.evaluation.domain.results import RESPONDENTS
 from services.evaluation.operations.ballot_box import seal_context
 
 CAMPAIGN_KEY = "campaign"
@@ -28,30 +30,17 @@ _SELF = acting_service("evaluation")
 
 
 async def count_ballots(sessions: Sessions, keys: KeyStore, campaign_id: UUID) -> None:
-    """Count a closed campaign, then destroy its key; may be repeated, and stopped anywhere.
+    """Count a closed campaign and destroy its key, or that of a cancelled one.
 
-    Answers are committed first and the key destroyed second, so no answer is ever lost; a stop between the
-    two leaves a key without seals, which the next call destroys.
+    May be repeated, and stopped anywhere: answers are committed first and the key destroyed second, so no
+    answer is ever lost; a stop between the two leaves a key without seals, which the next call destroys.
     """
     async with sessions.transaction() as session:
         campaign = await get_campaign(session, campaign_id, lock=True)
         if campaign.state is CampaignState.CLOSED:
-            private = await keys.open_key(CAMPAIGN_KEY, str(campaign_id))
-            ballots = [
-                orjson.loads(unseal(private, sealed, seal_context(campaign_id)))
-                for sealed in await list_seals(session, campaign_id)
-            ]
-            questions = await get_questions(session, campaign)
-            blocks = [block for ballot in ballots for block in ballot]
-            secrets.SystemRandom().shuffle(blocks)
-            texts = _texts(campaign, questions, blocks)
-            await keep_count(session, campaign_id, _responses(campaign_id, blocks), tally(questions, blocks))
-            if texts:
-                await session.execute(insert(Suggestion), texts)
-            campaign.answered = len(ballots)
-            campaign.state = CampaignState.ANALYSED
-            await record_change(session, _SELF, "campaign.analysed", campaign, ["state", "answered"])
-        elif campaign.key_destroyed_at is not None or campaign.answered is None:
+            await _count(session, campaign, await keys.open_key(CAMPAIGN_KEY, str(campaign_id)))
+        ended = campaign.state is not CampaignState.OPEN and campaign.public_key is not None
+        if not ended or campaign.key_destroyed_at is not None:
             return
     destroyed_at = await keys.destroy_key(CAMPAIGN_KEY, str(campaign_id))
     async with sessions.transaction() as session:
@@ -61,8 +50,26 @@ async def count_ballots(sessions: Sessions, keys: KeyStore, campaign_id: UUID) -
             await record_change(session, _SELF, "campaign.key_destroyed", campaign, ["key_destroyed_at"])
 
 
+async def _count(session: AsyncSession, campaign: Campaign, private: bytes) -> None:
+    ballots = [
+        orjson.loads(unseal(private, sealed, seal_context(campaign.id)))
+        for sealed in await list_seals(session, campaign.id)
+    ]
+    questions = await get_questions(session, campaign)
+    blocks = [block for ballot in ballots for block in ballot]
+    secrets.SystemRandom().shuffle(blocks)
+    texts = _texts(campaign, questions, blocks)
+    await keep_count(session, campaign.id, _responses(campaign.id, blocks), tally(questions, blocks))
+    await delete_seals(session, campaign.id)
+    if texts:
+        await session.execute(insert(Suggestion), texts)
+    campaign.answered = len(ballots)
+    campaign.state = CampaignState.ANALYSED
+    await record_change(session, _SELF, "campaign.analysed", campaign, ["state", "answered"])
+
+
 def tally(questions: Sequence[Question], blocks: Sequence[Mapping[str, Any]]) -> Tally[CounterKey]:
-    """Return how often each question about each subject was answered in each way, in all and by group."""
+    """Return how each question about each subject was answered, and by how many, in all and by group."""
     by_code = {question.code: question for question in questions}
     dimensions = {q.code: q.dimension for q in questions if q.dimension}
     counters: Tally[CounterKey] = Tally()
@@ -75,6 +82,9 @@ def tally(questions: Sequence[Question], blocks: Sequence[Mapping[str, Any]]) ->
             for code, answer in answers.items():
                 if by_code[code].kind in (QuestionKind.TEXT, QuestionKind.NUMBER):
                     continue
+                # Who chooses several options is still one respondent.
+                if answer != NOT_APPLICABLE:
+                    counters[kind, subject, dimension, group, code, RESPONDENTS] += 1
                 for value in answer if isinstance(answer, list) else [answer]:
                     counters[kind, subject, dimension, group, code, str(value)] += 1
     return counters

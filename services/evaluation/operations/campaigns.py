@@ -14,6 +14,7 @@ from services.common.identity import Caller
 from services.common.keystore import KeyStore
 from services.common.outbox import publish
 from services.common.seal import seal
+from services.evaluation.db.ballots import count_tokens, delete_seals
 from services.evaluation.db.campaigns import get_campaign, get_edition, list_cohort, list_lecturers
 from services.evaluation.db.instruments import get_version
 from services.evaluation.db.tables import BallotToken, Campaign, MirrorCohort
@@ -58,8 +59,10 @@ async def schedule_campaign(session: AsyncSession, caller: Caller, campaign_id: 
 
 
 async def cancel_campaign(session: AsyncSession, caller: Caller, campaign_id: UUID) -> Campaign:
-    """Give a survey up; what was answered so far is never read."""
-    return await _move(session, caller, campaign_id, CampaignState.CANCELLED)
+    """Give a survey up: what was answered so far is deleted unread, its key destroyed right afterwards."""
+    campaign = await _move(session, caller, campaign_id, CampaignState.CANCELLED)
+    await delete_seals(session, campaign.id)
+    return campaign
 
 
 async def close_campaign(session: AsyncSession, caller: Caller, campaign_id: UUID) -> Campaign:
@@ -85,19 +88,17 @@ async def open_campaign(
     campaign_id: UUID,
     keys: KeyStore | None,
     participants_key: bytes | None,
-) -> tuple[Campaign, list[str]]:
-    """Open a survey: fix whom it is about, make its key and one token per person; return codes of slips.
+) -> Campaign:
+    """Open a survey: fix whom it is about, make its key and, by e-mail, one token per person.
 
-    Only hashes of tokens are stored. By e-mail, each travels sealed to participants, which alone knows
-    addresses. Raises `SealingUnavailable` without a key store, and `NobodyToAsk` for an empty cohort.
+    Only hashes of tokens are stored; each travels sealed to participants, which alone knows addresses.
+    Raises `SealingUnavailable` without a key store, and `NobodyToAsk` for an empty cohort.
     """
     campaign = await get_campaign(session, campaign_id, lock=True)
     _require(campaign, CampaignState.OPEN)
     if keys is None or (campaign.delivery is Delivery.EMAIL and participants_key is None):
         raise SealingUnavailable("The key store or the key of participants is not configured.")
-    cohort = await list_cohort(session, campaign.edition_id)
-    if not cohort:
-        raise NobodyToAsk("No participant of the edition is known here.")
+    cohort = await _require_cohort(session, campaign)
     lecturers = await list_lecturers(session, campaign.edition_id)
     campaign.subjects = [{"kind": "edition", "id": str(campaign.edition_id)}] + [
         {"kind": "lecturer", "id": lecturer} for lecturer in lecturers
@@ -105,11 +106,36 @@ async def open_campaign(
     campaign.public_key = (await keys.create_key_pair(CAMPAIGN_KEY, str(campaign.id))).public_key
     campaign.state = CampaignState.OPEN
     await record_change(session, caller, "campaign.opened", campaign, ["state", "subjects"])
-    if campaign.delivery is Delivery.SLIPS:
-        return campaign, await _hand_out_slips(session, campaign, len(cohort))
-    assert participants_key is not None  # noqa: S101  required above
-    await _send_tokens(session, campaign, cohort, participants_key)
-    return campaign, []
+    if campaign.delivery is Delivery.EMAIL:
+        assert participants_key is not None  # noqa: S101  required above
+        await _send_tokens(session, campaign, cohort, participants_key)
+    return campaign
+
+
+async def hand_out_slips(session: AsyncSession, caller: Caller, campaign_id: UUID) -> list[str]:
+    """Make one code per participant of an open survey on slips and return them; only once.
+
+    Raises `NotAllowedNow` if the survey is not open, goes by e-mail or has codes, `NobodyToAsk` for an empty
+    cohort.
+    """
+    campaign = await get_campaign(session, campaign_id, lock=True)
+    if campaign.state is not CampaignState.OPEN or campaign.delivery is not Delivery.SLIPS:
+        raise NotAllowedNow("Only an open survey on slips has slips to hand out.")
+    if await count_tokens(session, campaign.id):
+        raise NotAllowedNow("The codes were shown once already, and are stored nowhere.")
+    tokens = [new_token() for _ in await _require_cohort(session, campaign)]
+    rows = [
+        {
+            "id": uuid4(),
+            "campaign_id": campaign.id,
+            "token_hash": hash_token(token),
+            "state": TokenState.ISSUED,
+        }
+        for token in tokens
+    ]
+    await session.execute(insert(BallotToken), rows)
+    await record_change(session, caller, "campaign.slips_handed_out", campaign)
+    return tokens
 
 
 def new_token() -> str:
@@ -123,21 +149,11 @@ def dispatch_context(dispatch_id: UUID) -> str:
     return f"dispatch:{dispatch_id}:token"
 
 
-async def _hand_out_slips(session: AsyncSession, campaign: Campaign, people: int) -> list[str]:
-    tokens = [new_token() for _ in range(people)]
-    await session.execute(
-        insert(BallotToken),
-        [
-            {
-                "id": uuid4(),
-                "campaign_id": campaign.id,
-                "token_hash": hash_token(token),
-                "state": TokenState.ISSUED,
-            }
-            for token in tokens
-        ],
-    )
-    return tokens
+async def _require_cohort(session: AsyncSession, campaign: Campaign) -> Sequence[MirrorCohort]:
+    cohort = await list_cohort(session, campaign.edition_id)
+    if not cohort:
+        raise NobodyToAsk("No participant of the edition is known here.")
+    return cohort
 
 
 async def _send_tokens(

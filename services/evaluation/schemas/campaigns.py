@@ -47,10 +47,10 @@ class CampaignRead(Resource):
     key_destroyed_at: datetime | None
 
 
-class CampaignOpened(CampaignRead):
-    """An opened survey; the codes of its slips are shown this once and stored nowhere."""
+class CampaignSlips(Answer):
+    """The codes of a survey's slips, shown this once and stored nowhere."""
 
-    slips: list[str]
+    codes: list[str]
 
 
 class CampaignProgress(Answer):
