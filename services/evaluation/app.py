@@ -6,11 +6,13 @@ import structlog
 from fastapi import FastAPI
 
 from services.common.http.app import Room, create_room_app, open_keys
-from services.evaluation.api import campaigns, enumerations, instruments, recommendations, responses, results
+from services.common.http.enumerations import enumerations_router
+from services.evaluation.api import campaigns, instruments, recommendations, responses, results
 from services.evaluation.db.campaigns import list_uncounted
 from services.evaluation.db.tables import SCHEMA_REVISION
 from services.evaluation.domain.events import EVENTS
 from services.evaluation.domain.permissions import PERMISSIONS
+from services.evaluation.domain.vocabulary import ENUMERATIONS
 from services.evaluation.inbox import mirrors
 from services.evaluation.operations.ballot_box import BallotBox
 from services.evaluation.operations.ballot_counts import count_ballots
@@ -26,7 +28,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         name="evaluation",
         summary="Evidence: instruments, campaigns, sealed answers, results, recommendations.",
         routers=[
-            enumerations.router,
+            enumerations_router("evaluation", ENUMERATIONS),
             instruments.router,
             campaigns.router,
             responses.router,

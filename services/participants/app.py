@@ -3,8 +3,10 @@
 from fastapi import FastAPI
 
 from services.common.http.app import Room, create_room_app, open_keys
-from services.participants.api import applications, calls, enumerations, participations, people
+from services.common.http.enumerations import enumerations_router
+from services.participants.api import applications, calls, participations, people
 from services.participants.db.tables import SCHEMA_REVISION
+from services.participants.domain.enumerations import ENUMERATIONS
 from services.participants.domain.events import EVENTS
 from services.participants.domain.permissions import PERMISSIONS
 from services.participants.inbox.consumers import CONSUMERS
@@ -21,7 +23,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             people.router,
             applications.router,
             participations.router,
-            enumerations.router,
+            enumerations_router("participants", ENUMERATIONS),
         ],
         permissions=PERMISSIONS,
         schema_revision=SCHEMA_REVISION,

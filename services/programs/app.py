@@ -3,18 +3,19 @@
 from fastapi import FastAPI
 
 from services.common.http.app import Room, create_room_app
+from services.common.http.enumerations import enumerations_router
 from services.programs.api import (
     codelists,
     country_deliveries,
     deliveries,
     editions,
-    enumerations,
     evidence,
     organizations,
     programs,
     training_sessions,
 )
 from services.programs.db.tables import SCHEMA_REVISION
+from services.programs.domain.enumerations import ENUMERATIONS
 from services.programs.domain.events import EVENTS
 from services.programs.domain.permissions import PERMISSIONS
 from services.programs.inbox import design_tasks, mirrors
@@ -34,7 +35,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             country_deliveries.router,
             deliveries.router,
             editions.router,
-            enumerations.router,
+            enumerations_router("programs", ENUMERATIONS),
             evidence.router,
             organizations.router,
             programs.router,

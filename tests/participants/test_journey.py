@@ -236,5 +236,6 @@ async def test_without_the_guard_too_many_are_given(
 
 
 async def test_every_enumeration_has_its_words(participants: Door) -> None:
-    answer = (await participants.as_().get("/v1/participants/enumerations")).json()["enumerations"]
-    assert {"kk", "ru", "en"} == set(answer["offer_state"][0]["label"])
+    answer = (await participants.as_().get("/v1/participants/enumerations")).json()
+    words = {one["name"]: one["values"] for one in answer["items"]}
+    assert {"kk", "ru", "en"} == set(words["offer_state"][0]["label"])

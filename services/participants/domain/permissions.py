@@ -16,7 +16,7 @@ PERMISSIONS: Final[Matrix] = {
     "list_calls": everyone(**_AGENCY),
     "read_call": everyone(**_AGENCY),
     "read_pipeline": everyone(**_AGENCY),
-    "read_participants_enumerations": everyone(),
+    "list_participants_enumerations": everyone(),
     "decide_applications": only(**_STAFF),
     "release_decisions": only(**_STAFF),
     "create_authority": only(**_LOADERS),
