@@ -11,7 +11,7 @@ COPY services services
 COPY gateway gateway
 COPY cli cli
 COPY migrations migrations
-COPY alembic.ini* ./
+
 COPY docs docs
 USER qoldau
 ENTRYPOINT ["qoldau"]

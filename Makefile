@@ -6,7 +6,7 @@ UV := $(BIN)/uv --system-certs
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-runtime run test check fmt lint types openapi generate migrate migration bench chaos lock clean
+.PHONY: help install install-runtime run test check fmt lint types openapi generate migrate bench lock clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +54,14 @@ lint: install ## style and architecture contracts
 
 types: install ## mypy, strict
 	@$(BIN)/mypy
+
+generate: install ## write what is generated from the code: OpenAPI, routes, permissions, problems
+	@$(BIN)/qoldau openapi
+
+openapi: generate
+
+migrate: install-runtime ## bring the database of this home up to date
+	@$(BIN)/qoldau migrate
 
 bench: install ## measure the hot paths against their ceilings, as ratios
 	@for benchmark in $$(ls benchmarks/*.py | sed 's#benchmarks/##; s#\.py##' | grep -vE '^(__init__|harness|ceilings)$$'); do $(BIN)/python -m benchmarks.$$benchmark; done

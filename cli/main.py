@@ -8,6 +8,7 @@ import typer
 from cli.access import account, token
 from cli.backup import backup, backup_keys, restore, restore_keys
 from cli.errors import CommandError
+from cli.invariants import check_invariants
 from cli.keys import keys
 from cli.loading import load_portfolio_command
 from cli.migrate import migrate, roles
@@ -44,6 +45,7 @@ app.command()(backup)
 app.command()(restore)
 app.command("backup-keys")(backup_keys)
 app.command("restore-keys")(restore_keys)
+app.command("check-invariants")(check_invariants)
 app.command()(migration)
 app.command()(openapi)
 
