@@ -1,18 +1,15 @@
 """From nomination to certificate, through HTTP."""
 
-import asyncio
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from uuid import uuid4
 
 import asyncpg
 import pytest
 
 from services.participants.db.invariants import INVARIANTS
-from services.participants.operations import offers
 from tests.apps import Door
 from tests.cluster import TestDatabase
-from tests.participants.courses import Course, line_facts, tell
+from tests.participants.courses import Course, tell
 
 
 async def broken(database: TestDatabase) -> list[str]:
@@ -67,6 +64,23 @@ async def test_a_nominee_becomes_a_certified_participant(course: Course, clean: 
     unknown = (await course.door.as_().get("/v1/certificates/x/verification")).json()
     assert (unknown["verdict"], unknown["holder"]) == ("unknown", None)
     assert await broken(clean) == []
+
+
+async def test_a_second_attendance_certificate_refuses_its_row_only(course: Course) -> None:
+    for _ in range(2):
+        person, application = await course.nominee("TJ")
+        await course.decide("eligible", application)
+        await course.decide("selected", application)
+        at = (await course.offer(application)).headers["location"]
+        assert (await course.holder(person).post(f"{at}/acceptance")).status_code == 200
+    final = await course.manager.post(f"/v1/editions/{course.id}/attendance-finalization")
+    one, other = [row["id"] for row in final.json()]
+    at = f"/v1/editions/{course.id}/certificates"
+    for ids, done in (([one], [True]), ([one, other, other], [False, True, False])):
+        request = {"participation_ids": ids, "kind": "attendance"}
+        issued = await course.manager.post(at, json=request)
+        assert [row["done"] for row in issued.json()["results"]] == done, issued.text
+    assert len((await course.manager.get("/v1/certificates")).json()["items"]) == 2
 
 
 async def test_a_declined_seat_goes_to_the_first_who_waits(course: Course, clean: TestDatabase) -> None:
@@ -183,56 +197,6 @@ async def test_a_passport_number_stands_in_clear_nowhere(
     finally:
         await connection.close()
     assert canary not in "".join(capsys.readouterr())
-
-
-async def place(course: Course, application: str) -> int:
-    for _ in range(60):
-        status = (await course.offer(application)).status_code
-        if status != 503:
-            return status
-        await asyncio.sleep(0.1)
-    return 503
-
-
-async def selected(course: Course, nominees: int, seats: int) -> list[str]:
-    """Return more selected applications than there are seats."""
-    line = line_facts("KG", nominees)
-    await course.change(seat_lines=[line])
-    applications = [(await course.nominee("KG"))[1] for _ in range(nominees)]
-    await course.change(seat_lines=[line | {"seats": seats}])
-    await course.decide("eligible", *applications)
-    await course.decide("selected", *applications)
-    return applications
-
-
-async def test_of_many_offers_at_once_exactly_the_seats_are_given(
-    course: Course, clean: TestDatabase
-) -> None:
-    applications = await selected(course, 40, 5)
-    statuses = await asyncio.gather(*(place(course, application) for application in applications))
-    assert (statuses.count(201), statuses.count(409)) == (5, 35)
-    assert await broken(clean) == []
-
-
-async def test_without_the_guard_too_many_are_given(
-    course: Course, clean: TestDatabase, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The negative control of the test above: counting first and writing afterwards over-allocates."""
-
-    async def count_naively(session: Any, _: Any, seat_line_id: Any) -> bool:
-        from sqlalchemy import func, select
-
-        from services.participants.db.tables import Offer
-
-        taken = await session.scalar(select(func.count()).where(Offer.seat_line_id == seat_line_id))
-        await asyncio.sleep(0.05)
-        return bool(taken < 5)
-
-    applications = await selected(course, 20, 5)
-    monkeypatch.setattr(offers, "take_seat", count_naively)
-    statuses = await asyncio.gather(*(place(course, application) for application in applications))
-    assert statuses.count(201) > 5
-    assert await broken(clean) != []
 
 
 async def test_every_enumeration_has_its_words(participants: Door) -> None:

@@ -1,6 +1,7 @@
 """The pure rules: reference examples, and properties over all there can be."""
 
 import itertools
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from uuid import UUID
 
@@ -16,7 +17,15 @@ from services.participants.domain.applications import (
     require_permutation,
 )
 from services.participants.domain.attendance import AttendanceStatus, Attended, has_completed, share_of
+from services.participants.domain.calls import CallState, state_of_call, time_left
 from services.participants.domain.certificates import hash_of_content
+from services.participants.domain.offers import (
+    OFFER_LIFE,
+    OfferState,
+    may_replace,
+    reply_by_of_promotion,
+)
+from services.participants.domain.participations import PARTICIPATION_LIFE, ParticipationState
 
 PRESENT, LATE, EXCUSED, ABSENT = (
     AttendanceStatus.PRESENT,
@@ -127,6 +136,85 @@ def test_which_decision_follows_which_state(state: ApplicationState, decision: D
     path = [state, *path_of_decision(state, decision)]
     assert path[-1] is ApplicationState(decision)
     assert all(APPLICATION_LIFE.may_become(one, next_) for one, next_ in itertools.pairwise(path))
+
+
+OFFER_STEPS = {
+    (OfferState.OFFERED, OfferState.ACCEPTED),
+    (OfferState.OFFERED, OfferState.DECLINED),
+    (OfferState.OFFERED, OfferState.EXPIRED),
+    (OfferState.OFFERED, OfferState.WITHDRAWN),
+}
+
+
+@pytest.mark.parametrize("current", list(OfferState))
+@pytest.mark.parametrize("target", list(OfferState))
+def test_which_state_of_an_offer_follows_which(current: OfferState, target: OfferState) -> None:
+    assert OFFER_LIFE.may_become(current, target) is ((current, target) in OFFER_STEPS)
+
+
+PARTICIPATION_STEPS = {
+    "enrolled": "arrived active completed incomplete withdrawn dismissed no_show",
+    "arrived": "active completed incomplete withdrawn dismissed",
+    "active": "completed incomplete withdrawn dismissed",
+    "completed": "certified",
+}
+
+
+@pytest.mark.parametrize("current", list(ParticipationState))
+@pytest.mark.parametrize("target", list(ParticipationState))
+def test_which_state_of_a_participation_follows_which(
+    current: ParticipationState, target: ParticipationState
+) -> None:
+    expected = target in PARTICIPATION_STEPS.get(current, "").split()
+    assert PARTICIPATION_LIFE.may_become(current, target) is expected
+
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+TICK = timedelta(microseconds=1)
+WEEK = timedelta(days=7)
+
+
+@pytest.mark.parametrize(
+    ("opens", "closes", "cancelled", "state"),
+    [
+        (NOW - WEEK, NOW + TICK, False, CallState.OPEN),
+        (NOW, NOW + TICK, False, CallState.OPEN),
+        (NOW - WEEK, NOW, False, CallState.CLOSED),
+        (NOW + TICK, NOW + WEEK, False, CallState.UPCOMING),
+        (None, NOW + WEEK, False, CallState.NOT_PLANNED),
+        (NOW - WEEK, None, False, CallState.NOT_PLANNED),
+        (NOW - WEEK, NOW + WEEK, True, CallState.CANCELLED),
+    ],
+)
+def test_how_a_call_stands(
+    opens: datetime | None, closes: datetime | None, cancelled: bool, state: CallState
+) -> None:
+    assert state_of_call(opens, closes, cancelled=cancelled, now=NOW) is state
+
+
+@pytest.mark.parametrize(
+    ("closes", "left"), [(None, None), (NOW + WEEK, WEEK), (NOW, timedelta(0)), (NOW - WEEK, timedelta(0))]
+)
+def test_the_time_to_a_deadline_is_never_negative(closes: datetime | None, left: timedelta | None) -> None:
+    assert time_left(closes, NOW) == left
+
+
+@pytest.mark.parametrize(
+    ("until", "reply_by"),
+    [(None, NOW + WEEK), (NOW + TICK, NOW + TICK), (NOW + 2 * WEEK, NOW + WEEK)],
+)
+def test_a_promoted_person_has_a_week_at_most(until: datetime | None, reply_by: datetime) -> None:
+    assert reply_by_of_promotion(NOW, until) == reply_by
+
+
+@pytest.mark.parametrize(
+    ("released", "until", "replaces"),
+    [(None, None, False), (NOW, None, True), (NOW, NOW + TICK, True), (NOW, NOW, False)],
+)
+def test_seats_are_given_on_from_release_to_the_replacement_deadline(
+    released: datetime | None, until: datetime | None, replaces: bool
+) -> None:
+    assert may_replace(released, until, NOW) is replaces
 
 
 def test_the_hash_does_not_depend_on_the_order_of_fields() -> None:

@@ -101,19 +101,21 @@ async def get_training_session(
     return found
 
 
-async def put_versioned(session: AsyncSession, table: Any, columns: Mapping[str, Any]) -> bool:
-    """Keep a mirrored row unless a newer one is held; say whether it was kept."""
+async def put_versioned(
+    session: AsyncSession, table: Any, columns: Mapping[str, Any], *, replay: bool
+) -> bool:
+    """Keep a mirrored row unless as new a one is held (with `replay`, a newer one); say whether it was kept."""
     row = insert(table).values(**columns)
     kept = row.on_conflict_do_update(
         index_elements=[table.id],
         set_={name: row.excluded[name] for name in columns if name != "id"},
-        where=table.aggregate_version < row.excluded.aggregate_version,
+        where=_is_superseded(table.aggregate_version, row.excluded.aggregate_version, replay=replay),
     )
     return (await session.execute(kept.returning(table.id))).one_or_none() is not None
 
 
-async def put_edition(session: AsyncSession, columns: Mapping[str, Any]) -> bool:
-    """Keep an edition unless a newer one is held; its capacity never falls below what is taken."""
+async def put_edition(session: AsyncSession, columns: Mapping[str, Any], *, replay: bool) -> bool:
+    """Keep an edition as `put_versioned` does; its capacity never falls below what is taken."""
     columns = dict(columns)
     row = insert(MirrorEdition).values(**columns, capacity=columns["stated_capacity"])
     kept = row.on_conflict_do_update(
@@ -128,7 +130,7 @@ async def put_edition(session: AsyncSession, columns: Mapping[str, Any]) -> bool
                 )
             )
         },
-        where=MirrorEdition.aggregate_version < row.excluded.aggregate_version,
+        where=_is_superseded(MirrorEdition.aggregate_version, row.excluded.aggregate_version, replay=replay),
     )
     return (await session.execute(kept.returning(MirrorEdition.id))).one_or_none() is not None
 
@@ -158,6 +160,11 @@ async def put_seat_lines(session: AsyncSession, edition_id: UUID, lines: Sequenc
             | {"seats": _at_least_taken(row.excluded.stated_seats, MirrorSeatLine.taken)},
         )
     )
+
+
+def _is_superseded(held: Any, arriving: Any, *, replay: bool) -> Any:
+    """Return the condition of services.common.inbox.is_newer, in SQL."""
+    return held <= arriving if replay else held < arriving
 
 
 def _at_least_taken(stated: Any, taken: Any) -> Any:

@@ -21,7 +21,7 @@ from services.participants.db.tables import (
     Person,
 )
 from services.participants.domain.attendance import AttendanceStatus, Attended
-from services.participants.domain.certificates import CertificateState
+from services.participants.domain.certificates import CertificateKind, CertificateState
 from services.participants.domain.participations import GIVES_SEAT_BACK, PRESENT, ParticipationState
 from services.participants.domain.problems import CertificateNotFound, ParticipationNotFound
 
@@ -148,6 +148,16 @@ async def count_certificates(session: AsyncSession, edition_id: UUID) -> dict[Ce
     query = select(Certificate.state, func.count()).where(Certificate.edition_id == edition_id)
     rows = await session.execute(query.group_by(Certificate.state))
     return dict(rows.all())
+
+
+async def find_certified(session: AsyncSession, edition_id: UUID, kind: CertificateKind) -> set[UUID]:
+    """Return the edition's participations that hold a standing certificate of this kind."""
+    query = select(Certificate.participation_id).where(
+        Certificate.edition_id == edition_id,
+        Certificate.kind == kind,
+        Certificate.state == CertificateState.ISSUED,
+    )
+    return set(await session.scalars(query))
 
 
 async def list_certificates(

@@ -81,10 +81,6 @@ def may_take_attendance(starts_at: datetime, *, cancelled: bool, now: datetime) 
 
 
 def _minutes_of(one: Attended) -> int:
-    match one.status:
-        case AttendanceStatus.PRESENT:
-            return one.session_minutes
-        case AttendanceStatus.LATE | AttendanceStatus.PARTIAL:
-            return min(one.minutes, one.session_minutes)
-        case AttendanceStatus.EXCUSED | AttendanceStatus.ABSENT:
-            return 0
+    if one.status is AttendanceStatus.PRESENT:
+        return one.session_minutes
+    return min(one.minutes, one.session_minutes) if one.status in NEEDS_MINUTES else 0

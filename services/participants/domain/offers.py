@@ -30,6 +30,9 @@ OFFER_LIFE: Final = LifeCycle(
     },
 )
 
+EXPIRE_OFFER: Final = "offer.expire"
+"""The job that ends an offer at its `reply_by`."""
+
 TIME_TO_REPLY: Final = timedelta(days=7)
 """How long a promoted person has for an answer."""
 

@@ -88,19 +88,19 @@ class TrainingSessionFacts(BaseModel):
 
 async def mirror_organization(session: AsyncSession, event: Event) -> None:
     """Keep an organization's names."""
-    facts = OrganizationFacts.model_validate(event.data)
-    await put_versioned(session, MirrorOrganization, _columns(facts))
+    facts = event.read(OrganizationFacts)
+    await put_versioned(session, MirrorOrganization, _columns(facts), replay=event.replay)
 
 
 async def mirror_training_session(session: AsyncSession, event: Event) -> None:
     """Keep when a training session is; records of one that was cancelled are void by its state."""
-    facts = TrainingSessionFacts.model_validate(event.data)
-    await put_versioned(session, MirrorTrainingSession, _columns(facts))
+    facts = event.read(TrainingSessionFacts)
+    await put_versioned(session, MirrorTrainingSession, _columns(facts), replay=event.replay)
 
 
 async def mirror_edition(session: AsyncSession, event: Event) -> None:
     """Keep an edition with its seats and its call; a cancelled one stops its offers, new seats are given out."""
-    facts = EditionFacts.model_validate(event.data)
+    facts = event.read(EditionFacts)
     call = facts.call
     columns = _columns(facts, leave_out={"capacity_max", "call", "seat_lines", "certificate_policy"}) | {
         "stated_capacity": facts.capacity_max,
@@ -110,7 +110,7 @@ async def mirror_edition(session: AsyncSession, event: Event) -> None:
         "attendance_percent": facts.certificate_policy.attendance_percent,
         "pass_mark_percent": facts.certificate_policy.pass_mark_percent,
     }
-    if not await put_edition(session, columns):
+    if not await put_edition(session, columns, replay=event.replay):
         return
     await put_seat_lines(session, facts.aggregate_id, [line.model_dump() for line in facts.seat_lines])
     if facts.state == CANCELLED_EDITION:

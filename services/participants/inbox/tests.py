@@ -18,5 +18,5 @@ class TestFacts(BaseModel):
 
 async def note_test_result(session: AsyncSession, event: Event) -> None:
     """Keep whether the pseudonym passed: a condition of the completion certificate (R9)."""
-    facts = TestFacts.model_validate(event.data)
+    facts = event.read(TestFacts)
     await record_test_result(session, facts.pseudonym, passed=facts.passed)

@@ -14,6 +14,7 @@ from services.common.problems import Problem
 from services.participants.db.mirrors import get_edition
 from services.participants.db.participations import (
     count_certificates,
+    find_certified,
     find_persons,
     get_certificate,
     lock_participations,
@@ -42,12 +43,15 @@ async def issue_certificates(
     finished = await lock_participations(session, edition_id, _FINISHED)
     persons = await find_persons(session, [one.person_id for one in finished.values()])
     ordinal = sum((await count_certificates(session, edition_id)).values())
+    certified = await find_certified(session, edition_id, request.kind)
     results: list[tuple[UUID, Problem | None]] = []
     for participation_id in request.participation_ids:
         try:
             participation = finished.get(participation_id)
             if participation is None:
                 raise ParticipationNotFound("There is no finished participation of that id.")
+            if participation_id in certified:
+                raise StepRefused(f"The {request.kind} certificate was issued already.")
             _require_earned(participation, request.kind)
             certificate = _write(
                 edition, participation, persons[participation.person_id], request.kind, ordinal + 1
@@ -58,6 +62,7 @@ async def issue_certificates(
                 participation.state = ParticipationState.CERTIFIED
                 await record_change(session, caller, "participation.certified", participation, ["state"])
             ordinal += 1
+            certified.add(participation_id)
             results.append((participation_id, None))
         except Problem as problem:
             results.append((participation_id, problem))

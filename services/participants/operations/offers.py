@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.common.audit import record_change
 from services.common.clock import domain_now
 from services.common.identity import Caller
+from services.common.jobs import cancel_job
 from services.common.outbox import publish
 from services.common.seal import pseudonym
 from services.participants.db.applications import (
@@ -22,11 +23,11 @@ from services.participants.db.tables import Offer, Participation
 from services.participants.domain.applications import ApplicationState
 from services.participants.domain.calls import CANCELLED_EDITION
 from services.participants.domain.events import PARTICIPATION_ENROLLED, ParticipationData
-from services.participants.domain.offers import OFFER_LIFE, OfferState
+from services.participants.domain.offers import EXPIRE_OFFER, OFFER_LIFE, OfferState
 from services.participants.domain.participations import ParticipationRole, ParticipationState
 from services.participants.domain.people import Sex
 from services.participants.domain.problems import CallClosed, NoFreeSeat, OfferExpired, StepRefused
-from services.participants.operations.seats import ROOM, fill_edition, new_offer, report_seats
+from services.participants.operations.seats import ROOM, add_offer, fill_edition, report_seats
 from services.participants.schemas.applications import OfferCreate
 
 
@@ -44,9 +45,7 @@ async def make_offer(session: AsyncSession, caller: Caller, request: OfferCreate
         raise OfferExpired("The time to answer must lie ahead.")
     if not await take_seat(session, application.edition_id, application.seat_line_id):
         raise NoFreeSeat("Every seat of the line or of the edition is taken.")
-    offer = new_offer(application, request.reply_by)
-    session.add(offer)
-    await record_change(session, caller, "offer.made", offer)
+    offer = await add_offer(session, caller, application, request.reply_by)
     await report_seats(session, offer.edition_id)
     return offer
 
@@ -64,6 +63,7 @@ async def accept_offer(
         raise OfferExpired("The time to answer the offer is over.")
     offer.state = OfferState.ACCEPTED
     await record_change(session, caller, "offer.accepted", offer, ["state"])
+    await cancel_job(session, EXPIRE_OFFER, offer.id)
     person = await get_person(session, offer.person_id, visible_to=caller)
     participation = Participation(
         edition_id=offer.edition_id,
@@ -103,13 +103,11 @@ async def withdraw_offer(session: AsyncSession, caller: Caller, offer_id: UUID) 
     return offer
 
 
-async def expire_offer(session: AsyncSession, offer_id: UUID) -> bool:
-    """End an unanswered offer whose time is over; may be repeated; say whether it did."""
+async def expire_offer(session: AsyncSession, offer_id: UUID) -> None:
+    """End an unanswered offer whose time is over; may be repeated."""
     offer = await get_offer(session, offer_id, visible_to=ROOM, lock=True)
-    if offer.state is not OfferState.OFFERED or offer.reply_by > await domain_now(session, offer.provenance):
-        return False
-    await end_offer(session, ROOM, offer, OfferState.EXPIRED)
-    return True
+    if offer.state is OfferState.OFFERED and offer.reply_by <= await domain_now(session, offer.provenance):
+        await end_offer(session, ROOM, offer, OfferState.EXPIRED)
 
 
 async def stop_offers(session: AsyncSession, edition_id: UUID) -> None:
@@ -117,6 +115,7 @@ async def stop_offers(session: AsyncSession, edition_id: UUID) -> None:
     for offer in await find_open_offers(session, edition_id):
         offer.state = OfferState.WITHDRAWN
         await record_change(session, ROOM, "offer.withdrawn", offer, ["state"])
+        await cancel_job(session, EXPIRE_OFFER, offer.id)
         await release_seat(session, offer.edition_id, offer.seat_line_id)
 
 
@@ -125,6 +124,7 @@ async def end_offer(session: AsyncSession, caller: Caller, offer: Offer, state: 
     _require_step(offer, state)
     offer.state = state
     await record_change(session, caller, f"offer.{state}", offer, ["state"])
+    await cancel_job(session, EXPIRE_OFFER, offer.id)
     await release_seat(session, offer.edition_id, offer.seat_line_id)
     await fill_edition(session, offer.edition_id)
     await report_seats(session, offer.edition_id)

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.common.audit import record_change
 from services.common.clock import domain_now
 from services.common.identity import Caller, acting_service
+from services.common.jobs import schedule_job
 from services.common.outbox import publish
 from services.participants.db.mirrors import find_seat_lines, get_edition
 from services.participants.db.seats import (
@@ -21,7 +22,7 @@ from services.participants.db.tables import Application, MirrorEdition, MirrorSe
 from services.participants.domain.applications import ApplicationState
 from services.participants.domain.calls import CANCELLED_EDITION
 from services.participants.domain.events import SEATS_CHANGED, SeatLineCount, SeatsData
-from services.participants.domain.offers import OfferState, may_replace, reply_by_of_promotion
+from services.participants.domain.offers import EXPIRE_OFFER, OfferState, may_replace, reply_by_of_promotion
 from services.participants.domain.problems import NoFreeSeat
 
 ROOM = acting_service("participants")
@@ -63,15 +64,15 @@ async def _promote(
         await record_change(session, caller, "application.promoted", application, ["state", "waiting_rank"])
         if not await take_seat(session, edition.id, line.id):
             raise NoFreeSeat("The free seat was taken meanwhile.")
-        offer = new_offer(application, reply_by_of_promotion(now, edition.replacement_until))
-        session.add(offer)
-        await record_change(session, caller, "offer.made", offer)
+        await add_offer(session, caller, application, reply_by_of_promotion(now, edition.replacement_until))
     return len(promoted)
 
 
-def new_offer(application: Application, reply_by: datetime) -> Offer:
-    """Return an unanswered offer of a seat of the application's line."""
-    return Offer(
+async def add_offer(
+    session: AsyncSession, caller: Caller, application: Application, reply_by: datetime
+) -> Offer:
+    """Offer a seat, which is taken already, of the application's line; the offer expires at `reply_by`."""
+    offer = Offer(
         application_id=application.id,
         edition_id=application.edition_id,
         seat_line_id=application.seat_line_id,
@@ -81,6 +82,10 @@ def new_offer(application: Application, reply_by: datetime) -> Offer:
         reply_by=reply_by,
         provenance=application.provenance,
     )
+    session.add(offer)
+    await record_change(session, caller, "offer.made", offer)
+    await schedule_job(session, EXPIRE_OFFER, offer.id, reply_by, provenance=offer.provenance)
+    return offer
 
 
 async def report_seats(session: AsyncSession, edition_id: UUID) -> None:

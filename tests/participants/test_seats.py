@@ -1,0 +1,164 @@
+"""Many who want few seats, through two instances of the app with pools of their own."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+from sqlalchemy import func, insert, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.common.audit import audit_entry
+from services.common.clock import Provenance
+from services.common.sessions import Sessions
+from services.participants.db.tables import Application, Offer, Person
+from services.participants.domain.applications import ApplicationState, Channel
+from services.participants.domain.people import Sex
+from services.participants.operations import offers
+from tests.apps import Door, open_door
+from tests.cluster import TestDatabase
+from tests.participants.courses import SYNTHETIC_NAMES, Course, app_of, line_facts
+from tests.participants.test_journey import broken
+
+SEATS = 20
+WHO_WANT = 200
+AT_ONCE = 12
+"""More than the eight connections of both instances, so that some wait; few enough that none waits too long."""
+
+
+@pytest.fixture
+async def twin(clean: TestDatabase, keys: Path) -> AsyncIterator[Door]:
+    async with open_door("participants", app_of(clean, keys), keys) as door:
+        yield door.over(clean)
+
+
+async def enter(course: Course, count: int, state: ApplicationState) -> list[tuple[str, str]]:
+    """Enter synthetic people with applications that stand in `state`; return (person, application)."""
+    authority = UUID((await course.authority("KG"))["id"])
+    line = UUID(course.facts["seat_lines"][0]["id"])
+    pairs = [(uuid4(), uuid4()) for _ in range(count)]
+    sessions: Sessions = course.door.app.state.sessions
+    async with sessions.transaction() as session:
+        person: dict[str, Any] = {
+            "names": SYNTHETIC_NAMES,
+            "sex": Sex.FEMALE,
+            "nationality": "KG",
+            "preferred_language": "ky",
+            "provenance": Provenance.SYNTHETIC,
+        }
+        application: dict[str, Any] = {
+            "edition_id": UUID(course.id),
+            "authority_id": authority,
+            "seat_line_id": line,
+            "channel": Channel.AUTHORITY,
+            "state": state,
+            "provenance": Provenance.SYNTHETIC,
+        }
+        entry = {"actor": "test", "action": "application.nominated", "subject_kind": "application"}
+        await session.execute(insert(Person), [person | {"id": one} for one, _ in pairs])
+        await session.execute(
+            insert(Application),
+            [
+                application
+                | {"id": two, "person_id": one}
+                | ({"waiting_rank": n} if state is ApplicationState.WAITLISTED else {})
+                for n, (one, two) in enumerate(pairs)
+            ],
+        )
+        await session.execute(
+            insert(audit_entry),
+            [entry | {"subject_id": two, "subject_version": 1, "fields": []} for _, two in pairs],
+        )
+    return [(str(one), str(two)) for one, two in pairs]
+
+
+async def at_once(requests: list[Callable[[], Awaitable[httpx.Response]]]) -> list[httpx.Response]:
+    """Send the requests, never more than `AT_ONCE` of them together."""
+    gate = asyncio.Semaphore(AT_ONCE)
+
+    async def send(request: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:
+        async with gate:
+            return await request()
+
+    return await asyncio.gather(*map(send, requests))
+
+
+async def offer_to_all(course: Course, twin: Door, people: list[tuple[str, str]]) -> list[httpx.Response]:
+    reply_by = (datetime.now(UTC) + timedelta(days=3)).isoformat()
+    managers = [course.manager, twin.as_("manager")]
+
+    def request(n: int, application: str) -> Callable[[], Awaitable[httpx.Response]]:
+        body = {"application_id": application, "reply_by": reply_by}
+        return lambda: managers[n % 2].post("/v1/offers", json=body)
+
+    return await at_once([request(n, application) for n, (_, application) in enumerate(people)])
+
+
+async def test_of_200_at_once_20_are_offered_and_20_accept(
+    course: Course, twin: Door, clean: TestDatabase
+) -> None:
+    await course.change(seat_lines=[line_facts("KG", SEATS)], capacity_max=SEATS)
+    people = await enter(course, WHO_WANT, ApplicationState.SELECTED)
+    answers = await offer_to_all(course, twin, people)
+    tally = Counter((answer.status_code, answer.json().get("code")) for answer in answers)
+    assert tally == {(201, None): SEATS, (409, "no-free-seat"): WHO_WANT - SEATS}
+    made = [
+        (person, answer.headers["location"])
+        for (person, _), answer in zip(people, answers, strict=True)
+        if answer.status_code == 201
+    ]
+
+    def acceptance(n: int, person: str, at: str) -> Callable[[], Awaitable[httpx.Response]]:
+        door = (course.door, twin)[n % 2]
+        client = Course(door, course.facts, course.manager).holder(person)
+        return lambda: client.post(f"{at}/acceptance")
+
+    tenfold = [acceptance(n, person, at) for n in range(WHO_WANT // SEATS) for person, at in made]
+    accepted = Counter(answer.status_code for answer in await at_once(tenfold))
+    assert accepted == {200: SEATS, 409: WHO_WANT - SEATS}
+    assert await broken(clean) == []
+
+
+async def test_without_the_guard_too_many_are_offered(
+    course: Course, twin: Door, clean: TestDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The negative control of the test above: counting first and writing afterwards over-allocates."""
+
+    async def count_naively(session: AsyncSession, _: UUID, seat_line_id: UUID) -> bool:
+        taken = await session.scalar(select(func.count()).where(Offer.seat_line_id == seat_line_id))
+        await asyncio.sleep(0.05)
+        return (taken or 0) < SEATS
+
+    monkeypatch.setattr(offers, "take_seat", count_naively)
+    await course.change(seat_lines=[line_facts("KG", SEATS)])
+    people = await enter(course, 60, ApplicationState.SELECTED)
+    statuses = [answer.status_code for answer in await offer_to_all(course, twin, people)]
+    assert statuses.count(201) > SEATS
+    assert await broken(clean) != []
+
+
+async def test_seats_given_back_at_once_all_go_to_who_waits(
+    course: Course, twin: Door, clean: TestDatabase
+) -> None:
+    await course.change(seat_lines=[line_facts("KG", SEATS)], capacity_max=SEATS)
+    people = await enter(course, SEATS, ApplicationState.SELECTED)
+    waiting = await enter(course, SEATS, ApplicationState.WAITLISTED)
+    made = [answer.headers["location"] for answer in await offer_to_all(course, twin, people)]
+    assert (await course.manager.post(f"/v1/editions/{course.id}/decision-release")).status_code == 200
+    managers = [course.manager, twin.as_("manager")]
+
+    def withdrawal(n: int, at: str) -> Callable[[], Awaitable[httpx.Response]]:
+        return lambda: managers[n % 2].post(f"{at}/withdrawal")
+
+    answers = await at_once([withdrawal(n, at) for n, at in enumerate(made[:10])])
+    assert [answer.status_code for answer in answers] == [200] * 10
+    offered = (await course.manager.get("/v1/offers?state=offered&limit=200")).json()["items"]
+    promoted = {offer["application_id"] for offer in offered}
+    assert len(offered) == SEATS
+    assert promoted >= {application for _, application in waiting[:10]}
+    assert await broken(clean) == []
