@@ -10,6 +10,7 @@ from services.participants.domain.enumerations import ENUMERATIONS
 from services.participants.domain.events import EVENTS
 from services.participants.domain.permissions import PERMISSIONS
 from services.participants.inbox.consumers import CONSUMERS
+from services.participants.inbox.jobs import JOBS
 from services.participants.settings import Settings
 
 
@@ -30,6 +31,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         keeps_bodies=False,
         registry=EVENTS,
         consumers=CONSUMERS,
+        jobs=JOBS,
         resources=[open_keys],
     )
     return create_room_app(room, settings or Settings())
