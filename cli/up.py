@@ -169,6 +169,6 @@ def _is_demonstration(environment: Mapping[str, str]) -> bool:
 
 
 def _ready_line(home: Home, environment: Mapping[str, str]) -> str:
-    command = Path(sys.argv[0]).name
+    command = sys.argv[0] if Path(sys.argv[0]).name == "qoldau" else "qoldau"  # as it was called
     way = f"{command} token --as manager" if _is_demonstration(environment) else f"{command} account create"
     return f"Qoldau is ready: http://127.0.0.1:{home.port}/docs (for a token: {way})"

@@ -1,18 +1,18 @@
-"""Brings each app's schema to its newest revision, and says which revision that is."""
+"""Brings each app's schema to its newest revision, and drafts the next one."""
 
 import importlib
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
 import asyncpg
 from alembic import command
 from alembic.config import Config
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
+
+from migrations.revisions import expected_revision
 
 T = TypeVar("T")
 
@@ -24,21 +24,6 @@ _TABLES = {
     "gateway": "gateway.identity.db.tables",
     "keystore": "services.common.keystore",
 }
-
-
-@cache
-def expected_revision(app: str) -> str | None:
-    """Return the newest revision of `app`'s schema, or None before its first one."""
-    return ScriptDirectory.from_config(_config(app)).get_current_head()
-
-
-async def current_revision(connection: asyncpg.Connection, schema: str) -> str | None:
-    """Return the revision `schema` stands at, or None when nothing was ever migrated."""
-    table = f'"{schema}".alembic_version'
-    if await connection.fetchval("SELECT to_regclass($1)", table) is None:
-        return None
-    revision: str | None = await connection.fetchval(f"SELECT version_num FROM {table}")  # noqa: S608 our own name
-    return revision
 
 
 async def upgrade(app: str, dsn: str, owner: str) -> None:
@@ -65,7 +50,6 @@ async def draft(app: str, dsn: str, owner: str, message: str) -> None:
     """
     number = f"{int(expected_revision(app) or 0) + 1:04}"
     await _run(app, dsn, owner, lambda config: _write(config, message, number))
-    expected_revision.cache_clear()
 
 
 def _write(config: Config, message: str, number: str) -> None:

@@ -34,6 +34,16 @@ async def test_two_clusters_run_side_by_side_and_end_with_their_blocks() -> None
     assert not one.data.exists()
 
 
+async def test_a_cautious_umask_does_not_lock_its_system_user_out() -> None:
+    with empty_home() as home:
+        before = os.umask(0o077)
+        try:
+            with running_cluster(home, settings=FORGETFUL, durable=False) as cluster:
+                assert await fetch(cluster.dsn(), "SELECT 1") == 1
+        finally:
+            os.umask(before)
+
+
 async def test_it_listens_on_loopback_only_if_asked() -> None:
     port = free_port()
     with empty_home() as home:

@@ -14,7 +14,8 @@ import pytest
 from cli.cluster import FORGETFUL, Cluster, prepare_cluster, wheel_folder
 from cli.processes import run, start
 from cli.roles import APPS, KEYSTORE, Names, apply_roles, dsn_for, logins, names_of, print_sql
-from migrations.run import current_revision, expected_revision, upgrade
+from migrations.revisions import current_revision, expected_revision
+from migrations.run import upgrade
 from tests.instances import empty_home, wait_until
 
 EVERYONE = (*APPS, KEYSTORE)

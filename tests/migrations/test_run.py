@@ -4,9 +4,12 @@ from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 
-from cli.roles import apply_roles, dsn_for, names_of
-from migrations.run import current_revision, expected_revision, upgrade
+from cli.roles import APPS, KEYSTORE, apply_roles, dsn_for, names_of
+from migrations.revisions import current_revision, expected_revision
+from migrations.run import upgrade
 
 
 @pytest.fixture
@@ -57,3 +60,9 @@ async def test_several_migrators_at_once_queue(cluster_dsn: str, place: str) -> 
     dsn, owner = dsn_for(cluster_dsn, place), names_of("programs", place).owner
     await asyncio.gather(*(asyncio.to_thread(asyncio.run, upgrade("programs", dsn, owner)) for _ in range(3)))
     assert await revision(dsn) == expected_revision("programs")
+
+
+@pytest.mark.parametrize("app", [*APPS, KEYSTORE])
+def test_the_newest_file_is_the_one_head_of_the_revisions(app: str) -> None:
+    config = Config("alembic.ini", ini_section=app)
+    assert ScriptDirectory.from_config(config).get_heads() == [expected_revision(app)]

@@ -6,7 +6,8 @@ import asyncpg
 import pytest
 
 from cli.roles import APPS, KEYSTORE, names_of
-from migrations.run import check, expected_revision
+from migrations.revisions import expected_revision
+from migrations.run import check
 from tests.cluster import AppDsns, TestDatabase
 
 ROOMS = ("programs", "participants", "evaluation")
