@@ -91,7 +91,7 @@ def print_sql(database: str) -> str:
     """Return what `apply_roles` does for every app as a psql script, which asks for the passwords."""
     lines = []
     for name in dict.fromkeys(names_of(app, database).database for app in (*APPS, KEYSTORE)):
-        lines.append(f"SELECT {_literal(f'CREATE DATABASE {_name(name)}')}")
+        lines.append(f"SELECT {_literal(_create_database(name))}")
         lines.append(f"WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = {_literal(name)})\\gexec")
     for app in (*APPS, KEYSTORE):
         names = names_of(app, database)
@@ -107,12 +107,17 @@ async def _connect_creating(admin_dsn: str, database: str) -> asyncpg.Connection
     except asyncpg.InvalidCatalogNameError:
         connection = await asyncpg.connect(dsn_for(admin_dsn, "postgres"))
     try:
-        await connection.execute(f"CREATE DATABASE {_name(database)}")
+        await connection.execute(_create_database(database))
     except (asyncpg.DuplicateDatabaseError, asyncpg.UniqueViolationError):
         pass  # another start was faster
     finally:
         await connection.close()
     return await asyncpg.connect(dsn_for(admin_dsn, database))
+
+
+def _create_database(database: str) -> str:
+    # A cluster made under the C locale would give SQL_ASCII, which holds no Cyrillic in JSON.
+    return f"CREATE DATABASE {_name(database)} TEMPLATE template0 ENCODING 'UTF8'"
 
 
 def _statements(names: Names, passwords: Mapping[str, str]) -> list[str]:
