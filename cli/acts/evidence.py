@@ -58,7 +58,8 @@ async def survey_cohort(stage: Stage, plan: Plan) -> None:
         },
     )
     at = f"/v1/campaigns/{campaign['id']}"
-    slips = (await evaluator.post(f"{at}/opening"))["slips"]
+    await evaluator.post(f"{at}/opening")
+    slips = (await evaluator.post(f"{at}/slips"))["codes"]
     public = await stage.voice(Role.PUBLIC)
     await asyncio.gather(
         *(_answer(public, plan, slip, number) for number, slip in enumerate(slips[:-SILENT]))
