@@ -1,0 +1,1 @@
+"""The acts of the demonstration story, one file for each room that plays in it."""

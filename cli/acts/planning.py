@@ -1,0 +1,157 @@
+"""First act: an edition is planned, announced and opened."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from cli.acts.cohort import COUNTRIES, RESERVE, SEATS
+from cli.acts.questions import publish_questions
+from cli.acts.stage import Stage, Voice, until
+from cli.clock import set_clock
+from cli.errors import CommandError
+from services.common.identity import Role
+
+ORIGIN: Final = "AVI-2025-C1"
+CODE: Final = "AVI-2027-C1-SYN"
+NEXT_CODE: Final = "AVI-2028-C1-SYN"
+
+DURING_CALL: Final = datetime(2027, 3, 10, 9, tzinfo=UTC)
+SELECTION: Final = datetime(2027, 4, 2, 9, tzinfo=UTC)
+DURING_COURSE: Final = datetime(2027, 5, 20, 15, tzinfo=UTC)
+AFTERWARDS: Final = datetime(2027, 5, 24, 9, tzinfo=UTC)
+
+_PLAN: Final = {
+    "public_text": {
+        "en": "A synthetic course, made up for demonstration: five countries, two lectures.",
+        "ru": "Учебный пример, вымышленный для демонстрации: пять стран, две лекции.",
+        "kk": "Көрсету үшін ойдан шығарылған үлгі курс: бес ел, екі дәріс.",
+    },
+    "host_places": [{"name": "Astana", "venue": "Astana Medical University", "country": "KZ"}],
+    "modality": "on_site",
+    "languages": ["ru", "en"],
+    "capacity_max": len(COUNTRIES) * SEATS,
+    "call_opens_at": "2027-03-01T00:00:00+05:00",
+    "call_closes_at": "2027-04-01T18:00:00+05:00",
+    "replacement_until": "2027-05-10T18:00:00+05:00",
+    "sectors": [{"code": "12181", "share": "100"}],
+    "eligibility_rules": [],
+}
+_LECTURES: Final = (
+    ("2027-05-18", "Primary health care", "Первичная медицинская помощь"),
+    ("2027-05-20", "Telemedicine", "Телемедицина"),
+)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the later acts need to know of the edition."""
+
+    edition_id: str
+    meetings: list[str]
+    lecturers: list[str]
+
+    @property
+    def path(self) -> str:
+        """Where the edition is read."""
+        return f"/v1/editions/{self.edition_id}"
+
+
+async def refuse_second_time(manager: Voice) -> None:
+    """Raise `CommandError` if the story was played before."""
+    if await manager.items("/v1/editions", code=CODE, provenance="synthetic"):
+        raise CommandError(f"the story was played before: edition {CODE} stands")
+
+
+async def plan_edition(stage: Stage) -> Plan:
+    """Clone the edition of 2025 into a synthetic one with seats, timetable and lecturers of its own."""
+    manager = await stage.voice(Role.MANAGER)
+    origin = await _find_edition(manager)
+    clone = {
+        "code": CODE,
+        "title": {"en": "Avicenna: Healthcare 2027, students (synthetic)"},
+        "period": "2027-05-17/2027-05-21",
+        "provenance": "synthetic",
+    }
+    edition = await manager.post(f"/v1/editions/{origin['id']}/clone", clone)
+    path = f"/v1/editions/{edition['id']}"
+    await manager.change(path, **_PLAN, form_version_id=await _publish_form(stage))
+    targeted = {place["country"] for place in await manager.get(f"{path}/countries")}
+    for country in COUNTRIES:
+        if country not in targeted:
+            await manager.post(f"{path}/countries", {"country": country, "relation": "targeted"})
+        line = {"owner": "country", "country": country, "seats": SEATS, "reserve": RESERVE}
+        await manager.post(f"{path}/seats", line)
+    meetings, lecturers = await _plan_timetable(manager, path)
+    await _name_lead(manager, edition["id"])
+    stage.say(f"Planned {CODE}: {SEATS} seats for each of {', '.join(COUNTRIES)}, two lectures")
+    return Plan(str(edition["id"]), meetings, lecturers)
+
+
+async def open_call(stage: Stage, plan: Plan) -> None:
+    """Announce the edition and open its call, at a time within the window."""
+    manager = await stage.voice(Role.MANAGER)
+    await set_clock(DURING_CALL)
+    await step(manager, plan, "planned")
+    await step(manager, plan, "announced")
+    await step(manager, plan, "call_open")
+    public = await stage.voice(Role.PUBLIC)
+    await until(
+        lambda: public.items("/v1/calls", provenance="synthetic"),
+        lambda calls: any(call["code"] == CODE and call["state"] == "open" for call in calls),
+        "the call is known to participants",
+    )
+    stage.say("Announced; the call is open")
+
+
+async def step(manager: Voice, plan: Plan, state: str) -> None:
+    """Bring the edition into `state`, unless the clock has done so already or does so meanwhile."""
+    if (await manager.get(plan.path))["state"] == state:
+        return
+    try:
+        await manager.post(f"{plan.path}/state-changes", {"state": state})
+    except CommandError:
+        if (await manager.get(plan.path))["state"] != state:
+            raise
+
+
+async def _find_edition(manager: Voice) -> Any:
+    found = await manager.items("/v1/editions", code=ORIGIN)
+    if not found:
+        raise CommandError("the story needs the reference portfolio: run `qoldau load-portfolio`")
+    return found[0]
+
+
+async def _plan_timetable(manager: Voice, path: str) -> tuple[list[str], list[str]]:
+    meetings, lecturers = [], []
+    for number, (day, english, russian) in enumerate(_LECTURES, start=1):
+        names = {"en": f"Synthetic Lecturer {number}", "ru": f"Условный лектор {number}"}
+        lecturer = await manager.post("/v1/lecturers", {"names": names})
+        meeting = {
+            "starts_at": f"{day}T10:00:00+05:00",
+            "ends_at": f"{day}T11:30:00+05:00",
+            "kind": "lecture",
+            "title": {"en": english, "ru": russian},
+            "lecturers": [{"lecturer_id": lecturer["id"]}],
+        }
+        meetings.append(str((await manager.post(f"{path}/training-sessions", meeting))["id"]))
+        lecturers.append(str(lecturer["id"]))
+    return meetings, lecturers
+
+
+async def _name_lead(manager: Voice, edition_id: str) -> None:
+    (host, *_) = await manager.items("/v1/organizations", q="amu")
+    lead = {
+        "code": f"{CODE.lower()}-lead",
+        "organization_id": host["id"],
+        "functional_role": "lead",
+        "subjects": [{"kind": "edition", "id": edition_id}],
+    }
+    await manager.post("/v1/partnerships", lead)
+
+
+async def _publish_form(stage: Stage) -> str:
+    evaluator = await stage.voice(Role.EVALUATOR)
+    motivation = {"code": "motivation", "kind": "text", "text": {"en": "Why do you want to take part?"}}
+    code = f"{CODE.lower()}-application"
+    version = await publish_questions(evaluator, code, "Application form (synthetic)", [motivation])
+    return str(version["id"])

@@ -1,0 +1,129 @@
+"""The demonstration story, played in a whole running instance, and what each role sees of it afterwards."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+import pytest
+
+from cli.access import sign_in
+from cli.acts.cohort import COUNTRIES
+from cli.acts.planning import CODE, NEXT_CODE
+from cli.errors import CommandError
+from cli.story import play_story
+from services.common.identity import Role
+from tests.instances import Instance, empty_home, running_instance
+
+pytestmark = pytest.mark.process
+
+
+@dataclass
+class Played:
+    """An instance in which the story was played."""
+
+    instance: Instance
+    edition_id: str
+    said: list[str] = field(default_factory=list)
+
+    async def sign_in(self, role: Role) -> str:
+        return await sign_in(self.instance.url, role)
+
+    async def read(self, path: str, role: Role = Role.PUBLIC, **parameters: str) -> httpx.Response:
+        """Return what the role is answered."""
+        headers = {} if role is Role.PUBLIC else {"Authorization": f"Bearer {await self.sign_in(role)}"}
+        async with httpx.AsyncClient(
+            base_url=self.instance.url, headers=headers, trust_env=False, timeout=30
+        ) as client:
+            return await client.get(path, params=parameters)
+
+    async def items(self, path: str, role: Role = Role.PUBLIC, **parameters: str) -> list[dict[str, Any]]:
+        answer = await self.read(path, role, **parameters)
+        assert answer.status_code == 200, answer.text
+        found: list[dict[str, Any]] = answer.json()["items"]
+        return found
+
+
+@pytest.fixture(scope="module")
+async def played() -> AsyncIterator[Played]:
+    with (
+        empty_home() as home,
+        running_instance(home, {"QOLDAU_DEMO": "1"}) as instance,
+        pytest.MonkeyPatch.context() as environment,
+    ):
+        while not instance.ready_line.startswith("Qoldau is ready"):
+            assert instance.process.stdout is not None
+            instance.ready_line = instance.process.stdout.readline()
+            assert instance.ready_line, "the instance did not start"
+        environment.setenv("QOLDAU_HOME", str(home))
+        environment.setenv("QOLDAU_PORT", str(instance.port))
+        environment.delenv("DATABASE_URL", raising=False)
+        play = Played(instance, "")
+        play.edition_id = str(await play_story(instance.url, play.sign_in, play.said.append))
+        yield play
+
+
+async def test_the_manager_sees_the_whole_edition_on_one_page(played: Played) -> None:
+    answer = await played.read(f"/v1/overviews/editions/{played.edition_id}", Role.MANAGER)
+    overview = answer.json()
+    assert overview["missing"] == []
+    assert (overview["edition"]["code"], overview["edition"]["state"]) == (CODE, "evaluated")
+    seats = {line["country"]: (line["seats"], line["taken"]) for line in overview["pipeline"]["seat_lines"]}
+    assert seats == dict.fromkeys(COUNTRIES, (4, 4))
+    assert {result["visibility"] for result in overview["results"]["items"]} == {"internal", "public"}
+    assert [one["state"] for one in overview["recommendations"]["items"]] == ["in_progress"]
+
+
+async def test_the_seat_that_was_declined_stays_in_its_country(played: Played) -> None:
+    offers = await played.items("/v1/offers", Role.MANAGER, edition_id=played.edition_id, limit="200")
+    assert sorted(offer["state"] for offer in offers) == ["accepted"] * 20 + ["declined"]
+    lines = [offer["seat_line_id"] for offer in offers if offer["state"] == "accepted"]
+    assert {lines.count(line) for line in lines} == {4}
+
+
+async def test_who_missed_half_the_course_has_no_certificate(played: Played) -> None:
+    people = await played.items("/v1/participations", Role.MANAGER, edition_id=played.edition_id)
+    assert sorted(one["state"] for one in people) == ["certified"] * 19 + ["incomplete"]
+    certificates = await played.items("/v1/certificates", Role.MANAGER, edition_id=played.edition_id)
+    assert len(certificates) == 19
+    at = f"/v1/certificates/{certificates[0]['verify_token']}/verification"
+    assert (await played.read(at)).json()["verdict"] == "genuine"
+
+
+async def test_no_country_of_the_edition_is_told_apart(played: Played) -> None:
+    results = await played.items("/v1/results", Role.MANAGER, edition_id=played.edition_id)
+    cells = [
+        cell
+        for result in results
+        for question in result["figures"].get("questions", [])
+        for breakdown in question["cell"].get("breakdowns", []) + question.get("breakdowns", [])
+        if breakdown["dimension"] == "country"
+        for cell in breakdown["cells"]
+    ]
+    assert {cell["group"] for cell in cells} == set(COUNTRIES)
+    assert {(cell["n"], cell["rule"]) for cell in cells} == {(None, "country_of_one_edition")}
+
+
+async def test_the_public_dossier_has_nothing_synthetic_in_it(played: Played) -> None:
+    dossier = await played.read("/v1/countries/TJ/dossier")
+    assert dossier.status_code == 200, dossier.text
+    assert "QA-2023" in dossier.text
+    assert "synthetic" not in dossier.text.lower()
+    assert played.edition_id not in dossier.text
+
+
+async def test_the_nominator_of_a_country_sees_no_other(played: Played) -> None:
+    people = await played.items("/v1/persons", Role.NOMINATOR, limit="200")
+    assert {person["nationality"] for person in people} == {"TJ"}
+    assert len(people) == 6
+
+
+async def test_the_suggestion_reached_the_next_edition(played: Played) -> None:
+    (task,) = await played.items("/v1/design-tasks", Role.MANAGER)
+    (following,) = await played.items("/v1/editions", Role.MANAGER, code=NEXT_CODE, provenance="synthetic")
+    assert (task["edition_id"], task["state"]) == (following["id"], "done")
+
+
+async def test_it_is_played_once(played: Played) -> None:
+    with pytest.raises(CommandError, match="played before"):
+        await play_story(played.instance.url, played.sign_in, played.said.append)
