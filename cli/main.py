@@ -7,6 +7,7 @@ import typer
 
 from cli.access import account, token
 from cli.backup import backup, backup_keys, restore, restore_keys
+from cli.clock import clock
 from cli.errors import CommandError
 from cli.invariants import check_invariants
 from cli.keys import keys
@@ -14,6 +15,7 @@ from cli.loading import load_portfolio_command
 from cli.migrate import migrate, roles
 from cli.migration import migration
 from cli.openapi import openapi
+from cli.story import story
 from cli.up import up
 
 
@@ -36,6 +38,8 @@ app = _Commands(
 )
 app.command()(up)
 app.command("load-portfolio")(load_portfolio_command)
+app.command()(story)
+app.command()(clock)
 app.command()(token)
 app.add_typer(account, name="account")
 app.command()(migrate)

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO
 
+from cli.access import sign_in
 from cli.cluster import Cluster, prepare_cluster
 from cli.databases import AppDatabase, administrator_named, find_databases, migrate_all
 from cli.environment import GATEWAY, SERVICES, app_command, socket_of
@@ -20,6 +21,7 @@ from cli.home import DATABASE, Home, find_home
 from cli.keys import make_keys
 from cli.loading import load_into
 from cli.sockets import make_socket_folder
+from cli.story import play_story
 from cli.supervisor import Child, Supervisor
 
 _SECONDS_FOR_LEFTOVERS = 30
@@ -61,7 +63,7 @@ async def _serve(home: Home, environment: Mapping[str, str]) -> None:
             await supervisor.start(
                 *(_app_child(app, environment, home, databases, inherited) for app in (*SERVICES, GATEWAY))
             )
-            await _load_portfolio_once(home, environment)
+            await _set_the_scene_once(home, environment)
             print(_ready_line(home, environment), flush=True)
             await asyncio.Event().wait()
 
@@ -153,15 +155,22 @@ def _check_port(port: int) -> None:
             ) from error
 
 
-async def _load_portfolio_once(home: Home, environment: Mapping[str, str]) -> None:
-    """Load the reference portfolio at the first start in demonstration mode."""
-    loaded = home.root / "portfolio.loaded"
-    if not _is_demonstration(environment) or loaded.exists():
+async def _set_the_scene_once(home: Home, environment: Mapping[str, str]) -> None:
+    """Load the reference portfolio and play the story at the first start in demonstration mode."""
+    done = home.root / "demonstration.ready"
+    if not _is_demonstration(environment) or done.exists():
         return
-    print("Loading the reference portfolio ...", flush=True)
-    rows = await load_into(f"http://127.0.0.1:{home.port}")
-    loaded.write_text(f"{rows}\n")
-    print(f"Loaded: {rows} rows, each with its source.", flush=True)
+    address = f"http://127.0.0.1:{home.port}"
+    say = partial(print, flush=True)
+    try:
+        say("Loading the reference portfolio ...")
+        say(f"Loaded: {await load_into(address)} rows, each with its source.")
+        say("Playing the story of one synthetic edition ...")
+        await play_story(address, partial(sign_in, address), say)
+    except CommandError as error:  # the system itself stands, and is worth more than its demonstration
+        say(f"The demonstration is incomplete: {error}")
+    else:
+        done.touch()
 
 
 def _is_demonstration(environment: Mapping[str, str]) -> bool:

@@ -37,7 +37,8 @@ class Voice:
         deadline = time.monotonic() + SECONDS_TO_TRAVEL
         while True:
             answer = await self.client.post(path, json=body)
-            if answer.status_code != httpx.codes.NOT_FOUND or time.monotonic() > deadline:
+            unknown = answer.status_code == httpx.codes.NOT_FOUND or "edition-unknown" in answer.text
+            if not unknown or time.monotonic() > deadline:
                 return _accepted(answer)
             await asyncio.sleep(0.2)
 
