@@ -15,6 +15,7 @@ from cli.loading import load_portfolio_command
 from cli.migrate import migrate, roles
 from cli.migration import migration
 from cli.openapi import openapi
+from cli.outbox import outbox
 from cli.story import story
 from cli.up import up
 
@@ -45,6 +46,7 @@ app.add_typer(account, name="account")
 app.command()(migrate)
 app.command()(roles)
 app.add_typer(keys, name="keys")
+app.add_typer(outbox, name="outbox")
 app.command()(backup)
 app.command()(restore)
 app.command("backup-keys")(backup_keys)
