@@ -36,6 +36,7 @@ _PLAN: Final = {
     "sectors": [{"code": "12181", "share": "100"}],
     "eligibility_rules": [],
 }
+_PARTNERS: Final = {"amu": "lead", "tika": "co_organizer"}
 _LECTURES: Final = (
     ("2027-05-18", "Primary health care", "Первичная медицинская помощь"),
     ("2027-05-20", "Telemedicine", "Телемедицина"),
@@ -82,7 +83,7 @@ async def plan_edition(stage: Stage) -> Plan:
         line = {"owner": "country", "country": country, "seats": SEATS, "reserve": RESERVE}
         await manager.post(f"{path}/seats", line)
     meetings, lecturers = await _plan_timetable(manager, path)
-    await _name_lead(manager, edition["id"])
+    await _name_partners(manager, edition["id"])
     stage.say(f"Planned {CODE}: {SEATS} seats for each of {', '.join(COUNTRIES)}, two lectures")
     return Plan(str(edition["id"]), meetings, lecturers)
 
@@ -138,15 +139,16 @@ async def _plan_timetable(manager: Voice, path: str) -> tuple[list[str], list[st
     return meetings, lecturers
 
 
-async def _name_lead(manager: Voice, edition_id: str) -> None:
-    (host, *_) = await manager.items("/v1/organizations", q="amu")
-    lead = {
-        "code": f"{CODE.lower()}-lead",
-        "organization_id": host["id"],
-        "functional_role": "lead",
-        "subjects": [{"kind": "edition", "id": edition_id}],
-    }
-    await manager.post("/v1/partnerships", lead)
+async def _name_partners(manager: Voice, edition_id: str) -> None:
+    for code, role in _PARTNERS.items():
+        named = await manager.items("/v1/organizations", q=code)
+        partnership = {
+            "code": f"{CODE.lower()}-{code}",
+            "organization_id": next(one["id"] for one in named if one["code"] == code),
+            "functional_role": role,
+            "subjects": [{"kind": "edition", "id": edition_id}],
+        }
+        await manager.post("/v1/partnerships", partnership)
 
 
 async def _publish_form(stage: Stage) -> str:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from cli.acts.cohort import COUNTRIES, DOMAIN, RESERVE, SEATS, people_of
-from cli.acts.planning import CODE, DURING_CALL, SELECTION, Plan, step
+from cli.acts.planning import CODE, SELECTION, Plan, step
 from cli.acts.stage import Stage, Voice
 from cli.clock import set_clock
 from services.common.identity import GrantKind, Role
@@ -35,8 +35,7 @@ class Application:
 
 async def nominate_cohort(stage: Stage, plan: Plan) -> list[Application]:
     """Let an officer of each country nominate its people in rank order, the last of them as reserve."""
-    await set_clock(DURING_CALL)
-    found = []
+    found: list[Application] = []
     for country in COUNTRIES:
         authority = await _enter_authority(stage, country)
         officer = await _account(

@@ -11,6 +11,7 @@ import httpx
 
 from cli.errors import CommandError
 from services.common.identity import Role
+from services.evaluation.domain.problems import EditionUnknown
 
 SECONDS_TO_TRAVEL: Final = 30
 """What one service tells is known in the others within about a second; after this the story gives up."""
@@ -33,12 +34,11 @@ class Voice:
         return _accepted(await self.client.post(path, json=body, headers=headers))
 
     async def post_when_known(self, path: str, body: object) -> Any:
-        """Return the answer to `body`, as soon as what it names has travelled to the service asked."""
+        """Return the answer to `body`, as soon as the edition it names has travelled to the service asked."""
         deadline = time.monotonic() + SECONDS_TO_TRAVEL
         while True:
             answer = await self.client.post(path, json=body)
-            unknown = answer.status_code == httpx.codes.NOT_FOUND or "edition-unknown" in answer.text
-            if not unknown or time.monotonic() > deadline:
+            if not _awaits_edition(answer) or time.monotonic() > deadline:
                 return _accepted(answer)
             await asyncio.sleep(0.2)
 
@@ -96,6 +96,10 @@ async def until(read: Callable[[], Awaitable[Any]], holds: Callable[[Any], bool]
             raise CommandError(f"the story stops: still not {what}")
         await asyncio.sleep(0.2)
     return found
+
+
+def _awaits_edition(answer: httpx.Response) -> bool:
+    return answer.is_error and answer.json().get("code") == EditionUnknown.slug
 
 
 def _accepted(answer: httpx.Response) -> Any:
