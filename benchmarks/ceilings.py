@@ -12,8 +12,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 HOT_LIST = """
-SELECT id, version, code, names, acronym, verbatim_name, kind, country, identifiers, status
-FROM organization ORDER BY code LIMIT 51
+SELECT id, version, code, names, acronym, verbatim_name, kind, country, identifiers, status, provenance
+FROM organization WHERE provenance = 'real' ORDER BY code LIMIT 51
 """
 
 

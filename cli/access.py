@@ -42,6 +42,8 @@ async def sign_in(address: str, role: Role) -> str:
             answer = await client.post("/v1/auth/token", json=credentials)
     except httpx.ConnectError as error:
         raise CommandError(f"nobody answers at {address}: start the system with `make run`") from error
+    if answer.status_code == httpx.codes.TOO_MANY_REQUESTS:
+        raise CommandError("too many attempts to sign in; wait a minute")
     if answer.status_code != httpx.codes.OK:
         raise CommandError("signing in was refused: demonstration accounts exist in demonstration mode only")
     return str(answer.json()["access_token"])

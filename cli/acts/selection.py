@@ -84,6 +84,7 @@ async def _enter_authority(stage: Stage, country: str) -> str:
         "code": f"{CODE.lower()}-authority-{country.lower()}",
         "names": {"en": f"Synthetic nominating authority, {country}"},
         "country": country,
+        "provenance": "synthetic",
     }
     made = await manager.post("/v1/organizations", organization)
     authority = {"organization_id": made["id"], "country": country}

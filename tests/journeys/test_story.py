@@ -113,6 +113,16 @@ async def test_the_public_dossier_has_nothing_synthetic_in_it(played: Played) ->
     assert played.edition_id not in dossier.text
 
 
+async def test_nothing_synthetic_stands_in_a_public_list(played: Played) -> None:
+    for path in ("/v1/organizations", "/v1/partnerships", "/v1/editions", "/v1/deliveries"):
+        public = await played.read(path, limit="200")
+        assert public.status_code == 200, path
+        assert "synthetic" not in public.text.lower(), path
+        assert CODE.lower() not in public.text.lower(), path
+    staff = await played.read("/v1/organizations", Role.MANAGER, limit="200")
+    assert "synthetic" in staff.text
+
+
 async def test_the_nominator_of_a_country_sees_no_other(played: Played) -> None:
     people = await played.items("/v1/persons", Role.NOMINATOR, limit="200")
     assert {person["nationality"] for person in people} == {"TJ"}

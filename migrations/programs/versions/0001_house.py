@@ -301,6 +301,11 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column(
+            "provenance",
+            sa.Enum("real", "synthetic", name="provenance", native_enum=False, length=40),
+            nullable=False,
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organization")),
         sa.UniqueConstraint("code", name="uq_organization_code"),
         schema="programs",

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query, Response, status
+from fastapi import Query, Request, Response, status
 
 from services.common.http.callers import Caller
 from services.common.http.paging import Paging
@@ -16,7 +16,12 @@ from services.common.wire_codes import CountryCode, OrganizationType
 from services.programs.api.answers import answer_with_sources
 from services.programs.db import organizations as questions
 from services.programs.domain.organizations import OrganizationStatus
-from services.programs.domain.problems import OrganizationExists, OrganizationNotFound, TransitionRefused
+from services.programs.domain.problems import (
+    DemonstrationOnly,
+    OrganizationExists,
+    OrganizationNotFound,
+    TransitionRefused,
+)
 from services.programs.operations import organizations as operations
 from services.programs.schemas.organizations import (
     OrganizationChange,
@@ -32,13 +37,14 @@ router = house_router("organizations", "/organizations")
     "",
     response_model=OrganizationRead,
     status_code=status.HTTP_201_CREATED,
-    responses=problems(OrganizationExists),
+    responses=problems(OrganizationExists, DemonstrationOnly),
 )
 async def create_organization(
-    session: WriteSession, caller: Caller, request: OrganizationCreate, response: Response
+    session: WriteSession, caller: Caller, request: OrganizationCreate, response: Response, http: Request
 ) -> OrganizationRead:
     """Enter an organization, with the name exactly as its source prints it where that matters."""
-    organization = await operations.create_organization(session, caller, request)
+    demonstration = http.app.state.settings.demonstration
+    organization = await operations.create_organization(session, caller, request, demonstration=demonstration)
     response.headers["Location"] = f"/v1/organizations/{organization.id}"
     return await answer_with_sources(session, OrganizationRead, organization)
 
@@ -47,6 +53,7 @@ async def create_organization(
 async def list_organizations(
     session: ReadSession,
     page: Paging,
+    caller: Caller,
     country: CountryCode | None = None,
     kind: OrganizationType | None = None,
     status: OrganizationStatus | None = None,
@@ -55,14 +62,16 @@ async def list_organizations(
     ] = None,
 ) -> Response:
     """List organizations by code."""
-    found = await questions.list_organizations(session, page, country=country, kind=kind, status=status, q=q)
+    found = await questions.list_organizations(
+        session, page, visible_to=caller, country=country, kind=kind, status=status, q=q
+    )
     return Response(found, media_type="application/json")
 
 
 @router.get("/{organization_id}", response_model=OrganizationRead, responses=problems(OrganizationNotFound))
-async def read_organization(session: ReadSession, organization_id: UUID) -> OrganizationRead:
+async def read_organization(session: ReadSession, caller: Caller, organization_id: UUID) -> OrganizationRead:
     """Read one organization."""
-    organization = await questions.get_organization(session, organization_id)
+    organization = await questions.get_organization(session, organization_id, visible_to=caller)
     return await answer_with_sources(session, OrganizationRead, organization)
 
 

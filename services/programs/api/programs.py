@@ -154,13 +154,19 @@ async def create_partnership(
 async def list_partnerships(
     session: ReadSession,
     page: Paging,
+    caller: Caller,
     code: Code | None = None,
     subject_id: UUID | None = None,
     organization_id: UUID | None = None,
 ) -> object:
     """List partnerships by code."""
     rows = await questions.list_partnerships(
-        session, page, code=code, subject_id=subject_id, organization_id=organization_id
+        session,
+        page,
+        visible_to=caller,
+        code=code,
+        subject_id=subject_id,
+        organization_id=organization_id,
     )
     return await page_with_subjects(session, PartnershipRead, rows, PartnershipSubject)
 

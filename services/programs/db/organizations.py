@@ -6,6 +6,8 @@ from uuid import UUID
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.common.clock import Provenance
+from services.common.identity import Caller, Reach
 from services.common.pagination import PageRequest, SortKey, fetch_json_page
 from services.programs.db.tables import Organization
 from services.programs.domain.organizations import OrganizationStatus
@@ -22,15 +24,20 @@ _ITEM: Final = (
     Organization.country,
     Organization.identifiers,
     Organization.status,
+    Organization.provenance,
 )
 
 
 async def get_organization(
-    session: AsyncSession, organization_id: UUID, *, lock: bool = False
+    session: AsyncSession, organization_id: UUID, *, visible_to: Caller | None = None, lock: bool = False
 ) -> Organization:
-    """Return the organization, locked for update if `lock`; raise `OrganizationNotFound`."""
+    """Return the organization, locked for update if `lock`; raise `OrganizationNotFound`.
+
+    To who reaches published rows only, a synthetic one does not exist.
+    """
     organization = await session.get(Organization, organization_id, with_for_update=lock or None)
-    if organization is None:
+    hidden = visible_to is not None and visible_to.reach is Reach.PUBLISHED
+    if organization is None or (hidden and organization.provenance is Provenance.SYNTHETIC):
         raise OrganizationNotFound("There is no such organization.")
     return organization
 
@@ -39,6 +46,7 @@ async def list_organizations(
     session: AsyncSession,
     page: PageRequest,
     *,
+    visible_to: Caller,
     country: str | None,
     kind: str | None,
     status: OrganizationStatus | None,
@@ -49,6 +57,8 @@ async def list_organizations(
     `q` matches the beginning of the code, the acronym or the English name.
     """
     query = select(*_ITEM)
+    if visible_to.reach is Reach.PUBLISHED:
+        query = query.where(Organization.provenance == Provenance.REAL)
     if country is not None:
         query = query.where(Organization.country == country)
     if kind is not None:

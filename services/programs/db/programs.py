@@ -6,11 +6,13 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
+from services.common.clock import Provenance
 from services.common.identity import Caller, Reach
 from services.common.pagination import PageRequest, Rows, SortKey, fetch_page
 from services.programs.db.tables import (
     Agency,
     Component,
+    Edition,
     Fund,
     Lecturer,
     Partnership,
@@ -86,12 +88,19 @@ async def list_partnerships(
     session: AsyncSession,
     page: PageRequest,
     *,
+    visible_to: Caller,
     code: str | None,
     subject_id: UUID | None,
     organization_id: UUID | None,
 ) -> Rows:
     """Return partnerships by code, each with its organization."""
     query = select(Partnership).options(joinedload(Partnership.organization))
+    if visible_to.reach is Reach.PUBLISHED:
+        synthetic = select(Edition.id).where(Edition.provenance == Provenance.SYNTHETIC)
+        made_up = select(PartnershipSubject.partnership_id).where(
+            PartnershipSubject.subject_id.in_(synthetic)
+        )
+        query = query.where(Partnership.id.not_in(made_up))
     if code is not None:
         query = query.where(Partnership.code == code)
     if organization_id is not None:

@@ -90,6 +90,7 @@ class Organization(Versioned, Base):
     """ISO 3166-1 alpha-2."""
     identifiers: Mapped[list[dict[str, str]]]
     status: Mapped[OrganizationStatus]
+    provenance: Mapped[Provenance]
 
     @property
     def label(self) -> str:

@@ -14,14 +14,19 @@ from services.programs.domain.events import ORGANIZATION_CHANGED, OrganizationDa
 from services.programs.domain.evidence import SubjectKind
 from services.programs.domain.organizations import ORGANIZATION_LIFE, OrganizationStatus
 from services.programs.domain.problems import TransitionRefused
+from services.programs.operations.editions import require_demonstration
 from services.programs.operations.evidence import cite
 from services.programs.schemas.organizations import OrganizationChange, OrganizationCreate
 
 
 async def create_organization(
-    session: AsyncSession, caller: Caller, request: OrganizationCreate
+    session: AsyncSession, caller: Caller, request: OrganizationCreate, *, demonstration: bool
 ) -> Organization:
-    """Enter an organization; one whose name cannot be resolved says so in its status."""
+    """Enter an organization; one whose name cannot be resolved says so in its status.
+
+    Raises `DemonstrationOnly` for a synthetic one outside demonstration mode.
+    """
+    require_demonstration(request.provenance, demonstration=demonstration)
     organization = Organization(
         **request.model_dump(exclude={"unresolved", "sources"}),
         status=OrganizationStatus.UNRESOLVED if request.unresolved else OrganizationStatus.PROPOSED,

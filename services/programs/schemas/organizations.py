@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from services.common.clock import Provenance
 from services.common.wire import Answer, Code, Flag, Line, Request, Resource, Texts
 from services.common.wire_codes import CountryCode, OrganizationType
 from services.programs.domain.organizations import OrganizationStatus
@@ -26,6 +27,8 @@ class OrganizationCreate(Request):
     country: CountryCode | None = None
     identifiers: list[OrganizationIdentifier] = Field(default_factory=list, max_length=20)
     unresolved: Flag = False
+    provenance: Provenance = Provenance.REAL
+    """A synthetic organization is possible in demonstration mode only, and no public answer shows it."""
     sources: Citations
 
 
@@ -57,6 +60,7 @@ class OrganizationItem(Resource):
     country: str | None
     identifiers: list[IdentifierRead]
     status: OrganizationStatus
+    provenance: Provenance
 
 
 class OrganizationRead(OrganizationItem, Sourced):
