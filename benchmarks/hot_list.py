@@ -35,7 +35,8 @@ async def _fill(database: TestDatabase) -> None:
     connection = await asyncpg.connect(database.admin)
     try:
         await connection.execute(
-            "INSERT INTO programs.organization (id, version, code, names, kind, country, identifiers, status, provenance) "
+            "INSERT INTO programs.organization "
+            "(id, version, code, names, kind, country, identifiers, status, provenance) "
             "SELECT gen_random_uuid(), 1, 'org-' || n, jsonb_build_object('en', 'Organization ' || n), '10', 'KZ', "
             "'[]', 'verified', 'real' FROM generate_series(1, $1::int) n",
             ROWS,
