@@ -109,7 +109,13 @@ async def test_a_change_without_its_audit_entry_is_undone(programs: Door, clean:
     from services.programs.db.tables import Organization
 
     sessions: Sessions = programs.app.state.sessions
-    facts: dict[str, Any] = {"code": "x", "names": {"en": "X"}, "identifiers": [], "status": "proposed"}
+    facts: dict[str, Any] = {
+        "code": "x",
+        "names": {"en": "X"},
+        "identifiers": [],
+        "status": "proposed",
+        "provenance": "real",
+    }
     with pytest.raises(UnauditedChangeError):
         async with sessions.transaction() as session:
             session.add(Organization(**facts))
