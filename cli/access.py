@@ -12,14 +12,13 @@ from pydantic import SecretStr, ValidationError
 from cli.databases import AppDatabase, reachable_databases
 from cli.errors import CommandError
 from cli.home import find_home
+from cli.sessions import open_sessions
 from gateway.identity.operations.accounts import create_account, create_grant
 from gateway.identity.operations.demonstration import PASSWORD, login_of
 from gateway.identity.operations.passwords import Passwords
 from gateway.identity.schemas.accounts import AccountCreate, GrantCreate
-from services.common.database import open_engine
 from services.common.identity import Role, acting_service
 from services.common.problems import Problem
-from services.common.sessions import Sessions
 
 SHORTEST_PASSWORD: Final = 12
 
@@ -73,16 +72,12 @@ def create(
 
 
 async def _create(database: AppDatabase, wanted: AccountCreate, roles: list[Role]) -> None:
-    write = open_engine(database.runtime, connections=1)
-    sessions = Sessions(write, write)
     operator = acting_service("operator")
     try:
-        async with sessions.transaction() as session:
+        async with open_sessions(database) as sessions, sessions.transaction() as session:
             made = await create_account(session, operator, Passwords(), wanted)
             for role in roles:
                 grant = GrantCreate(account_id=made.id, role=role, scope=None)
                 await create_grant(session, operator, grant)
     except Problem as problem:
         raise CommandError(problem.detail) from problem
-    finally:
-        await sessions.close()

@@ -12,9 +12,8 @@ from cli.databases import AppDatabase, reachable_databases
 from cli.environment import SERVICES
 from cli.errors import CommandError
 from cli.home import find_home
+from cli.sessions import open_sessions
 from services.common.clock import move_demonstration_clock
-from services.common.database import open_engine
-from services.common.sessions import Sessions
 
 REAL: Final = "real"
 
@@ -40,13 +39,8 @@ async def _move(databases: Sequence[AppDatabase], offset: timedelta) -> None:
     for database in databases:
         if database.app not in SERVICES:
             continue
-        write = open_engine(database.runtime, connections=1)
-        sessions = Sessions(write, write)
-        try:
-            async with sessions.transaction() as session:
-                await move_demonstration_clock(session, offset)
-        finally:
-            await sessions.close()
+        async with open_sessions(database) as sessions, sessions.transaction() as session:
+            await move_demonstration_clock(session, offset)
 
 
 def _read_moment(text: str) -> datetime:

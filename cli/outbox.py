@@ -2,8 +2,6 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Annotated
 from uuid import UUID
 
@@ -13,9 +11,8 @@ from cli.databases import AppDatabase, reachable_databases
 from cli.environment import SERVICES
 from cli.errors import CommandError
 from cli.home import find_home
-from services.common.database import open_engine
+from cli.sessions import open_sessions
 from services.common.outbox import list_dead, redeliver
-from services.common.sessions import Sessions
 
 outbox = typer.Typer(help="Events that were given up.", no_args_is_help=True)
 
@@ -42,7 +39,7 @@ async def _list(databases: list[AppDatabase]) -> list[str]:
     lines = []
     for database in databases:
         if database.app in SERVICES:
-            async with _sessions(database) as sessions, sessions.reading() as session:
+            async with open_sessions(database) as sessions, sessions.reading() as session:
                 dead = await list_dead(session)
             lines += [f"{row.id} {row.kind} to {row.destination}: {row.last_problem}" for row in dead]
     return lines
@@ -52,16 +49,6 @@ async def _redeliver(databases: list[AppDatabase], event_id: UUID) -> list[str]:
     destinations: list[str] = []
     for database in databases:
         if database.app in SERVICES:
-            async with _sessions(database) as sessions, sessions.transaction() as session:
+            async with open_sessions(database) as sessions, sessions.transaction() as session:
                 destinations += await redeliver(session, event_id)
     return destinations
-
-
-@asynccontextmanager
-async def _sessions(database: AppDatabase) -> AsyncIterator[Sessions]:
-    engine = open_engine(database.runtime, connections=1)
-    sessions = Sessions(engine, engine)
-    try:
-        yield sessions
-    finally:
-        await sessions.close()

@@ -161,6 +161,12 @@ async def keep_running_jobs(sessions: Sessions, works: Works) -> None:
     await keep_working("jobs", bell(sessions.write_engine, "jobs"), work)
 
 
+async def count_overdue(session: AsyncSession) -> int:
+    """Return how many jobs are due and not done, whether begun or not."""
+    waiting = job.c.done_at.is_(None) & job.c.dead_at.is_(None) & (job.c.due_at <= _domain_clock())
+    return (await session.execute(select(func.count()).select_from(job).where(waiting))).scalar_one()
+
+
 def _domain_clock() -> ColumnElement[Any]:
     """Return the time by which each job's subject lives, in SQL (services.common.clock.domain_now)."""
     offset = func.coalesce(select(demonstration_clock.c.offset).scalar_subquery(), timedelta(0))

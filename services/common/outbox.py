@@ -84,6 +84,21 @@ async def publish(
         ring_after_commit(session, f"outbox {app}")
 
 
+async def count_backlog(session: AsyncSession) -> tuple[int, int]:
+    """Return how many events wait to be delivered, and how many were given up."""
+    dead = outbox_event.c.dead_at.is_not(None)
+    waiting = outbox_event.c.delivered_at.is_(None) & outbox_event.c.dead_at.is_(None)
+    due, given_up = (
+        await session.execute(
+            select(
+                select(func.count()).where(waiting).scalar_subquery(),
+                select(func.count()).where(dead).scalar_subquery(),
+            )
+        )
+    ).one()
+    return due, given_up
+
+
 async def list_dead(session: AsyncSession, *, limit: int = 200) -> list[Row[Any]]:
     """Return events that were given up, the latest first, without their data: what an operator looks at."""
     shown = [column for column in outbox_event.c if column.name != "data"]

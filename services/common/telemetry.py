@@ -43,7 +43,7 @@ class Metrics:
         self._pool = Gauge("qoldau_pool_in_use", "Connections lent.", ["pool"], registry=registry)
         self.outbox_due = Gauge("qoldau_outbox_due", "Events that wait to be delivered.", registry=registry)
         self.outbox_dead = Gauge("qoldau_outbox_dead", "Events given up on.", registry=registry)
-        self.jobs_overdue = Gauge("qoldau_jobs_overdue", "Jobs due and not begun.", registry=registry)
+        self.jobs_overdue = Gauge("qoldau_jobs_overdue", "Jobs due and not done.", registry=registry)
 
     def count_request(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one answered request; `route` is a path template, never a path."""

@@ -162,3 +162,13 @@ async def test_an_app_counts_its_requests_by_template(programs: Door) -> None:
 async def test_every_answer_names_its_request(programs: Door) -> None:
     answer = await programs.as_().get("/v1/nothing")
     assert answer.json()["instance"] == f"urn:uuid:{answer.headers['x-request-id']}"
+
+
+async def test_metrics_tell_how_much_waits(programs: Door, manager: httpx.AsyncClient) -> None:
+    assert "qoldau_outbox_due 0.0" in (await programs.as_().get("/metrics")).text
+    created = await manager.post("/v1/organizations", content=BODY, headers=JSON)
+    assert created.status_code == 201
+    metrics = (await programs.as_().get("/metrics")).text
+    assert "qoldau_outbox_due 2.0" in metrics  # one for each room that acts on it
+    assert "qoldau_outbox_dead 0.0" in metrics
+    assert "qoldau_jobs_overdue 0.0" in metrics

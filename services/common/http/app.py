@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from math import nan
 from typing import Any, Final
 
+import structlog
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -29,8 +31,9 @@ from services.common.http.problem_responses import install_problem_handlers, pro
 from services.common.http.tracing import telemetry_for
 from services.common.identity import TokenSigner, TokenVerifier
 from services.common.inbox import Consumers
-from services.common.jobs import Works, keep_running_jobs
+from services.common.jobs import Works, count_overdue, keep_running_jobs
 from services.common.keystore import open_key_store, read_master_key
+from services.common.outbox import count_backlog
 from services.common.pagination import Cursors
 from services.common.peers import Peers, open_client
 from services.common.permissions import Matrix
@@ -40,6 +43,8 @@ from services.common.replays import Replayers
 from services.common.sessions import Sessions
 from services.common.settings import AppSettings, KeepingSettings
 from services.common.telemetry import Metrics
+
+log = structlog.get_logger()
 
 API_VERSION: Final = "1.0.0"
 ANSWER_SECONDS: Final = 8.0
@@ -205,7 +210,22 @@ def _cursor_key(settings: AppSettings) -> AESGCM:
 
 async def _metrics_answer(request: Request) -> Response:
     """Answer Prometheus; the gateway routes no such path, so only the internal address shows it."""
+    await _measure_backlog(request.app.state.sessions, request.app.state.metrics)
     return Response(generate_latest(request.app.state.metrics.registry), media_type=CONTENT_TYPE_LATEST)
+
+
+async def _measure_backlog(sessions: Sessions, metrics: Metrics) -> None:
+    """Look at outbox and jobs when somebody asks; what cannot be known is NaN, never zero."""
+    due = dead = overdue = nan
+    try:
+        async with sessions.reading() as session:
+            due, dead = await count_backlog(session)
+            overdue = await count_overdue(session)
+    except Problem as problem:
+        log.warning("backlog_unknown", problem=problem.slug)
+    metrics.outbox_due.set(due)
+    metrics.outbox_dead.set(dead)
+    metrics.jobs_overdue.set(overdue)
 
 
 async def _live_answer(_: Request) -> Response:

@@ -228,24 +228,6 @@ class CountryDeliveries(Answer):
     notes: list[DossierNote]
 
 
-class EnumerationValueRead(Answer):
-    """One value with its labels."""
-
-    code: str
-    label: dict[str, str]
-    description: dict[str, str] | None
-    order: int
-    terminal: bool
-    deprecated: bool
-
-
-class EnumerationRead(Answer):
-    """An enumeration with its values in order."""
-
-    name: str
-    values: list[EnumerationValueRead]
-
-
 class CodelistValue(Answer):
     """One code with its official names."""
 
