@@ -1,59 +1,70 @@
 """The console script `qoldau`: one command group per file of this folder."""
 
+import importlib
 import sys
-from typing import Any
+from typing import Any, Final
 
 import typer
 
-from cli.access import account, token
-from cli.backup import backup, backup_keys, restore, restore_keys
-from cli.clock import clock
 from cli.errors import CommandError
-from cli.invariants import check_invariants
-from cli.keys import keys
-from cli.loading import load_portfolio_command
-from cli.migrate import migrate, roles
-from cli.migration import migration
-from cli.openapi import openapi
-from cli.outbox import outbox
-from cli.story import story
-from cli.up import up
+
+COMMANDS: Final = {
+    "up": "cli.up:up",
+    "load-portfolio": "cli.loading:load_portfolio_command",
+    "story": "cli.story:story",
+    "clock": "cli.clock:clock",
+    "token": "cli.access:token",
+    "account": "cli.access:account",
+    "migrate": "cli.migrate:migrate",
+    "roles": "cli.migrate:roles",
+    "keys": "cli.keys:keys",
+    "outbox": "cli.outbox:outbox",
+    "backup": "cli.backup:backup",
+    "restore": "cli.backup:restore",
+    "backup-keys": "cli.backup:backup_keys",
+    "restore-keys": "cli.backup:restore_keys",
+    "check-invariants": "cli.invariants:check_invariants",
+    "migration": "cli.migration:migration",
+    "openapi": "cli.openapi:openapi",
+}
+"""Each command, or group of commands, and where it is.
+
+Only the one that is called gets imported: some bring every app of the house with them, which would double the
+time of `qoldau up` and stay in its memory for as long as it runs.
+"""
 
 
-class _Commands(typer.Typer):
-    """Tells the operator what went wrong in one line, without a traceback."""
+def app() -> None:
+    """Run the command that the arguments name, or list the commands."""
+    called = [name for name in sys.argv[1:2] if name in COMMANDS]
+    try:
+        _commands(called or list(COMMANDS))()
+    except CommandError as error:
+        sys.exit(f"qoldau: {error}")
 
-    def __call__(self, *args: Any, **options: Any) -> Any:
-        try:
-            return super().__call__(*args, **options)
-        except CommandError as error:
-            sys.exit(f"qoldau: {error}")
+
+def _commands(names: list[str]) -> typer.Typer:
+    commands = typer.Typer(
+        help="Qoldau, from the operator's side.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    commands.callback()(_stay_a_group)
+    for name in names:
+        module, _, attribute = COMMANDS[name].partition(":")
+        found: Any = getattr(importlib.import_module(module), attribute)
+        if isinstance(found, typer.Typer):
+            commands.add_typer(found, name=name)
+        else:
+            commands.command(name)(found)
+    return commands
 
 
-app = _Commands(
-    help="Qoldau, from the operator's side.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-app.command()(up)
-app.command("load-portfolio")(load_portfolio_command)
-app.command()(story)
-app.command()(clock)
-app.command()(token)
-app.add_typer(account, name="account")
-app.command()(migrate)
-app.command()(roles)
-app.add_typer(keys, name="keys")
-app.add_typer(outbox, name="outbox")
-app.command()(backup)
-app.command()(restore)
-app.command("backup-keys")(backup_keys)
-app.command("restore-keys")(restore_keys)
-app.command("check-invariants")(check_invariants)
-app.command()(migration)
-app.command()(openapi)
+def _stay_a_group() -> None:
+    """Keep the command's name: typer drops it where there is but one."""
+
 
 if __name__ == "__main__":
     app()

@@ -12,16 +12,13 @@ from functools import partial
 from pathlib import Path
 from typing import IO
 
-from cli.access import sign_in
 from cli.cluster import Cluster, prepare_cluster
 from cli.databases import AppDatabase, administrator_named, find_databases, migrate_all
 from cli.environment import GATEWAY, SERVICES, app_command, socket_of
 from cli.errors import CommandError
 from cli.home import DATABASE, Home, find_home
 from cli.keys import make_keys
-from cli.loading import load_into
 from cli.sockets import make_socket_folder
-from cli.story import play_story
 from cli.supervisor import Child, Supervisor
 
 _SECONDS_FOR_LEFTOVERS = 30
@@ -160,15 +157,12 @@ async def _set_the_scene_once(home: Home, environment: Mapping[str, str]) -> Non
     done = home.root / "demonstration.ready"
     if not _is_demonstration(environment) or done.exists():
         return
-    address = f"http://127.0.0.1:{home.port}"
-    say = partial(print, flush=True)
+    from cli.demonstration import set_the_scene  # noqa: PLC0415  brings every app with it, and is needed once
+
     try:
-        say("Loading the reference portfolio ...")
-        say(f"Loaded: {await load_into(address)} rows, each with its source.")
-        say("Playing the story of one synthetic edition ...")
-        await play_story(address, partial(sign_in, address), say)
+        await set_the_scene(f"http://127.0.0.1:{home.port}", partial(print, flush=True))
     except CommandError as error:  # the system itself stands, and is worth more than its demonstration
-        say(f"The demonstration is incomplete: {error}")
+        print(f"The demonstration is incomplete: {error}", flush=True)
     else:
         done.touch()
 

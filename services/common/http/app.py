@@ -38,6 +38,7 @@ from services.common.pagination import Cursors
 from services.common.peers import Peers, open_client
 from services.common.permissions import Matrix
 from services.common.problems import Problem
+from services.common.purge import PURGE, plan_purge, purge
 from services.common.relay import relay_to
 from services.common.replays import Replayers
 from services.common.sessions import Sessions
@@ -157,7 +158,7 @@ async def _live(app: FastAPI, room: Room, settings: AppSettings) -> AsyncIterato
         closing.push_async_callback(app.state.peers.close)
         for resource in room.resources:
             await closing.enter_async_context(resource(app))
-        background = _background(app, room) if settings.background else []
+        background = await _background(app, room) if settings.background else []
         running = [asyncio.create_task(work) for work in (*background, *(task(app) for task in room.tasks))]
         closing.push_async_callback(_stop, running)
         yield
@@ -188,9 +189,11 @@ async def _require_schema(sessions: Sessions, room: Room) -> None:
         raise SchemaOutdatedError(f"{room.name} is at revision {found}, needed is {room.schema_revision}")
 
 
-def _background(app: FastAPI, room: Room) -> list[Coroutine[Any, Any, None]]:
+async def _background(app: FastAPI, room: Room) -> list[Coroutine[Any, Any, None]]:
     sessions, peers, registry = app.state.sessions, app.state.peers, room.registry
-    work = [keep_running_jobs(sessions, room.jobs)] if room.jobs else []
+    async with sessions.transaction() as session:
+        await plan_purge(session)
+    work = [keep_running_jobs(sessions, {PURGE: purge, **room.jobs})]
     if registry is not None:
         work += [relay_to(sessions, peers, registry, peer) for peer in peers.clients if peer != room.name]
     return work

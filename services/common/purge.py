@@ -1,0 +1,80 @@
+"""What the house keeps for a while and then forgets: the machinery's rows, never a room's own.
+
+A daily job of every room deletes what is past its time, a part at a time, so that no deletion holds locks for long.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import Column, ColumnElement, Table, delete, func, or_, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.common.clock import Provenance, real_now
+from services.common.idempotency import idempotency_key
+from services.common.inbox import inbox_event
+from services.common.jobs import Job, job, schedule_job
+from services.common.operations import operation
+from services.common.outbox import outbox_event
+
+PURGE: Final = "house.purge"
+BATCH: Final = 5_000
+"""Rows of one table that one run deletes at most."""
+
+KEPT: Final[Mapping[Table, timedelta]] = {
+    idempotency_key: timedelta(days=2),  # a repeat is promised the same answer for 24 h
+    job: timedelta(days=7),
+    operation: timedelta(days=30),
+    outbox_event: timedelta(days=30),
+    # Longer than the sender keeps what it delivered, or a late repeat would be applied a second time.
+    inbox_event: timedelta(days=60),
+}
+"""How long each table keeps a row that has done its work."""
+GIVEN_UP_KEPT: Final = timedelta(days=90)
+"""How long an operator may look at, and revive, what was given up; its sealed values go with it."""
+
+_EVERY: Final = timedelta(days=1)
+_ONLY: Final = UUID(int=0)
+"""The subject of a job that has no other than the room itself."""
+
+
+async def plan_purge(session: AsyncSession) -> None:
+    """Schedule the room's first purge, unless one is planned."""
+    first = insert(job).values(
+        kind=PURGE, subject=_ONLY, payload={}, provenance=Provenance.REAL, due_at=func.clock_timestamp()
+    )
+    await session.execute(first.on_conflict_do_nothing())
+
+
+async def purge(session: AsyncSession, _: Job) -> None:
+    """Delete what is past its time; come again at once where more is left, else tomorrow."""
+    more = False
+    for table, ended in _ends().items():
+        more |= await _purge_table(session, table, ended)
+    now = await real_now(session)
+    await schedule_job(session, PURGE, _ONLY, now if more else now + _EVERY)
+
+
+def _ends() -> Mapping[Table, ColumnElement[bool]]:
+    """Return, for each table, the condition under which a row is past its time."""
+    return {
+        idempotency_key: _past(idempotency_key.c.created_at),
+        job: or_(_past(job.c.done_at), _past(job.c.dead_at, GIVEN_UP_KEPT)),
+        operation: _past(operation.c.ended_at),
+        outbox_event: or_(_past(outbox_event.c.delivered_at), _past(outbox_event.c.dead_at, GIVEN_UP_KEPT)),
+        inbox_event: _past(inbox_event.c.received_at),
+    }
+
+
+def _past(column: Column[object], kept: timedelta | None = None) -> ColumnElement[bool]:
+    return column < func.clock_timestamp() - (KEPT[column.table] if kept is None else kept)
+
+
+async def _purge_table(session: AsyncSession, table: Table, ended: ColumnElement[bool]) -> bool:
+    key = list(table.primary_key)
+    batch = select(*key).where(ended).limit(BATCH).with_for_update(skip_locked=True).cte("batch")
+    same = [column == batch.c[column.name] for column in key]
+    gone = await session.execute(delete(table).where(*same).returning(*key))
+    return len(gone.all()) == BATCH
