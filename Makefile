@@ -55,7 +55,7 @@ lint: install ## style and architecture contracts
 types: install ## mypy, strict
 	@$(BIN)/mypy
 
-generate: install ## write what is generated from the code: OpenAPI, routes, permissions, problems
+generate: install ## write what is generated from the code: OpenAPI, routes, permissions, problems, events
 	@$(BIN)/qoldau openapi
 
 openapi: generate

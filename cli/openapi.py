@@ -1,4 +1,4 @@
-"""Writes what is generated from the code: OpenAPI documents, routing table, permissions, problems."""
+"""Writes what is generated from the code: OpenAPI documents, routing table, permissions, problems, events."""
 
 import importlib
 import json
@@ -17,12 +17,16 @@ from gateway.app import create_room
 from gateway.documentation import describe_problems, merge, write_permissions
 from gateway.routing import build_routes, dump_routes
 from gateway.settings import Settings as GatewaySettings
+from services.common.asyncapi import events_document
 from services.common.problems import Problem, catalogue
 from services.evaluation.app import create_app as create_evaluation
+from services.evaluation.domain.events import EVENTS as EVALUATION_EVENTS
 from services.evaluation.settings import Settings as EvaluationSettings
 from services.participants.app import create_app as create_participants
+from services.participants.domain.events import EVENTS as PARTICIPANTS_EVENTS
 from services.participants.settings import Settings as ParticipantsSettings
 from services.programs.app import create_app as create_programs
+from services.programs.domain.events import EVENTS as PROGRAMS_EVENTS
 from services.programs.settings import Settings as ProgramsSettings
 
 ROOT: Final = Path(__file__).parents[1]
@@ -34,6 +38,7 @@ _FACTS: Final[Mapping[str, Any]] = {
     "public_keys": Path("none.json"),
 }
 
+_REGISTRIES: Final = (PROGRAMS_EVENTS, PARTICIPANTS_EVENTS, EVALUATION_EVENTS)
 _URLS: Final = ("programs_url", "participants_url", "evaluation_url")
 _UPSTREAMS: Final[Mapping[str, Any]] = dict.fromkeys(_URLS, "unix:none")
 
@@ -41,7 +46,7 @@ _UPSTREAMS: Final[Mapping[str, Any]] = dict.fromkeys(_URLS, "unix:none")
 def openapi(
     check: Annotated[bool, typer.Option(help="Change nothing; fail if a document is out of date.")] = False,
 ) -> None:
-    """Generate the OpenAPI documents, the routing table, the permissions and the problems."""
+    """Generate the OpenAPI documents, the routing table, the permissions, the problems and the events."""
     outdated = [path for path, text in generate().items() if _read(ROOT / path) != text]
     if check:
         if outdated:
@@ -65,6 +70,7 @@ def generate() -> dict[str, str]:
     files = {f"docs/openapi/{name}.json": _as_json(document) for name, document in documents.items()}
     return files | {
         "docs/openapi/merged.json": _as_json(merge(documents)),
+        "docs/events.json": _as_json(events_document(_REGISTRIES)),
         "docs/permissions.md": write_permissions(documents),
         "docs/problems.json": _as_json([entry.model_dump() for entry in describe_problems(_our_problems())]),
         "gateway/routes.json": dump_routes(build_routes(versioned)),

@@ -6,8 +6,8 @@ from typing import Any, Final
 DOMAIN: Final = "demonstration.example"
 """Everybody's address ends so (RFC 2606): no mail can reach anybody, and everybody sees what it is."""
 
-SEATS: Final = 4
-RESERVE: Final = 2
+SEATS: Final = 5
+RESERVE: Final = 3
 
 
 @dataclass(frozen=True)
@@ -15,17 +15,28 @@ class Names:
     """Names of one country's synthetic nominees: given names of women and of men, one family name."""
 
     language: str
-    women: tuple[str, str, str]
-    men: tuple[str, str, str]
+    women: tuple[str, str, str, str]
+    men: tuple[str, str, str, str]
     family: str
 
 
 COUNTRIES: Final = {
-    "KG": Names("ky-Cyrl", ("Айгүл", "Жылдыз", "Нургүл"), ("Азамат", "Бакыт", "Эркин"), "Үлгү"),
-    "TJ": Names("tg-Cyrl", ("Зарина", "Мадина", "Нигина"), ("Рустам", "Фаррух", "Ҷамшед"), "Намуна"),
-    "TM": Names("tk-Latn", ("Aýna", "Jeren", "Ogulgerek"), ("Batyr", "Döwlet", "Merdan"), "Nusga"),
-    "UZ": Names("uz-Latn", ("Dilnoza", "Gulnora", "Nilufar"), ("Jasur", "Otabek", "Sherzod"), "Namuna"),
-    "AF": Names("fa-Arab", ("زهرا", "فرشته", "مریم"), ("احمد", "فرید", "نوید"), "نمونه"),
+    "KG": Names(
+        "ky-Cyrl", ("Айгүл", "Жылдыз", "Нургүл", "Чынара"), ("Азамат", "Бакыт", "Эркин", "Эрмек"), "Үлгү"
+    ),
+    "TJ": Names(
+        "tg-Cyrl", ("Зарина", "Мадина", "Нигина", "Фирӯза"), ("Рустам", "Фаррух", "Ҷамшед", "Шариф"), "Намуна"
+    ),
+    "TM": Names(
+        "tk-Latn", ("Aýna", "Jeren", "Ogulgerek", "Selbi"), ("Batyr", "Döwlet", "Merdan", "Serdar"), "Nusga"
+    ),
+    "UZ": Names(
+        "uz-Latn",
+        ("Dilnoza", "Gulnora", "Nilufar", "Zulfiya"),
+        ("Jasur", "Otabek", "Sherzod", "Ulugʻbek"),
+        "Namuna",
+    ),
+    "AF": Names("fa-Arab", ("زهرا", "فرشته", "مریم", "نرگس"), ("احمد", "فرید", "نوید", "یوسف"), "نمونه"),
 }
 
 

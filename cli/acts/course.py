@@ -3,7 +3,7 @@
 from typing import Any
 
 from cli.acts.cohort import COUNTRIES, SEATS
-from cli.acts.planning import AFTERWARDS, DURING_COURSE, Plan, step
+from cli.acts.planning import Plan, step
 from cli.acts.stage import Stage, until
 from cli.clock import set_clock
 from cli.errors import CommandError
@@ -13,10 +13,10 @@ from services.common.identity import Role
 async def hold_course(stage: Stage, plan: Plan) -> list[str]:
     """Take attendance of both lectures; one participant misses one. Return the participations."""
     manager = await stage.voice(Role.MANAGER)
-    await set_clock(DURING_COURSE)
+    await set_clock(plan.calendar.during_course)
     await step(manager, plan, "running")
     enrolled = await manager.items("/v1/participations", edition_id=plan.edition_id)
-    ids = [str(one["id"]) for one in enrolled]
+    ids = [str(one["id"]) for one in enrolled if one["state"] != "withdrawn"]
     if len(ids) != len(COUNTRIES) * SEATS:
         raise CommandError(f"the story stops: {len(ids)} people are enrolled")
     for meeting in plan.meetings:
@@ -30,7 +30,7 @@ async def hold_course(stage: Stage, plan: Plan) -> list[str]:
 async def complete_course(stage: Stage, plan: Plan) -> None:
     """Wait until the clock has held the lectures and the course, and reckon attendance."""
     manager = await stage.voice(Role.MANAGER)
-    await set_clock(AFTERWARDS)
+    await set_clock(plan.calendar.afterwards)
     await until(lambda: manager.get(plan.path), lambda read: read["state"] == "completed", "completed")
     await manager.post(f"{plan.path}/attendance-finalization")
 

@@ -1,6 +1,7 @@
 """Fourth act: what the course achieved, and what the next edition does differently."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any, Final
 from uuid import uuid4
 
@@ -10,7 +11,7 @@ from cli.acts.questions import publish_questions
 from cli.acts.stage import Stage, Voice, until
 from services.common.identity import Role
 
-SILENT: Final = 4
+SILENT: Final = 5
 """How many get a slip and do not answer."""
 
 _QUESTIONS: Final[list[dict[str, Any]]] = [
@@ -69,8 +70,12 @@ async def survey_cohort(stage: Stage, plan: Plan) -> None:
         lambda: evaluator.get(at), lambda read: read["state"] == "analysed", "the answers are counted"
     )
     for audience in ("internal", "public"):
-        result = await _publish_result(evaluator, campaign["id"], audience)
+        result = await _publish_result(evaluator, {"campaign_id": campaign["id"], "visibility": audience})
         stage.say(f"Results, {audience}: {result['state']}{_rule(result)}")
+    for lecturer in plan.lecturers:
+        about = {"campaign_id": campaign["id"], "visibility": "lecturer", "lecturer_id": lecturer}
+        result = await _publish_result(evaluator, about)
+        stage.say(f"Results, for the lecturer alone: {result['state']}{_rule(result)}")
 
 
 async def learn(stage: Stage, plan: Plan) -> None:
@@ -127,8 +132,8 @@ async def _answer(public: Voice, plan: Plan, slip: str, number: int) -> None:
     await public.post("/v1/responses", {"nonce": str(uuid4()), "blocks": blocks}, {"Ballot-Token": slip})
 
 
-async def _publish_result(evaluator: Voice, campaign_id: str, audience: str) -> Any:
-    result = await evaluator.post("/v1/results", {"campaign_id": campaign_id, "visibility": audience})
+async def _publish_result(evaluator: Voice, wanted: dict[str, Any]) -> Any:
+    result = await evaluator.post("/v1/results", wanted)
     at = f"/v1/results/{result['id']}"
     await evaluator.post(f"{at}/freezing")
     return await evaluator.post(f"{at}/publication")
@@ -148,10 +153,11 @@ async def _find_task(manager: Voice, recommendation_id: str) -> Any:
 
 
 async def _change_next_edition(manager: Voice, plan: Plan, recommendation: str, task: Any) -> None:
+    starts_on = plan.calendar.next_starts_on
     clone = {
         "code": NEXT_CODE,
-        "title": {"en": "Avicenna: Healthcare 2028, students (synthetic)"},
-        "period": "2028-05-15/2028-05-20",
+        "title": {"en": f"Avicenna: Healthcare {starts_on.year}, students (synthetic)"},
+        "period": f"{starts_on}/{starts_on + timedelta(days=5)}",
         "provenance": "synthetic",
     }
     following = await manager.post(f"{plan.path}/clone", clone)

@@ -1,9 +1,9 @@
 """First act: an edition is planned, announced and opened."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, Final
 
+from cli.acts.calendar import Calendar
 from cli.acts.cohort import COUNTRIES, RESERVE, SEATS
 from cli.acts.questions import publish_questions
 from cli.acts.stage import Stage, Voice, until
@@ -12,13 +12,8 @@ from cli.errors import CommandError
 from services.common.identity import Role
 
 ORIGIN: Final = "AVI-2025-C1"
-CODE: Final = "AVI-2027-C1-SYN"
-NEXT_CODE: Final = "AVI-2028-C1-SYN"
-
-DURING_CALL: Final = datetime(2027, 3, 10, 9, tzinfo=UTC)
-SELECTION: Final = datetime(2027, 4, 2, 9, tzinfo=UTC)
-DURING_COURSE: Final = datetime(2027, 5, 20, 15, tzinfo=UTC)
-AFTERWARDS: Final = datetime(2027, 5, 24, 9, tzinfo=UTC)
+CODE: Final = "AVI-C1-SYN-1"
+NEXT_CODE: Final = "AVI-C1-SYN-2"
 
 _PLAN: Final = {
     "public_text": {
@@ -30,16 +25,13 @@ _PLAN: Final = {
     "modality": "on_site",
     "languages": ["ru", "en"],
     "capacity_max": len(COUNTRIES) * SEATS,
-    "call_opens_at": "2027-03-01T00:00:00+05:00",
-    "call_closes_at": "2027-04-01T18:00:00+05:00",
-    "replacement_until": "2027-05-10T18:00:00+05:00",
     "sectors": [{"code": "12181", "share": "100"}],
     "eligibility_rules": [],
 }
 _PARTNERS: Final = {"amu": "lead", "tika": "co_organizer"}
 _LECTURES: Final = (
-    ("2027-05-18", "Primary health care", "Первичная медицинская помощь"),
-    ("2027-05-20", "Telemedicine", "Телемедицина"),
+    ("Primary health care", "Первичная медицинская помощь"),
+    ("Telemedicine", "Телемедицина"),
 )
 
 
@@ -47,6 +39,7 @@ _LECTURES: Final = (
 class Plan:
     """What the later acts need to know of the edition."""
 
+    calendar: Calendar
     edition_id: str
     meetings: list[str]
     lecturers: list[str]
@@ -63,35 +56,41 @@ async def refuse_second_time(manager: Voice) -> None:
         raise CommandError(f"the story was played before: edition {CODE} stands")
 
 
-async def plan_edition(stage: Stage) -> Plan:
+async def plan_edition(stage: Stage, calendar: Calendar) -> Plan:
     """Clone the edition of 2025 into a synthetic one with seats, timetable and lecturers of its own."""
+    await set_clock(calendar.planning)
     manager = await stage.voice(Role.MANAGER)
     origin = await _find_edition(manager)
     clone = {
         "code": CODE,
-        "title": {"en": "Avicenna: Healthcare 2027, students (synthetic)"},
-        "period": "2027-05-17/2027-05-21",
+        "title": {"en": f"Avicenna: Healthcare {calendar.starts_on.year}, students (synthetic)"},
+        "period": f"{calendar.starts_on}/{calendar.ends_on}",
         "provenance": "synthetic",
     }
     edition = await manager.post(f"/v1/editions/{origin['id']}/clone", clone)
     path = f"/v1/editions/{edition['id']}"
-    await manager.change(path, **_PLAN, form_version_id=await _publish_form(stage))
+    window = {
+        "call_opens_at": calendar.call_opens_at.isoformat(),
+        "call_closes_at": calendar.call_closes_at.isoformat(),
+        "replacement_until": calendar.replacement_until.isoformat(),
+    }
+    await manager.change(path, **_PLAN, **window, form_version_id=await _publish_form(stage))
     targeted = {place["country"] for place in await manager.get(f"{path}/countries")}
     for country in COUNTRIES:
         if country not in targeted:
             await manager.post(f"{path}/countries", {"country": country, "relation": "targeted"})
         line = {"owner": "country", "country": country, "seats": SEATS, "reserve": RESERVE}
         await manager.post(f"{path}/seats", line)
-    meetings, lecturers = await _plan_timetable(manager, path)
+    meetings, lecturers = await _plan_timetable(manager, path, calendar)
     await _name_partners(manager, edition["id"])
     stage.say(f"Planned {CODE}: {SEATS} seats for each of {', '.join(COUNTRIES)}, two lectures")
-    return Plan(str(edition["id"]), meetings, lecturers)
+    return Plan(calendar, str(edition["id"]), meetings, lecturers)
 
 
 async def open_call(stage: Stage, plan: Plan) -> None:
     """Announce the edition and open its call, at a time within the window."""
     manager = await stage.voice(Role.MANAGER)
-    await set_clock(DURING_CALL)
+    await set_clock(plan.calendar.during_call)
     await step(manager, plan, "planned")
     await step(manager, plan, "announced")
     await step(manager, plan, "call_open")
@@ -122,9 +121,10 @@ async def _find_edition(manager: Voice) -> Any:
     return found[0]
 
 
-async def _plan_timetable(manager: Voice, path: str) -> tuple[list[str], list[str]]:
+async def _plan_timetable(manager: Voice, path: str, calendar: Calendar) -> tuple[list[str], list[str]]:
     meetings, lecturers = [], []
-    for number, (day, english, russian) in enumerate(_LECTURES, start=1):
+    lectures = zip(calendar.lectures, _LECTURES, strict=True)
+    for number, (day, (english, russian)) in enumerate(lectures, start=1):
         names = {"en": f"Synthetic Lecturer {number}", "ru": f"Условный лектор {number}"}
         lecturer = await manager.post("/v1/lecturers", {"names": names})
         meeting = {

@@ -1,21 +1,21 @@
 """Second act: five countries nominate, the agency selects, people answer."""
 
-import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, Final
 
-from cli.acts.cohort import COUNTRIES, DOMAIN, RESERVE, SEATS, people_of
-from cli.acts.planning import CODE, SELECTION, Plan, step
+from cli.acts.accounts import open_account
+from cli.acts.cohort import COUNTRIES, RESERVE, SEATS, people_of
+from cli.acts.planning import CODE, Plan, step
 from cli.acts.stage import Stage, Voice
 from cli.clock import set_clock
 from services.common.identity import GrantKind, Role
 
 DECLINES: Final = "TJ"
 """The country whose first nominee declines, so that its first on the waiting list moves up."""
+WITHDRAWS: Final = "UZ"
+"""The country one of whose participants withdraws after having accepted; the seat stays there too."""
 
-_REPLY_BY: Final = (SELECTION + timedelta(days=14)).isoformat()
 _CONSENT: Final = {
     "purpose": "process_application",
     "text_version": "1",
@@ -38,7 +38,7 @@ async def nominate_cohort(stage: Stage, plan: Plan) -> list[Application]:
     found: list[Application] = []
     for country in COUNTRIES:
         authority = await _enter_authority(stage, country)
-        officer = await _account(
+        officer = await open_account(
             stage, f"nominator-{country.lower()}", Role.NOMINATOR, GrantKind.COUNTRY, country
         )
         found += await _nominate_country(officer, plan, authority, country)
@@ -49,7 +49,7 @@ async def nominate_cohort(stage: Stage, plan: Plan) -> list[Application]:
 async def select_cohort(stage: Stage, plan: Plan, applications: Sequence[Application]) -> None:
     """Close the call, select within the seats of each country, put the rest on its waiting list."""
     manager = await stage.voice(Role.MANAGER)
-    await set_clock(SELECTION)
+    await set_clock(plan.calendar.selection)
     await step(manager, plan, "selection")
     await _decide(manager, plan, "eligible", applications)
     for country in COUNTRIES:
@@ -57,13 +57,14 @@ async def select_cohort(stage: Stage, plan: Plan, applications: Sequence[Applica
         await _decide(manager, plan, "selected", ranked[:SEATS])
         await _decide(manager, plan, "waitlisted", ranked[SEATS:])
         for chosen in ranked[:SEATS]:
-            await manager.post("/v1/offers", {"application_id": chosen.id, "reply_by": _REPLY_BY})
+            offer = {"application_id": chosen.id, "reply_by": plan.calendar.reply_by.isoformat()}
+            await manager.post("/v1/offers", offer)
     await manager.post(f"{plan.path}/decision-release")
     stage.say(f"{len(COUNTRIES) * SEATS} selected and offered a seat, {len(COUNTRIES) * RESERVE} wait")
 
 
 async def answer_offers(stage: Stage, plan: Plan, applications: Sequence[Application]) -> None:
-    """Let everybody accept but one, whose seat goes to the first who waits in the same country."""
+    """Let everybody accept but one, and one withdraw: each seat goes to who waits first in the same country."""
     manager = await stage.voice(Role.MANAGER)
     known = {one.id: one for one in applications}
     offers = await manager.items("/v1/offers", edition_id=plan.edition_id, state="offered")
@@ -71,11 +72,24 @@ async def answer_offers(stage: Stage, plan: Plan, applications: Sequence[Applica
     for offer in offers:
         answer = "decline" if offer["application_id"] == first else "acceptance"
         await _answer(stage, known[offer["application_id"]], offer, answer)
+    await _replace(stage, plan, known, f"One of {DECLINES} declined")
+    await _withdraw(manager, plan, next(one for one in applications if one.country == WITHDRAWS))
+    await _replace(stage, plan, known, f"One of {WITHDRAWS} withdrew after having accepted")
+    await step(manager, plan, "confirmed")
+
+
+async def _replace(stage: Stage, plan: Plan, known: Mapping[str, Application], what: str) -> None:
+    manager = await stage.voice(Role.MANAGER)
     (promoted,) = await manager.items("/v1/offers", edition_id=plan.edition_id, state="offered")
     replacement = known[promoted["application_id"]]
     await _answer(stage, replacement, promoted, "acceptance")
-    stage.say(f"One of {DECLINES} declined; the first who waited in {replacement.country} took the seat")
-    await step(manager, plan, "confirmed")
+    stage.say(f"{what}; the first who waited in {replacement.country} took the seat")
+
+
+async def _withdraw(manager: Voice, plan: Plan, application: Application) -> None:
+    enrolled = await manager.items("/v1/participations", edition_id=plan.edition_id)
+    theirs = next(one["id"] for one in enrolled if one["person_id"] == application.person_id)
+    await manager.post(f"/v1/participations/{theirs}/state-changes", {"state": "withdrawn"})
 
 
 async def _enter_authority(stage: Stage, country: str) -> str:
@@ -121,18 +135,5 @@ async def _decide(manager: Voice, plan: Plan, decision: str, applications: Seque
 
 async def _answer(stage: Stage, application: Application, offer: Any, answer: str) -> None:
     login = f"{application.country.lower()}-{application.person_id}"
-    person = await _account(stage, login, Role.PARTICIPANT, GrantKind.PERSON, application.person_id)
+    person = await open_account(stage, login, Role.PARTICIPANT, GrantKind.PERSON, application.person_id)
     await person.post(f"/v1/offers/{offer['id']}/{answer}")
-
-
-async def _account(stage: Stage, name: str, role: Role, kind: GrantKind, of: str) -> Voice:
-    """Return the voice of a new account with one scoped role; its password is forgotten at once."""
-    administrator = await stage.voice(Role.ADMINISTRATOR)
-    login, password = f"{CODE.lower()}-{name}@{DOMAIN}", secrets.token_urlsafe(24)
-    account = {"login": login, "display_name": f"Synthetic: {role}", "password": password}
-    made = await administrator.post("/v1/accounts", account)
-    grant = {"account_id": made["id"], "role": role, "scope": {"kind": kind, "id": of}}
-    await administrator.post("/v1/grants", grant)
-    public = await stage.voice(Role.PUBLIC)
-    credentials = {"grant_type": "password", "login": login, "password": password}
-    return await stage.voice_with((await public.post("/v1/auth/token", credentials))["access_token"])

@@ -8,11 +8,13 @@ import httpx
 import pytest
 
 from cli.access import sign_in
+from cli.acts.accounts import open_account
 from cli.acts.cohort import COUNTRIES
 from cli.acts.planning import CODE, NEXT_CODE
+from cli.acts.stage import Stage
 from cli.errors import CommandError
 from cli.story import play_story
-from services.common.identity import Role
+from services.common.identity import GrantKind, Role
 from tests.instances import Instance, empty_home, running_instance
 
 pytestmark = pytest.mark.process
@@ -63,36 +65,47 @@ async def played() -> AsyncIterator[Played]:
         yield play
 
 
+async def lecturers_of(played: Played) -> tuple[str, str]:
+    path = f"/v1/editions/{played.edition_id}/training-sessions"
+    first, second = await played.items(path, Role.MANAGER)
+    return first["lecturers"][0]["lecturer_id"], second["lecturers"][0]["lecturer_id"]
+
+
 async def test_the_manager_sees_the_whole_edition_on_one_page(played: Played) -> None:
     answer = await played.read(f"/v1/overviews/editions/{played.edition_id}", Role.MANAGER)
     overview = answer.json()
     assert overview["missing"] == []
     assert (overview["edition"]["code"], overview["edition"]["state"]) == (CODE, "evaluated")
     seats = {line["country"]: (line["seats"], line["taken"]) for line in overview["pipeline"]["seat_lines"]}
-    assert seats == dict.fromkeys(COUNTRIES, (4, 4))
-    assert {result["visibility"] for result in overview["results"]["items"]} == {"internal", "public"}
+    assert seats == dict.fromkeys(COUNTRIES, (5, 5))
+    assert {result["visibility"] for result in overview["results"]["items"]} == {
+        "internal",
+        "lecturer",
+        "public",
+    }
     assert [one["state"] for one in overview["recommendations"]["items"]] == ["in_progress"]
 
 
-async def test_the_seat_that_was_declined_stays_in_its_country(played: Played) -> None:
+async def test_the_seats_that_were_given_back_stay_in_their_countries(played: Played) -> None:
     offers = await played.items("/v1/offers", Role.MANAGER, edition_id=played.edition_id, limit="200")
-    assert sorted(offer["state"] for offer in offers) == ["accepted"] * 20 + ["declined"]
-    lines = [offer["seat_line_id"] for offer in offers if offer["state"] == "accepted"]
-    assert {lines.count(line) for line in lines} == {4}
+    assert sorted(offer["state"] for offer in offers) == ["accepted"] * 26 + ["declined"]
+    people = await played.items("/v1/participations", Role.MANAGER, edition_id=played.edition_id)
+    seated = [one["country"] for one in people if one["state"] != "withdrawn"]
+    assert {country: seated.count(country) for country in seated} == dict.fromkeys(COUNTRIES, 5)
 
 
 async def test_who_missed_half_the_course_has_no_certificate(played: Played) -> None:
     people = await played.items("/v1/participations", Role.MANAGER, edition_id=played.edition_id)
-    assert sorted(one["state"] for one in people) == ["certified"] * 19 + ["incomplete"]
+    assert sorted(one["state"] for one in people) == ["certified"] * 24 + ["incomplete", "withdrawn"]
     certificates = await played.items("/v1/certificates", Role.MANAGER, edition_id=played.edition_id)
-    assert len(certificates) == 19
+    assert len(certificates) == 24
     at = f"/v1/certificates/{certificates[0]['verify_token']}/verification"
     assert (await played.read(at)).json()["verdict"] == "genuine"
 
 
 async def test_no_country_of_the_edition_is_told_apart(played: Played) -> None:
     results = await played.items("/v1/results", Role.MANAGER, edition_id=played.edition_id)
-    assert {(one["figures"]["n_invited"], one["figures"]["n_answered"]) for one in results} == {(20, 16)}
+    assert {(one["figures"]["n_invited"], one["figures"]["n_answered"]) for one in results} == {(25, 20)}
     cells = [
         cell
         for result in results
@@ -103,6 +116,18 @@ async def test_no_country_of_the_edition_is_told_apart(played: Played) -> None:
     ]
     assert {cell["group"] for cell in cells} == set(COUNTRIES)
     assert {(cell["n"], cell["rule"]) for cell in cells} == {(None, "country_of_one_edition")}
+
+
+async def test_a_lecturer_sees_only_their_own_results(played: Played) -> None:
+    own, other = await lecturers_of(played)
+    async with Stage(played.instance.url, played.sign_in, print) as stage:
+        lecturer = await open_account(stage, "lecturer", Role.LECTURER, GrantKind.LECTURER, own)
+        (result,) = await lecturer.items(f"/v1/lecturers/{own}/results")
+        assert [question["code"] for question in result["figures"]["questions"]] == ["clear"]
+        assert result["figures"]["questions"][0]["cell"]["n"] == 20
+        assert (await lecturer.client.get(f"/v1/lecturers/{other}/results")).status_code == 404
+        listed = await lecturer.items("/v1/results", edition_id=played.edition_id)
+        assert {one["visibility"] for one in listed} == {"public"}
 
 
 async def test_the_public_dossier_has_nothing_synthetic_in_it(played: Played) -> None:
@@ -126,7 +151,7 @@ async def test_nothing_synthetic_stands_in_a_public_list(played: Played) -> None
 async def test_the_nominator_of_a_country_sees_no_other(played: Played) -> None:
     people = await played.items("/v1/persons", Role.NOMINATOR, limit="200")
     assert {person["nationality"] for person in people} == {"TJ"}
-    assert len(people) == 6
+    assert len(people) == 8
 
 
 async def test_the_suggestion_reached_the_next_edition(played: Played) -> None:
