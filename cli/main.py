@@ -10,6 +10,7 @@ from cli.errors import CommandError
 
 COMMANDS: Final = {
     "up": "cli.up:up",
+    "demo": "cli.demo:demo",
     "load-portfolio": "cli.loading:load_portfolio_command",
     "story": "cli.story:story",
     "clock": "cli.clock:clock",

@@ -18,6 +18,7 @@ from cli.environment import GATEWAY, SERVICES, app_command, socket_of
 from cli.errors import CommandError
 from cli.home import DATABASE, Home, find_home
 from cli.keys import make_keys
+from cli.mode import Mode, settle_mode, wanted_mode
 from cli.sockets import make_socket_folder
 from cli.supervisor import Child, Supervisor
 
@@ -28,10 +29,11 @@ def up() -> None:
     """Start everything and keep it running: PostgreSQL, the services, the gateway."""
     home = find_home(os.environ)
     with home.held():
-        asyncio.run(_until_stopped(home, os.environ))
+        asyncio.run(run_until_stopped(home, os.environ))
 
 
-async def _until_stopped(home: Home, environment: Mapping[str, str]) -> None:
+async def run_until_stopped(home: Home, environment: Mapping[str, str]) -> None:
+    """Run everything in `home`, which the caller holds, until this process is told to stop."""
     serving = asyncio.create_task(_serve(home, environment))
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -51,6 +53,7 @@ async def _serve(home: Home, environment: Mapping[str, str]) -> None:
     with (home.root / "children").open("ab") as inherited:
         await _wait_for_leftovers(inherited)
         _check_port(home.port)
+        settle_mode(home, wanted_mode(environment))
         make_keys(home)
         make_socket_folder(home.root)
         home.files.mkdir(mode=0o700, exist_ok=True)
@@ -155,7 +158,7 @@ def _check_port(port: int) -> None:
 async def _set_the_scene_once(home: Home, environment: Mapping[str, str]) -> None:
     """Load the reference portfolio and play the story at the first start in demonstration mode."""
     done = home.root / "demonstration.ready"
-    if not _is_demonstration(environment) or done.exists():
+    if wanted_mode(environment) is not Mode.DEMONSTRATION or done.exists():
         return
     from cli.demonstration import set_the_scene  # noqa: PLC0415  brings every app with it, and is needed once
 
@@ -167,11 +170,7 @@ async def _set_the_scene_once(home: Home, environment: Mapping[str, str]) -> Non
         done.touch()
 
 
-def _is_demonstration(environment: Mapping[str, str]) -> bool:
-    return environment.get("QOLDAU_DEMO") not in {None, "", "0"}
-
-
 def _ready_line(home: Home, environment: Mapping[str, str]) -> str:
     command = sys.argv[0] if Path(sys.argv[0]).name == "qoldau" else "qoldau"  # as it was called
-    way = f"{command} token --as manager" if _is_demonstration(environment) else f"{command} account create"
-    return f"Qoldau is ready: http://127.0.0.1:{home.port}/docs (for a token: {way})"
+    way = "token --as manager" if wanted_mode(environment) is Mode.DEMONSTRATION else "account create"
+    return f"Qoldau is ready: http://127.0.0.1:{home.port}/docs (for a token: {command} {way})"
