@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy import Column, DateTime, Index, Integer, Table, Text, Uuid, func, insert
 from sqlalchemy.dialects.postgresql import JSONB
@@ -49,3 +50,19 @@ async def record_change(
         )
     )
     session.info.setdefault(AUDITED, set()).add((row.__tablename__, row.id, row.version))
+
+
+async def record_entries(
+    session: AsyncSession, caller: Caller, action: str, table: type[Versioned], ids: Iterable[UUID]
+) -> None:
+    """Write that `caller` entered these rows of `table`, all new, in one statement."""
+    entry = {
+        "actor": caller.principal,
+        "action": action,
+        "subject_kind": table.__tablename__,
+        "subject_version": 1,
+        "fields": [],
+        "request_id": request_id.get(),
+    }
+    if entries := [entry | {"subject_id": id_} for id_ in ids]:
+        await session.execute(insert(audit_entry), entries)

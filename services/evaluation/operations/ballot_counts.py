@@ -10,7 +10,7 @@ import orjson
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.common.audit import record_change
+from services.common.audit import record_change, record_entries
 from services.common.identity import acting_service
 from services.common.keystore import KeyStore
 from services.common.seal import unseal
@@ -62,7 +62,8 @@ async def _count(session: AsyncSession, campaign: Campaign, private: bytes) -> N
     await keep_count(session, campaign.id, _responses(campaign.id, blocks), tally(questions, blocks))
     await delete_seals(session, campaign.id)
     if texts:
-        await session.execute(insert(Suggestion), texts)
+        made = await session.scalars(insert(Suggestion).returning(Suggestion.id), texts)
+        await record_entries(session, _SELF, "suggestion.created", Suggestion, made)
     campaign.answered = len(ballots)
     campaign.state = CampaignState.ANALYSED
     await record_change(session, _SELF, "campaign.analysed", campaign, ["state", "answered"])

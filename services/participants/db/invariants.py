@@ -21,19 +21,6 @@ INVARIANTS: Final[Mapping[str, str]] = {
         SELECT person_id, edition_id FROM application WHERE state NOT IN ('withdrawn', 'void')
         GROUP BY person_id, edition_id HAVING count(*) > 1
     """,
-    "I3 each change has its audit entry, and versions have no gap": """
-        SELECT changed.id FROM (
-            SELECT id, version, 'application' AS kind FROM application
-            UNION ALL SELECT id, version, 'nomination' FROM nomination
-            UNION ALL SELECT id, version, 'offer' FROM offer
-            UNION ALL SELECT id, version, 'participation' FROM participation
-            UNION ALL SELECT id, version, 'attendance' FROM attendance
-            UNION ALL SELECT id, version, 'certificate' FROM certificate
-        ) AS changed
-        WHERE changed.version <> (
-            SELECT count(DISTINCT entry.subject_version) FROM audit_entry AS entry
-            WHERE entry.subject_kind = changed.kind AND entry.subject_id = changed.id)
-    """,
     "R3 an authority's live ranks in an edition differ": """
         SELECT n.authority_id, n.edition_id FROM nomination AS n JOIN application AS a ON a.id = n.application_id
         WHERE a.state NOT IN ('withdrawn', 'void')
