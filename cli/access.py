@@ -11,7 +11,7 @@ from pydantic import SecretStr, ValidationError
 
 from cli.databases import AppDatabase, reachable_databases
 from cli.errors import CommandError
-from cli.home import find_home
+from cli.home import find_address, find_home
 from cli.sessions import open_sessions
 from gateway.identity.operations.accounts import create_account, create_grant
 from gateway.identity.operations.demonstration import PASSWORD, login_of
@@ -29,8 +29,7 @@ def token(
     as_: Annotated[Role, typer.Option("--as", help="The role of the demonstration account to sign in with.")],
 ) -> None:
     """Print an access token of a demonstration account (10 minutes; demonstration mode only)."""
-    home = find_home(os.environ)
-    print(asyncio.run(sign_in(f"http://127.0.0.1:{home.port}", as_)))
+    print(asyncio.run(sign_in(find_address(os.environ), as_)))
 
 
 async def sign_in(address: str, role: Role) -> str:

@@ -117,6 +117,11 @@ def find_home(environment: Mapping[str, str]) -> Home:
     )
 
 
+def find_address(environment: Mapping[str, str]) -> str:
+    """Return where the gateway answers: `QOLDAU_ADDRESS`, or the port of this home on loopback."""
+    return environment.get("QOLDAU_ADDRESS") or f"http://127.0.0.1:{find_home(environment).port}"
+
+
 def write_secret(path: Path, text: str) -> None:
     """Write `text` to a file that only we can read, all of it or nothing."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -9,7 +9,7 @@ import typer
 
 from cli.access import sign_in
 from cli.errors import CommandError
-from cli.home import find_home
+from cli.home import find_address
 from cli.portfolio.loader import load_portfolio
 from services.common.identity import Role
 
@@ -21,8 +21,7 @@ def load_portfolio_command(
     ] = None,
 ) -> None:
     """Enter what is missing of the reference portfolio; a second run changes nothing."""
-    address = f"http://127.0.0.1:{find_home(os.environ).port}"
-    print(f"{asyncio.run(load_into(address, token))} rows entered")
+    print(f"{asyncio.run(load_into(find_address(os.environ), token))} rows entered")
 
 
 async def load_into(address: str, token: str | None = None) -> int:

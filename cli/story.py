@@ -17,7 +17,7 @@ from cli.acts.selection import answer_offers, nominate_cohort, select_cohort
 from cli.acts.stage import Stage
 from cli.clock import set_clock
 from cli.errors import CommandError
-from cli.home import find_home
+from cli.home import find_address
 from services.common.identity import Role
 
 
@@ -26,7 +26,7 @@ def story() -> None:
 
     Demonstration mode only, and once; `qoldau demo --reset` makes room for another one.
     """
-    address = f"http://127.0.0.1:{find_home(os.environ).port}"
+    address = find_address(os.environ)
 
     async def as_role(role: Role) -> str:
         return await sign_in(address, role)

@@ -1,8 +1,11 @@
 """The demonstration story, played in a whole running instance, and what each role sees of it afterwards."""
 
-from collections.abc import AsyncIterator
+import os
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -15,30 +18,30 @@ from cli.acts.stage import Stage
 from cli.errors import CommandError
 from cli.story import play_story
 from services.common.identity import GrantKind, Role
-from tests.instances import Instance, empty_home, running_instance
+from tests.instances import empty_home, running_instance
 
 pytestmark = pytest.mark.process
 
 
 @dataclass
 class Played:
-    """An instance in which the story was played."""
+    """A system in which the story was played."""
 
-    instance: Instance
-    edition_id: str
+    url: str
+    edition_id: str = ""
     tokens: dict[Role, str] = field(default_factory=dict)
 
     async def sign_in(self, role: Role) -> str:
         """Return the role's token; the same each time, because attempts to sign in are limited."""
         if role not in self.tokens:
-            self.tokens[role] = await sign_in(self.instance.url, role)
+            self.tokens[role] = await sign_in(self.url, role)
         return self.tokens[role]
 
     async def read(self, path: str, role: Role = Role.PUBLIC, **parameters: str) -> httpx.Response:
         """Return what the role is answered."""
         headers = {} if role is Role.PUBLIC else {"Authorization": f"Bearer {await self.sign_in(role)}"}
         async with httpx.AsyncClient(
-            base_url=self.instance.url, headers=headers, trust_env=False, timeout=30
+            base_url=self.url, headers=headers, trust_env=False, timeout=30
         ) as client:
             return await client.get(path, params=parameters)
 
@@ -49,17 +52,24 @@ class Played:
         return found
 
 
-@pytest.fixture(scope="module")
-async def played() -> AsyncIterator[Played]:
-    with (
-        empty_home() as home,
-        running_instance(home, {"QOLDAU_DEMO": "1"}) as instance,
-    ):
+@contextmanager
+def system() -> Iterator[str]:
+    """Yield the address of the system that `QOLDAU_JOURNEY` names, where the story was played, or of a new one."""
+    if address := os.environ.get("QOLDAU_JOURNEY"):
+        yield address
+        return
+    with empty_home() as home, running_instance(home, {"QOLDAU_DEMO": "1"}) as instance:
         while not instance.ready_line.startswith("Qoldau is ready"):
             assert instance.process.stdout is not None
             instance.ready_line = instance.process.stdout.readline()
             assert instance.ready_line, "the instance did not start"
-        play = Played(instance, "")
+        yield instance.url
+
+
+@pytest.fixture(scope="module")
+async def played() -> AsyncIterator[Played]:
+    with system() as address:
+        play = Played(address)
         (edition,) = await play.items("/v1/editions", Role.MANAGER, code=CODE, provenance="synthetic")
         play.edition_id = edition["id"]
         yield play
@@ -120,8 +130,8 @@ async def test_no_country_of_the_edition_is_told_apart(played: Played) -> None:
 
 async def test_a_lecturer_sees_only_their_own_results(played: Played) -> None:
     own, other = await lecturers_of(played)
-    async with Stage(played.instance.url, played.sign_in, print) as stage:
-        lecturer = await open_account(stage, "lecturer", Role.LECTURER, GrantKind.LECTURER, own)
+    async with Stage(played.url, played.sign_in, print) as stage:
+        lecturer = await open_account(stage, f"lecturer-{uuid4()}", Role.LECTURER, GrantKind.LECTURER, own)
         (result,) = await lecturer.items(f"/v1/lecturers/{own}/results")
         assert [question["code"] for question in result["figures"]["questions"]] == ["clear"]
         assert result["figures"]["questions"][0]["cell"]["n"] == 20
@@ -162,4 +172,4 @@ async def test_the_suggestion_reached_the_next_edition(played: Played) -> None:
 
 async def test_it_is_played_once(played: Played) -> None:
     with pytest.raises(CommandError, match="played before"):
-        await play_story(played.instance.url, played.sign_in, print)
+        await play_story(played.url, played.sign_in, print)
