@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import partial
-from typing import Annotated, Any, Final, Generic, Never, TypeVar
+from typing import Annotated, Any, Final, Generic, Never, Self, TypeVar
 from uuid import UUID
 
 from pydantic import (
@@ -117,6 +117,12 @@ class Answer(BaseModel):
     """
 
     model_config = ConfigDict(from_attributes=True)
+
+    @classmethod
+    def of(cls, row: object, **parts: Any) -> Self:
+        """Return the answer made of a row and of the parts that stand elsewhere."""
+        own = {name: getattr(row, name) for name in cls.model_fields if name not in parts}
+        return cls.model_validate(own | parts)
 
 
 class Resource(Answer):

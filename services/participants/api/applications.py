@@ -10,9 +10,10 @@ from services.common.http.problem_responses import problems
 from services.common.http.routes import house_router
 from services.common.http.sessions import ReadSession, WriteSession
 from services.common.wire import Page
+from services.participants.api.answers import answer_application, answer_offer
 from services.participants.api.keys import PseudonymKey
 from services.participants.db import applications as questions
-from services.participants.db.tables import Application, Nomination, Offer
+from services.participants.db.tables import Nomination
 from services.participants.domain.applications import ApplicationState
 from services.participants.domain.offers import OfferState
 from services.participants.domain.problems import (
@@ -33,10 +34,12 @@ from services.participants.domain.problems import (
 from services.participants.operations import applications as operations
 from services.participants.operations import offers
 from services.participants.schemas.applications import (
+    ApplicationItem,
     ApplicationRead,
     NominationCreate,
     NominationRead,
     OfferCreate,
+    OfferItem,
     OfferRead,
     RankOrder,
     RankOrderRead,
@@ -99,7 +102,7 @@ async def rank_nominations(
     return RankOrderRead(nomination_ids=order)
 
 
-@router.get("/applications", response_model=Page[ApplicationRead])
+@router.get("/applications", response_model=Page[ApplicationItem])
 async def list_applications(
     session: ReadSession,
     caller: Caller,
@@ -116,9 +119,10 @@ async def list_applications(
 @router.get(
     "/applications/{application_id}", response_model=ApplicationRead, responses=problems(ApplicationNotFound)
 )
-async def read_application(session: ReadSession, caller: Caller, application_id: UUID) -> Application:
+async def read_application(session: ReadSession, caller: Caller, application_id: UUID) -> ApplicationRead:
     """Read one application."""
-    return await questions.get_application(session, application_id, visible_to=caller)
+    found = await questions.get_application(session, application_id, visible_to=caller)
+    return answer_application(caller, found)
 
 
 @router.post(
@@ -128,10 +132,10 @@ async def read_application(session: ReadSession, caller: Caller, application_id:
 )
 async def withdraw_application(
     session: WriteSession, caller: Caller, application_id: UUID, response: Response
-) -> Application:
+) -> ApplicationRead:
     """Take an application back; an unanswered offer ends with it."""
     response.headers["Content-Location"] = f"/v1/applications/{application_id}"
-    return await operations.withdraw_application(session, caller, application_id)
+    return answer_application(caller, await operations.withdraw_application(session, caller, application_id))
 
 
 @router.post(
@@ -142,14 +146,14 @@ async def withdraw_application(
 )
 async def make_offer(
     session: WriteSession, caller: Caller, request: OfferCreate, response: Response
-) -> Offer:
+) -> OfferRead:
     """Offer a seat to a selected application; the seat is counted in the same transaction."""
     offer = await offers.make_offer(session, caller, request)
     response.headers["Location"] = f"/v1/offers/{offer.id}"
-    return offer
+    return answer_offer(caller, offer)
 
 
-@router.get("/offers", response_model=Page[OfferRead])
+@router.get("/offers", response_model=Page[OfferItem])
 async def list_offers(
     session: ReadSession,
     caller: Caller,
@@ -162,9 +166,9 @@ async def list_offers(
 
 
 @router.get("/offers/{offer_id}", response_model=OfferRead, responses=problems(OfferNotFound))
-async def read_offer(session: ReadSession, caller: Caller, offer_id: UUID) -> Offer:
+async def read_offer(session: ReadSession, caller: Caller, offer_id: UUID) -> OfferRead:
     """Read one offer."""
-    return await questions.get_offer(session, offer_id, visible_to=caller)
+    return answer_offer(caller, await questions.get_offer(session, offer_id, visible_to=caller))
 
 
 @router.post(
@@ -174,25 +178,30 @@ async def read_offer(session: ReadSession, caller: Caller, offer_id: UUID) -> Of
 )
 async def accept_offer(
     session: WriteSession, caller: Caller, pseudonym_key: PseudonymKey, offer_id: UUID, response: Response
-) -> Offer:
+) -> OfferRead:
     """Accept your own offer; your participation begins with it."""
     response.headers["Content-Location"] = f"/v1/offers/{offer_id}"
-    return await offers.accept_offer(session, caller, offer_id, pseudonym_key=pseudonym_key)
+    accepted = await offers.accept_offer(session, caller, offer_id, pseudonym_key=pseudonym_key)
+    return answer_offer(caller, accepted)
 
 
 @router.post(
     "/offers/{offer_id}/decline", response_model=OfferRead, responses=problems(OfferNotFound, StepRefused)
 )
-async def decline_offer(session: WriteSession, caller: Caller, offer_id: UUID, response: Response) -> Offer:
+async def decline_offer(
+    session: WriteSession, caller: Caller, offer_id: UUID, response: Response
+) -> OfferRead:
     """Decline your own offer; the seat goes to the first who waits."""
     response.headers["Content-Location"] = f"/v1/offers/{offer_id}"
-    return await offers.decline_offer(session, caller, offer_id)
+    return answer_offer(caller, await offers.decline_offer(session, caller, offer_id))
 
 
 @router.post(
     "/offers/{offer_id}/withdrawal", response_model=OfferRead, responses=problems(OfferNotFound, StepRefused)
 )
-async def withdraw_offer(session: WriteSession, caller: Caller, offer_id: UUID, response: Response) -> Offer:
+async def withdraw_offer(
+    session: WriteSession, caller: Caller, offer_id: UUID, response: Response
+) -> OfferRead:
     """Take back an offer that nobody has answered."""
     response.headers["Content-Location"] = f"/v1/offers/{offer_id}"
-    return await offers.withdraw_offer(session, caller, offer_id)
+    return answer_offer(caller, await offers.withdraw_offer(session, caller, offer_id))

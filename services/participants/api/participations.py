@@ -11,8 +11,9 @@ from services.common.http.problem_responses import problems
 from services.common.http.routes import house_router
 from services.common.http.sessions import ReadSession, WriteSession
 from services.common.wire import Page
+from services.participants.api.answers import answer_certificate, answer_participation
 from services.participants.db import participations as questions
-from services.participants.db.tables import Certificate, Participation
+from services.participants.db.tables import Participation
 from services.participants.domain.certificates import VERDICTS, CertificateVerdict
 from services.participants.domain.participations import ParticipationState
 from services.participants.domain.problems import (
@@ -31,8 +32,10 @@ from services.participants.schemas.participations import (
     AttendanceRead,
     AttendanceSheet,
     CertificateIssue,
+    CertificateItem,
     CertificateRead,
     CertificateVerification,
+    ParticipationItem,
     ParticipationRead,
     ParticipationStep,
 )
@@ -40,7 +43,7 @@ from services.participants.schemas.participations import (
 router = house_router("participations", "")
 
 
-@router.get("/participations", response_model=Page[ParticipationRead])
+@router.get("/participations", response_model=Page[ParticipationItem])
 async def list_participations(
     session: ReadSession,
     caller: Caller,
@@ -59,9 +62,12 @@ async def list_participations(
     response_model=ParticipationRead,
     responses=problems(ParticipationNotFound),
 )
-async def read_participation(session: ReadSession, caller: Caller, participation_id: UUID) -> Participation:
+async def read_participation(
+    session: ReadSession, caller: Caller, participation_id: UUID
+) -> ParticipationRead:
     """Read one participation."""
-    return await questions.get_participation(session, participation_id, visible_to=caller)
+    found = await questions.get_participation(session, participation_id, visible_to=caller)
+    return answer_participation(caller, found)
 
 
 @router.post(
@@ -75,10 +81,11 @@ async def change_participation_state(
     participation_id: UUID,
     request: ParticipationStep,
     response: Response,
-) -> Participation:
+) -> ParticipationRead:
     """State that somebody arrived, is active, left or never came."""
     response.headers["Content-Location"] = f"/v1/participations/{participation_id}"
-    return await operations.change_participation_state(session, caller, participation_id, request.state)
+    changed = await operations.change_participation_state(session, caller, participation_id, request.state)
+    return answer_participation(caller, changed)
 
 
 @router.get("/editions/{edition_id}/attendance", response_model=Page[AttendanceRead])
@@ -107,7 +114,7 @@ async def take_attendance(
 
 @router.post(
     "/editions/{edition_id}/attendance-finalization",
-    response_model=list[ParticipationRead],
+    response_model=list[ParticipationItem],
     responses=problems(CallNotFound),
 )
 async def finalize_attendance(session: WriteSession, caller: Caller, edition_id: UUID) -> list[Participation]:
@@ -125,7 +132,7 @@ async def issue_certificates(
     return rows_of(await certificates.issue_certificates(session, caller, edition_id, request))
 
 
-@router.get("/certificates", response_model=Page[CertificateRead])
+@router.get("/certificates", response_model=Page[CertificateItem])
 async def list_certificates(
     session: ReadSession, caller: Caller, page: Paging, edition_id: UUID | None = None
 ) -> object:
@@ -152,9 +159,10 @@ async def verify_certificate(
 @router.get(
     "/certificates/{certificate_id}", response_model=CertificateRead, responses=problems(CertificateNotFound)
 )
-async def read_certificate(session: ReadSession, caller: Caller, certificate_id: UUID) -> Certificate:
+async def read_certificate(session: ReadSession, caller: Caller, certificate_id: UUID) -> CertificateRead:
     """Read one certificate."""
-    return await questions.get_certificate(session, certificate_id, visible_to=caller)
+    found = await questions.get_certificate(session, certificate_id, visible_to=caller)
+    return answer_certificate(caller, found)
 
 
 @router.post(
@@ -164,7 +172,8 @@ async def read_certificate(session: ReadSession, caller: Caller, certificate_id:
 )
 async def revoke_certificate(
     session: WriteSession, caller: Caller, certificate_id: UUID, response: Response
-) -> Certificate:
+) -> CertificateRead:
     """Take a certificate back; its verification says so from now on."""
     response.headers["Content-Location"] = f"/v1/certificates/{certificate_id}"
-    return await certificates.revoke_certificate(session, caller, certificate_id)
+    revoked = await certificates.revoke_certificate(session, caller, certificate_id)
+    return answer_certificate(caller, revoked)

@@ -4,7 +4,9 @@ import json
 from collections.abc import Mapping
 from enum import StrEnum
 from hashlib import sha256
-from typing import Any
+from typing import Any, Final
+
+from services.common.states import LifeCycle
 
 
 class CertificateKind(StrEnum):
@@ -20,6 +22,16 @@ class CertificateState(StrEnum):
     ISSUED = "issued"
     REVOKED = "revoked"
     SUPERSEDED = "superseded"
+
+
+CERTIFICATE_LIFE: Final = LifeCycle(
+    initial=CertificateState.ISSUED,
+    transitions={
+        CertificateState.ISSUED: frozenset({CertificateState.REVOKED, CertificateState.SUPERSEDED}),
+        CertificateState.REVOKED: frozenset(),
+        CertificateState.SUPERSEDED: frozenset(),
+    },
+)
 
 
 class CertificateVerdict(StrEnum):

@@ -22,6 +22,7 @@ from services.participants.db.participations import (
 from services.participants.db.seats import next_version
 from services.participants.db.tables import Certificate, MirrorEdition, Participation, Person
 from services.participants.domain.certificates import (
+    CERTIFICATE_LIFE,
     CertificateKind,
     CertificateState,
     hash_of_content,
@@ -73,7 +74,7 @@ async def issue_certificates(
 async def revoke_certificate(session: AsyncSession, caller: Caller, certificate_id: UUID) -> Certificate:
     """Take a certificate back; its verification says so from now on."""
     certificate = await get_certificate(session, certificate_id, visible_to=caller, lock=True)
-    if certificate.state is not CertificateState.ISSUED:
+    if not CERTIFICATE_LIFE.may_become(certificate.state, CertificateState.REVOKED):
         raise StepRefused(f"A certificate that is {certificate.state} cannot be revoked.")
     certificate.state = CertificateState.REVOKED
     await record_change(session, caller, "certificate.revoked", certificate, ["state"])

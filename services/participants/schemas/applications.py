@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from services.common.actions import Action
 from services.common.clock import Provenance
 from services.common.wire import Answer, Count, Id, Instant, Request, Resource, Text
 from services.participants.domain.applications import (
@@ -82,8 +83,8 @@ class RankOrderRead(Answer):
     nomination_ids: list[UUID]
 
 
-class ApplicationRead(Resource):
-    """One person's way into one edition."""
+class ApplicationItem(Resource):
+    """One person's way into one edition, in a list."""
 
     edition_id: UUID
     person_id: UUID
@@ -94,6 +95,12 @@ class ApplicationRead(Resource):
     reason_code: ReasonCode | None
     waiting_rank: int | None
     provenance: Provenance
+
+
+class ApplicationRead(ApplicationItem):
+    """One person's way into one edition, with what this caller may do to it."""
+
+    actions: list[Action]
 
 
 class DecisionWrite(Request):
@@ -134,8 +141,8 @@ class OfferCreate(Request):
     reply_by: Instant
 
 
-class OfferRead(Resource):
-    """A seat held for one person until they answer."""
+class OfferItem(Resource):
+    """A seat held for one person until they answer, in a list."""
 
     application_id: UUID
     edition_id: UUID
@@ -144,6 +151,12 @@ class OfferRead(Resource):
     state: OfferState
     reply_by: datetime
     provenance: Provenance
+
+
+class OfferRead(OfferItem):
+    """A seat held for one person until they answer, with what this caller may do to it."""
+
+    actions: list[Action]
 
 
 class ReleaseRead(Answer):

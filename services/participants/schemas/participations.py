@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from services.common.actions import Action
 from services.common.clock import Provenance
 from services.common.wire import Answer, Count, Id, Request, Resource
 from services.participants.domain.attendance import AttendanceSource, AttendanceStatus
@@ -14,8 +15,8 @@ from services.participants.domain.participations import ParticipationRole, Parti
 from services.participants.schemas.applications import CallSeatLineRead
 
 
-class ParticipationRead(Resource):
-    """One person's part in one edition."""
+class ParticipationItem(Resource):
+    """One person's part in one edition, in a list."""
 
     edition_id: UUID
     person_id: UUID
@@ -24,6 +25,12 @@ class ParticipationRead(Resource):
     country: str
     attendance_share: Decimal | None
     provenance: Provenance
+
+
+class ParticipationRead(ParticipationItem):
+    """One person's part in one edition, with what this caller may do to it."""
+
+    actions: list[Action]
 
 
 class ParticipationStep(Request):
@@ -64,8 +71,8 @@ class CertificateIssue(Request):
     kind: CertificateKind = CertificateKind.COMPLETION
 
 
-class CertificateRead(Resource):
-    """A certificate; its token stands in the address that its QR code leads to."""
+class CertificateItem(Resource):
+    """A certificate in a list; its token stands in the address that its QR code leads to."""
 
     edition_id: UUID
     participation_id: UUID
@@ -75,6 +82,12 @@ class CertificateRead(Resource):
     verify_token: str
     state: CertificateState
     issued_at: datetime
+
+
+class CertificateRead(CertificateItem):
+    """A certificate, with what this caller may do to it."""
+
+    actions: list[Action]
 
 
 class CertificateVerification(Answer):

@@ -8,12 +8,12 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.common.actions import Action, blocked_by, post_action
 from services.common.audit import record_change
 from services.common.clock import domain_now
 from services.common.edtf import parse_edtf
 from services.common.events import EventKind
 from services.common.identity import Caller, acting_service
-from services.common.problems import Fault
 from services.programs.db.editions import (
     count_lead_partners,
     count_open_sessions,
@@ -41,8 +41,6 @@ from services.programs.operations.edition_clock import plan_clock
 from services.programs.operations.editions import day_bounds, record_edition
 from services.programs.operations.training_sessions import tell_training_session
 from services.programs.schemas.editions import (
-    Action,
-    BlockedBy,
     EditionStateChange,
     EditionStateChangeResult,
 )
@@ -84,7 +82,7 @@ async def change_edition_state(
         from_state=came_from,
         to_state=request.state,
         applied=not dry_run,
-        unmet=_blocked_by(faults),
+        unmet=blocked_by(faults),
     )
 
 
@@ -96,15 +94,7 @@ async def list_actions(session: AsyncSession, caller: Caller, edition: Edition) 
     actions = []
     for target in sorted(EDITION_LIFE.transitions[edition.state]):
         blocking = unmet_guards(facts, Step(target, now))
-        actions.append(
-            Action(
-                name=target,
-                method="POST",
-                href=f"{edition.href}/state-changes",
-                allowed=not blocking,
-                blocked_by=_blocked_by(blocking),
-            )
-        )
+        actions.append(post_action(target, f"{edition.href}/state-changes", blocking))
     return actions
 
 
@@ -184,7 +174,3 @@ def _settled(results: Sequence[MirrorResults]) -> bool:
 
 END_OF_COURSE: Final = "end"
 SETTLED: Final = frozenset({"published", "withheld"})
-
-
-def _blocked_by(faults: Sequence[Fault]) -> list[BlockedBy]:
-    return [BlockedBy(code=f.code, detail=f.detail, pointer=f.pointer) for f in faults]

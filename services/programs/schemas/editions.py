@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field, model_validator
 
+from services.common.actions import Action, BlockedBy
 from services.common.clock import Provenance
 from services.common.edtf import parse_edtf
 from services.common.wire import (
@@ -162,24 +163,6 @@ class EditionItem(Resource):
     pilot: bool
     historic: bool
     provenance: Provenance
-
-
-class BlockedBy(Answer):
-    """One thing that stands in the way."""
-
-    code: str
-    detail: str
-    pointer: str
-
-
-class Action(Answer):
-    """What this caller may do next."""
-
-    name: str
-    method: str
-    href: str
-    allowed: bool
-    blocked_by: list[BlockedBy]
 
 
 class EligibilityRuleRead(Answer):

@@ -1,7 +1,7 @@
 """Sources, citations and statements on the wire."""
 
 from datetime import date
-from typing import Annotated, Any, Self
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
@@ -62,12 +62,6 @@ class Sourced(Resource):
     """A single resource that names its sources."""
 
     sources: list[CitationRead]
-
-    @classmethod
-    def of(cls, row: object, **parts: Any) -> Self:
-        """Return the answer made of a row and of the parts that stand elsewhere."""
-        own = {name: getattr(row, name) for name in cls.model_fields if name not in parts}
-        return cls.model_validate(own | parts)
 
 
 class SubjectReference(Request):
