@@ -50,11 +50,16 @@ def app_environment(
     if app in _KEYSTORE_USERS:
         told["QOLDAU_KEYSTORE_URL"] = found[KEYSTORE].runtime
         told["QOLDAU_KEYSTORE_MASTER_KEY"] = str(home.master_key)
+    if app == "participants":
+        told["PARTICIPANTS_UNSEALING_KEY"] = str(home.unsealing_key)
+    if app == "evaluation":
+        told["EVALUATION_PARTICIPANTS_SEALING_KEY"] = str(home.sealing_key)
     defaults = {
         **{f"QOLDAU_{service.upper()}_URL": f"unix:{socket_of(home, service)}" for service in SERVICES},
         "QOLDAU_GATEWAY_URL": f"http://127.0.0.1:{home.port}",
         "QOLDAU_PUBLIC_URL": f"http://127.0.0.1:{home.port}",
         "QOLDAU_FILES": str(home.files),
+        **({"PARTICIPANTS_MAIL_FOLDER": str(home.mail)} if app == "participants" else {}),
     }
     return defaults | _inherited(app, environment) | told
 

@@ -45,6 +45,16 @@ class Home:
         """The JWKS that every app checks tokens with."""
         return self.keys / "public.json"
 
+    @property
+    def unsealing_key(self) -> Path:
+        """What opens the tokens sealed to participants: a private X25519 key as hexadecimal."""
+        return self.keys / "unsealing.key"
+
+    @property
+    def sealing_key(self) -> Path:
+        """The public half of `unsealing_key`, to which evaluation seals."""
+        return self.keys / "sealing.key"
+
     def signing_key(self, app: str) -> Path:
         """Return where the private key of `app` is."""
         return self.keys / f"{app}.json"
@@ -58,6 +68,11 @@ class Home:
     def files(self) -> Path:
         """Uploaded files."""
         return self.root / "files"
+
+    @property
+    def mail(self) -> Path:
+        """Messages to people, as long as no mail server takes them."""
+        return self.root / "mail"
 
     @property
     def logs(self) -> Path:

@@ -1,4 +1,4 @@
-"""`qoldau keys`: the keys that apps sign their tokens with, and the master key of the keystore."""
+"""`qoldau keys`: what apps sign their tokens with, the keystore's master key, the pair that seals survey codes."""
 
 import json
 import os
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import typer
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from joserfc.jwk import OKPKey
 
 from cli.home import Home, find_home, write_secret
@@ -43,6 +44,11 @@ def make_keys(home: Home) -> None:
             _make_signing_key(home, app)
     if not home.master_key.exists():
         write_secret(home.master_key, secrets.token_hex(32))
+    if not home.unsealing_key.exists():
+        write_secret(home.unsealing_key, X25519PrivateKey.generate().private_bytes_raw().hex())
+    if not home.sealing_key.exists():
+        private = X25519PrivateKey.from_private_bytes(bytes.fromhex(home.unsealing_key.read_text()))
+        write_secret(home.sealing_key, private.public_key().public_bytes_raw().hex())
 
 
 def _make_signing_key(home: Home, app: str) -> None:

@@ -18,6 +18,7 @@ from services.common.relay import deliver_due
 from services.common.replays import Replayers
 from services.common.sessions import Sessions
 from services.evaluation.domain.events import EVENTS as EVALUATION_EVENTS
+from services.participants.db.tables import SCHEMA_REVISION as REVISION
 from services.participants.domain.events import EVENTS as PARTICIPANTS_EVENTS
 from services.participants.settings import Settings as ParticipantsSettings
 from services.programs.domain.events import EVENTS as PROGRAMS_EVENTS
@@ -92,7 +93,9 @@ async def open_pair(database: TestDatabase, keys: Path, consumers: Consumers) ->
     """Start a sender in the programs schema and a receiver in the participants schema with these consumers."""
     async with AsyncExitStack() as stack:
         sender = await stack.enter_async_context(open_sender(database, keys))
-        room = Room("participants", "Takes things.", [], {}, "0001", keeps_bodies=False, consumers=consumers)
+        room = Room(
+            "participants", "Takes things.", [], {}, REVISION, keeps_bodies=False, consumers=consumers
+        )
         settings = ParticipantsSettings(**facts_of("participants", database.participants, keys))
         app = create_room_app(room, settings)
         receiver = await stack.enter_async_context(open_door("participants", app, keys))

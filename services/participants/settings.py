@@ -1,5 +1,8 @@
 """Everything the environment may decide about this service."""
 
+from pathlib import Path
+
+from pydantic import SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from services.common.settings import KeepingSettings
@@ -8,4 +11,15 @@ from services.common.settings import KeepingSettings
 class Settings(KeepingSettings):
     """Read once, at start; frozen afterwards."""
 
-    model_config = SettingsConfigDict(env_prefix="PARTICIPANTS_")
+    model_config = SettingsConfigDict(env_prefix="PARTICIPANTS_", env_ignore_empty=True)
+
+    unsealing_key: Path | None = None
+    """The file with this room's private X25519 key (hexadecimal), which opens the tokens of messages."""
+    mail_folder: Path | None = None
+    """Where messages are written as `.eml` files. Without folder, server or key they wait."""
+    smtp_url: SecretStr | None = None
+    """`smtp://user:password@host:587`: the mail server that takes messages instead of the folder."""
+    mail_from: str = "Qoldau <qoldau@localhost>"
+    """The sender of every message."""
+    survey_page: str | None = None
+    """Address of the page on which respondents enter their code; links carry the code in their fragment."""

@@ -40,6 +40,16 @@ def test_only_those_who_keep_personal_data_reach_the_keystore(app: str, tmp_path
     assert reached == (expected if app in {"participants", "evaluation"} else set())
 
 
+def test_participants_alone_opens_what_evaluation_seals(tmp_path: Path) -> None:
+    home = Home(tmp_path, 8000)
+    holders = {app for app in APPS if str(home.unsealing_key) in told(app, tmp_path).values()}
+    assert holders == {"participants"}
+    assert told("evaluation", tmp_path)["EVALUATION_PARTICIPANTS_SEALING_KEY"] == str(home.sealing_key)
+    assert told("participants", tmp_path)["PARTICIPANTS_MAIL_FOLDER"] == str(home.mail)
+    elsewhere = told("participants", tmp_path, PARTICIPANTS_MAIL_FOLDER="/srv/mail")
+    assert elsewhere["PARTICIPANTS_MAIL_FOLDER"] == "/srv/mail"
+
+
 def test_everybody_is_told_where_everybody_is(tmp_path: Path) -> None:
     for app in APPS:
         environment = told(app, tmp_path)

@@ -11,6 +11,7 @@ from cli.roles import APPS
 from services.common.identity import ANONYMOUS, TokenSigner, TokenVerifier
 from services.common.keystore import read_master_key
 from services.common.problems import NotAuthenticated
+from services.common.seal import seal, unseal
 
 
 @pytest.fixture
@@ -71,3 +72,11 @@ def test_the_keystore_can_read_its_master_key_which_never_rotates(home: Home) ->
     before = read_master_key(home.master_key)
     rotate()
     assert read_master_key(home.master_key) == before
+
+
+def test_what_is_sealed_to_participants_is_opened_by_participants_alone(home: Home) -> None:
+    private, public = (bytes.fromhex(key.read_text()) for key in (home.unsealing_key, home.sealing_key))
+    assert unseal(private, seal(public, b"code", "dispatch"), "dispatch") == b"code"
+    home.sealing_key.unlink()
+    make_keys(home)
+    assert bytes.fromhex(home.sealing_key.read_text()) == public

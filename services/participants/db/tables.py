@@ -21,12 +21,13 @@ from services.participants.domain.applications import (
 )
 from services.participants.domain.attendance import AttendanceSource, AttendanceStatus
 from services.participants.domain.certificates import CertificateKind, CertificateState
+from services.participants.domain.messages import MessageState, MessageTemplate
 from services.participants.domain.offers import OfferState
 from services.participants.domain.participations import ParticipationRole, ParticipationState
 from services.participants.domain.people import ConsentEvidence, ConsentPurpose, ReadPurpose, Sex
 from services.participants.domain.problems import ApplicationExists, AuthorityExists
 
-SCHEMA_REVISION: Final = "0001"
+SCHEMA_REVISION: Final = "0002"
 """The revision of `migrations/participants` that this code needs."""
 
 
@@ -340,6 +341,31 @@ class Certificate(Versioned, Base):
     verify_token: Mapped[str]
     state: Mapped[CertificateState]
     issued_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+
+
+class Message(Identified, Base):
+    """Mail to a participant: neither address nor name, which are read off the person when it is sent."""
+
+    __tablename__ = "message"
+    __table_args__ = (
+        UniqueConstraint("dispatch_id"),
+        CheckConstraint("sealed_token IS NULL OR state IN ('queued', 'sending')", name="token_forgotten"),
+        Index("ix_message_participation_id", "participation_id"),
+    )
+
+    dispatch_id: Mapped[UUID]
+    """Evaluation's request for it."""
+    participation_id: Mapped[UUID] = mapped_column(ForeignKey("participation.id"))
+    template: Mapped[MessageTemplate]
+    language: Mapped[str | None]
+    """In which it was written; none before the first attempt."""
+    state: Mapped[MessageState]
+    sealed_token: Mapped[bytes | None]
+    """Sealed to this room's key; forgotten as soon as the message is sent or given up."""
+    delays: Mapped[int] = mapped_column(server_default="0")
+    """How often sending was put off."""
+    ended_at: Mapped[datetime | None]
+    """When it was sent or given up."""
 
 
 translate_constraint("uq_authority_organization_id", AuthorityExists)

@@ -77,7 +77,7 @@ class DispatchReportData(EventData):
     """What became of a message that evaluation asked for; the aggregate is the request's."""
 
     outcome: str
-    """`sent`, `bounced`, `opted_out`."""
+    """`sent`; not sent: `bounced`, `opted_out`, `failed` (given up), `dropped` (takes no part any more)."""
 
 
 class ErasureData(EventData):

@@ -3,7 +3,7 @@
 from typing import Final
 
 from services.common.inbox import Consumers
-from services.participants.inbox import mirrors, tests
+from services.participants.inbox import dispatches, mirrors, tests
 
 _EDITION_EVENTS: Final = (
     "planned",
@@ -24,6 +24,7 @@ CONSUMERS: Final[Consumers] = {
         f"programs.training_session.{name}.v1": mirrors.mirror_training_session
         for name in ("scheduled", "moved", "held", "cancelled")
     },
+    "evaluation.dispatch.requested.v1": dispatches.queue_dispatch,
     "evaluation.test.finalized.v1": tests.note_test_result,
 }
 """Kind of event -> what is done about it, in the transaction that records its arrival."""
