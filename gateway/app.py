@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from gateway.compositions import country_dossier, edition_overview, enumerations
+from gateway.compositions import audit_entries, country_dossier, edition_overview, enumerations
 from gateway.documentation import portal_routes
 from gateway.identity.api import accounts, credentials
 from gateway.identity.db.tables import SCHEMA_REVISION
@@ -31,6 +31,7 @@ from gateway.settings import Settings
 from gateway.upstream import Upstream, UpstreamTimedOut, open_upstream
 from services.common.http.access import ROUTE, ObserveRequests
 from services.common.http.app import Room, create_room_app
+from services.common.http.audit_entries import audit_entries_router
 from services.common.http.limits import Limits, limit_requests
 from services.common.identity import GATEWAY
 from services.common.problems import NotFound, Problem, Unavailable
@@ -117,6 +118,8 @@ def create_room(settings: Settings) -> FastAPI:
             edition_overview.router,
             country_dossier.router,
             enumerations.router,
+            audit_entries.router,
+            audit_entries_router(GATEWAY),
         ],
         permissions=PERMISSIONS,
         schema_revision=SCHEMA_REVISION,

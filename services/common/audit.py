@@ -1,17 +1,21 @@
 """The audit log: who changed what and when. Ids and field names only, never values."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Column, DateTime, Index, Integer, Table, Text, Uuid, func, insert
+from sqlalchemy import Column, DateTime, Index, Integer, Table, Text, Uuid, func, insert, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.context import request_id
 from services.common.database import Versioned, house, new_id
-from services.common.identity import Caller
+from services.common.identity import Caller, Reach, Role
+from services.common.pagination import PageRequest, SortKey, fetch_json_page
 from services.common.sessions import AUDITED
+from services.common.wire import Answer
 
 audit_entry: Final = Table(
     "audit_entry",
@@ -66,3 +70,64 @@ async def record_entries(
     }
     if entries := [entry | {"subject_id": id_} for id_ in ids]:
         await session.execute(insert(audit_entry), entries)
+
+
+AUDIT_READERS: Final[Mapping[Role, Reach]] = {
+    Role.AUDITOR: Reach.ALL,
+    Role.DATA_PROTECTION_OFFICER: Reach.ALL,
+    Role.ADMINISTRATOR: Reach.ALL,
+}
+"""The permission of `list_<room>_audit_entries`."""
+
+
+class AuditEntryRead(Answer):
+    """Who did what to what, and when; ids and field names only."""
+
+    id: UUID
+    at: datetime
+    actor: str
+    """The id of an account, the name of a service, or `public`."""
+    action: str
+    subject_kind: str
+    subject_id: UUID
+    subject_version: int
+    fields: list[str]
+    request_id: UUID | None
+
+
+@dataclass(frozen=True)
+class AuditFilter:
+    """Which entries are wanted; None leaves a question open."""
+
+    subject: UUID | None = None
+    actor: str | None = None
+    action: str | None = None
+    earliest: datetime | None = None
+    """Inclusive."""
+    latest: datetime | None = None
+    """Exclusive."""
+    before: UUID | None = None
+    """Only entries that were written before this one, which may be another service's."""
+
+
+async def fetch_entries(session: AsyncSession, wanted: AuditFilter, page: PageRequest) -> bytes:
+    """Return a part of these entries as the JSON of a `wire.Page`, the latest first.
+
+    Their ids are in the order of writing, over all services.
+    """
+    entry = audit_entry.c
+    query = select(*(entry[name] for name in AuditEntryRead.model_fields))
+    for column, value in (
+        (entry.subject_id, wanted.subject),
+        (entry.actor, wanted.actor),
+        (entry.action, wanted.action),
+    ):
+        if value is not None:
+            query = query.where(column == value)
+    if wanted.earliest is not None:
+        query = query.where(entry.at >= wanted.earliest)
+    if wanted.latest is not None:
+        query = query.where(entry.at < wanted.latest)
+    if wanted.before is not None:
+        query = query.where(entry.id < wanted.before)
+    return await fetch_json_page(session, query, page, SortKey(entry.id, descending=True))

@@ -109,7 +109,7 @@ async def fetch_json_page(
     if page.cursor is not None:
         query = query.where(_beyond(keys, _typed(keys, page.cursors.read(page.cursor, page.binding))))
     order = [key.column.desc() if key.descending else key.column.asc() for key in keys]
-    fields = [part for column in query.selected_columns for part in (literal(column.key), column)]
+    fields = [part for column in query.selected_columns for part in (literal(column.key, Text), column)]
     rows = query.with_only_columns(
         func.json_build_object(*fields).label("item"),
         *(key.column.label(f"key{n}") for n, key in enumerate(keys)),

@@ -6,6 +6,7 @@ import structlog
 from fastapi import FastAPI
 
 from services.common.http.app import Room, create_room_app, open_keys
+from services.common.http.audit_entries import audit_entries_router
 from services.common.http.enumerations import enumerations_router
 from services.evaluation.api import campaigns, instruments, recommendations, responses, results
 from services.evaluation.db.campaigns import list_uncounted
@@ -29,6 +30,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         summary="Evidence: instruments, campaigns, sealed answers, results, recommendations.",
         routers=[
             enumerations_router("evaluation", ENUMERATIONS),
+            audit_entries_router("evaluation"),
             instruments.router,
             campaigns.router,
             responses.router,

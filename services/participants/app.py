@@ -6,6 +6,7 @@ from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.http.app import Room, create_room_app, open_keys
+from services.common.http.audit_entries import audit_entries_router
 from services.common.http.enumerations import enumerations_router
 from services.common.jobs import Job
 from services.participants.api import applications, calls, participations, people
@@ -42,6 +43,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             applications.router,
             participations.router,
             enumerations_router("participants", ENUMERATIONS),
+            audit_entries_router("participants"),
         ],
         permissions=PERMISSIONS,
         schema_revision=SCHEMA_REVISION,

@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 
 from services.common.http.app import Room, create_room_app
+from services.common.http.audit_entries import audit_entries_router
 from services.common.http.enumerations import enumerations_router
 from services.programs.api import (
     codelists,
@@ -36,6 +37,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             deliveries.router,
             editions.router,
             enumerations_router("programs", ENUMERATIONS),
+            audit_entries_router("programs"),
             evidence.router,
             organizations.router,
             programs.router,

@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from services.common.http.problem_responses import problem_response
+from services.common.identity import Role
 from services.common.problems import NotFound, NotPermitted
 from tests.gateways import OpenGateway
 
@@ -120,3 +121,48 @@ async def test_enumerations_come_from_every_service_that_can_be_asked(gateway_be
     answer = (await gateway.client().get("/v1/enumerations")).json()
     assert answer["items"] == [{"name": "edition_state"}, {"name": "campaign_state"}]
     assert [entry["part"] for entry in answer["missing"]] == ["participants"]
+
+
+def log_of(*ids: int, more: str | None = None) -> dict[str, Any]:
+    """One service's part of the audit log; a greater number is a later entry."""
+    entry = {
+        "at": "2026-01-02T03:04:05Z",
+        "actor": "public",
+        "action": "thing.changed",
+        "subject_kind": "thing",
+        "subject_id": EDITION,
+        "subject_version": 1,
+        "fields": [],
+        "request_id": None,
+    }
+    items = [entry | {"id": f"01980000-0000-7000-8000-{number:012}"} for number in ids]
+    return {"items": items, "next_cursor": more, "total": len(ids)}
+
+
+LOGS = {
+    "programs": service(**{"programs__audit-entries": log_of(7, 3)}),
+    "participants": service(**{"participants__audit-entries": log_of(6, 5)}),
+    "evaluation": service(**{"evaluation__audit-entries": log_of()}),
+}
+
+
+async def test_the_logs_of_all_services_are_one(gateway_before: OpenGateway) -> None:
+    gateway = await gateway_before(LOGS)
+    auditor = await gateway.signed_in("auditor@synthetic.example", Role.AUDITOR)
+    whole = (await auditor.get("/v1/audit-entries?count=true&subject=" + EDITION)).json()
+    assert [entry["id"][-1] for entry in whole["items"]] == ["7", "6", "5", "3"]
+    assert (whole["next_cursor"], whole["total"]) == (None, 4)
+
+    part = (await auditor.get("/v1/audit-entries?limit=2&subject=" + EDITION)).json()
+    assert [entry["id"][-1] for entry in part["items"]] == ["7", "6"]
+    following = await auditor.get(
+        "/v1/audit-entries", params={"limit": "2", "subject": EDITION, "cursor": part["next_cursor"]}
+    )
+    assert following.status_code == 200
+
+
+async def test_a_log_with_a_part_missing_is_none(gateway_before: OpenGateway) -> None:
+    gateway = await gateway_before({name: app for name, app in LOGS.items() if name != "evaluation"})
+    auditor = await gateway.signed_in("auditor@synthetic.example", Role.AUDITOR)
+    assert (await auditor.get("/v1/audit-entries")).status_code == 503
+    assert (await gateway.client().get("/v1/audit-entries")).status_code == 401

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from services.common.audit import AUDIT_READERS
 from services.common.identity import Reach, Role
 from services.common.permissions import Matrix, everyone, only
 
@@ -30,6 +31,8 @@ PERMISSIONS: Final[Matrix] = {
     "read_edition_overview": everyone(),
     "read_country_dossier": everyone(),
     "list_all_enumerations": everyone(),
+    "list_audit_entries": AUDIT_READERS,
+    "list_gateway_audit_entries": AUDIT_READERS,
 }
 
 INTERNAL_PERMISSIONS: Final[Matrix] = {"mint_link": only(service=Reach.ALL)}

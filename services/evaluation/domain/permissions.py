@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from services.common.audit import AUDIT_READERS
 from services.common.identity import Reach
 from services.common.permissions import Matrix, everyone, only
 
@@ -12,6 +13,7 @@ _READERS: Final = _STAFF | {"approver": _ALL, "auditor": _ALL}
 
 PERMISSIONS: Final[Matrix] = {
     "list_evaluation_enumerations": everyone(),
+    "list_evaluation_audit_entries": AUDIT_READERS,
     "create_instrument": only(**_STAFF),
     "list_instruments": only(**_READERS),
     "read_instrument": only(**_READERS),

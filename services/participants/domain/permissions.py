@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from services.common.audit import AUDIT_READERS
 from services.common.identity import Reach
 from services.common.permissions import Matrix, everyone, only
 
@@ -17,6 +18,7 @@ PERMISSIONS: Final[Matrix] = {
     "read_call": everyone(**_AGENCY),
     "read_pipeline": everyone(**_AGENCY),
     "list_participants_enumerations": everyone(),
+    "list_participants_audit_entries": AUDIT_READERS,
     "decide_applications": only(**_STAFF),
     "release_decisions": only(**_STAFF),
     "create_authority": only(**_LOADERS),

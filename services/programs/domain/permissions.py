@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from services.common.audit import AUDIT_READERS
 from services.common.identity import Reach, Role
 from services.common.permissions import Matrix, everyone, only
 
@@ -74,6 +75,7 @@ PERMISSIONS: Final[Matrix] = {
     **{operation: everyone(**_READERS) for operation in _PUBLIC_READS},
     **{operation: only(**_READERS) for operation in _INTERNAL_READS},
     "list_programs_enumerations": everyone(),
+    "list_programs_audit_entries": AUDIT_READERS,
     "put_agency": only(administrator=Reach.ALL, importer=Reach.ALL),
     "verify_organization": only(manager=Reach.ALL, administrator=Reach.ALL),
     "finish_design_task": only(manager=Reach.ALL, administrator=Reach.ALL),
