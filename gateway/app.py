@@ -81,13 +81,18 @@ class FrontDoor:
             return
         state = self._room.state
         owner = self._owner(scope["raw_path"])
-        if owner not in {GATEWAY, None} or (owner == GATEWAY and scope["method"] == "OPTIONS"):
+        if owner is not None:
             scope[ROUTE] = next(iter(self._routes.resolve(scope["raw_path"]).routes.values())).path
+        if owner not in {GATEWAY, None} or (owner == GATEWAY and scope["method"] == "OPTIONS"):
             proxy = Proxy(self._routes, state.upstreams, state.exchange.authorize)
             await proxy(scope, receive, send)
             return
         # What is nobody's in particular (portal, problem pages, health) is the same for everyone.
-        token = await state.exchange.authorize(scope, GATEWAY) if owner == GATEWAY else None
+        token = None
+        if owner == GATEWAY:
+            route = self._routes.resolve(scope["raw_path"]).route(scope["method"])
+            token = await state.exchange.authorize(scope, GATEWAY)
+            route.require_credential(token)  # before the room reads query and body
         headers = [pair for pair in scope["headers"] if pair[0] != b"authorization"]
         if token is not None:
             headers.append((b"authorization", f"Bearer {token}".encode()))

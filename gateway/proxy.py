@@ -97,8 +97,9 @@ class Proxy:
             await send({"type": "http.response.start", "status": 204, "headers": headers})
             await send({"type": "http.response.body"})
             return
-        scope["state"]["route"] = endpoint.route(scope["method"])
+        scope["state"]["route"] = route = endpoint.route(scope["method"])
         token = await self.authorize(scope, endpoint.service)
+        route.require_credential(token)
         await pass_through(scope, receive, send, upstream=self.upstreams[endpoint.service], token=token)
 
 

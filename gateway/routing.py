@@ -24,7 +24,8 @@ from pydantic import TypeAdapter
 from starlette.types import Scope
 
 from services.common.http.limits import MIB
-from services.common.problems import MethodNotAllowed, NotFound, Problem, RequestUnreadable
+from services.common.identity import Role
+from services.common.problems import MethodNotAllowed, NotAuthenticated, NotFound, Problem, RequestUnreadable
 
 UPLOAD_BYTES: Final = 20 * MIB
 
@@ -57,6 +58,11 @@ class Route:
     """Role -> reach, the operation's row of the permission matrix (`x-permission`)."""
     upload: bool
     """Whether it takes files: any body that is not JSON."""
+
+    def require_credential(self, token: str | None) -> None:
+        """Raise `NotAuthenticated` if nobody vouches for the caller and the public may not use the operation."""
+        if token is None and Role.PUBLIC not in self.permission:
+            raise NotAuthenticated("This operation needs a signed-in caller.")
 
 
 @dataclass(frozen=True)

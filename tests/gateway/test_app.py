@@ -2,9 +2,11 @@
 
 import pytest
 
+from gateway.app import ROUTES
+from gateway.routing import load_routes
 from services.common.identity import Role
 from tests.apps import Door
-from tests.gateways import OpenGateway
+from tests.gateways import Gateway, OpenGateway
 
 JICA = {"code": "jica", "names": {"en": "Japan International Cooperation Agency"}, "country": "JP"}
 
@@ -69,3 +71,14 @@ async def test_browsers_of_other_origins_are_let_in_by_list_only(gateway_before:
     listed = await gateway_before(cors_origins=frozenset({app}))
     opened = await listed.client().options("/v1/me", headers=asked)
     assert opened.headers["access-control-allow-origin"] == app
+
+
+async def test_without_a_credential_nothing_of_a_closed_operation_is_read(gateway: Gateway) -> None:
+    closed = [route for route in load_routes(ROUTES).all if Role.PUBLIC not in route.permission]
+    assert {route.service for route in closed} == {"programs", "participants", "evaluation", "gateway"}
+    for route in closed:
+        path = "/".join("garbage" if part.startswith("{") else part for part in route.path.split("/"))
+        answer = await gateway.client().request(
+            route.method, f"{path}?limit=garbage", content=b"{", headers={"Content-Type": "no/type"}
+        )
+        assert answer.status_code == 401, (route.method, route.path, answer.text)

@@ -1,7 +1,7 @@
 """Exchanges what a client presents for a short token that one app of the house accepts."""
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from hmac import compare_digest
 from typing import Any, Final
 from uuid import UUID
@@ -27,7 +27,11 @@ _REFUSED: Final = "The credential is not valid, or not any more."
 class Exchange:
     """Knows callers by their credentials, and remembers for some seconds those it has checked."""
 
-    def __init__(self, reception: Reception, signer: TokenSigner) -> None:
+    def __init__(
+        self, reception: Reception, signer: TokenSigner, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """`clock`: seconds that never run backwards."""
+        self._clock = clock
         self._reception = reception
         self._signer = signer
         self._remembered: dict[tuple[bytes, str], tuple[float, str]] = {}
@@ -48,10 +52,10 @@ class Exchange:
             raise NotAuthenticated(_REFUSED)
         place = (digest(credential), service)
         known = self._remembered.get(place)
-        if known is not None and known[0] > time.monotonic():
+        if known is not None and known[0] > self._clock():
             return known[1]
         # The time of asking counts: what changes while the database answers is not remembered for longer.
-        until = time.monotonic() + REMEMBERED_SECONDS
+        until = self._clock() + REMEMBERED_SECONDS
         token = self._signer.sign(await self._identify(credential), audience=service)
         if len(self._remembered) >= _REMEMBERED_AT_MOST:
             self._remembered.clear()

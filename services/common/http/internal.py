@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from services.common.context import traceparent
 from services.common.events import EventRegistry
+from services.common.http.access import ROUTE
 from services.common.identity import Caller, Role
 from services.common.inbox import Consumers, read_envelope, receive_event
 from services.common.problems import NotAuthenticated, NotPermitted, RequestInvalid
@@ -32,6 +33,7 @@ def internal_routes(
 
     async def receive(request: Request) -> Response:
         """Take an event; 204 whether it is new, known already or of no use here."""
+        request.scope[ROUTE] = "/internal/events"
         sender = _service(_caller(request))
         event = read_envelope(parse_json(await request.body()))
         if event.source != sender or not event.kind.startswith(f"{sender}."):
@@ -44,6 +46,7 @@ def internal_routes(
 
     async def repeat(request: Request) -> Response:
         """Send the state of all aggregates of the kinds asked for to the app that asks; 202 and their number."""
+        request.scope[ROUTE] = "/internal/replay"
         caller = _caller(request)
         to = None if Role.ADMINISTRATOR in caller.roles else _service(caller)
         asked = _asked(parse_json(await request.body()))

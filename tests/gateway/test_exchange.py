@@ -1,0 +1,31 @@
+"""How long a credential that was checked is believed."""
+
+import pytest
+
+from gateway.identity.domain.access_tokens import AccessTokens
+from gateway.identity.operations.attempts import Attempts
+from gateway.identity.operations.exchange import REMEMBERED_SECONDS, Exchange
+from gateway.identity.operations.passwords import Passwords
+from gateway.identity.operations.sign_ins import Reception
+from services.common.identity import Role, TokenSigner
+from services.common.problems import NotAuthenticated
+from tests.gateways import Gateway
+
+
+async def test_a_revoked_credential_is_believed_for_seconds_only(gateway: Gateway) -> None:
+    facts = gateway.settings
+    access_tokens = AccessTokens.read(facts.public_url, facts.signing_key, facts.public_keys)
+    reception = Reception(gateway.sessions, access_tokens, Passwords(), Attempts(), demonstration=False)
+    now = 1000.0
+    exchange = Exchange(reception, TokenSigner.read("gateway", facts.signing_key), lambda: now)
+    await gateway.enter("synthetic.person@example.org", Role.MANAGER)
+    token = (await gateway.sign_in("synthetic.person@example.org")).json()["access_token"]
+    scope = {"headers": [(b"authorization", f"Bearer {token}".encode())]}
+    internal = await exchange.authorize(scope, "programs")
+    await gateway.client().post("/v1/auth/revocation", json={"token": token})
+    now += REMEMBERED_SECONDS - 1
+    assert await exchange.authorize(scope, "programs") == internal
+    now += 1
+    with pytest.raises(NotAuthenticated):
+        await exchange.authorize(scope, "programs")
+    assert REMEMBERED_SECONDS <= 60  # what the interface promises
