@@ -6,7 +6,7 @@ UV := $(BIN)/uv --system-certs
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-runtime run test check fmt lint types openapi generate migrate bench lock clean
+.PHONY: help install install-runtime run test chaos check fmt lint types openapi generate migrate bench lock clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ run: install-runtime ## start the whole system with the reference portfolio
 
 test: install ## run the tests
 	@$(BIN)/python -m pytest -n $${QOLDAU_TEST_WORKERS:-auto} $(ARGS)
+
+chaos: install ## break a running system in every way that it must survive (some minutes)
+	@$(BIN)/python -m pytest tests/chaos -m "chaos or process" $(ARGS)
 
 check: lint types test ## everything that must hold before a commit
 

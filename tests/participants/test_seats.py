@@ -10,22 +10,21 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
-from sqlalchemy import func, insert, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import insert
 
 from services.common.audit import audit_entry
 from services.common.clock import Provenance
 from services.common.sessions import Sessions
-from services.participants.db.tables import Application, Offer, Person
+from services.participants.db.tables import Application, Person
 from services.participants.domain.applications import ApplicationState, Channel
 from services.participants.domain.people import Sex
 from services.participants.operations import offers
 from tests.apps import Door, open_door
+from tests.chaos.unguarded import SEATS, count_naively
 from tests.cluster import TestDatabase
 from tests.participants.courses import SYNTHETIC_NAMES, Course, app_of, line_facts
 from tests.participants.test_journey import broken
 
-SEATS = 20
 WHO_WANT = 200
 AT_ONCE = 12
 """More than the eight connections of both instances, so that some wait; few enough that none waits too long."""
@@ -128,11 +127,6 @@ async def test_without_the_guard_too_many_are_offered(
     course: Course, twin: Door, clean: TestDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The negative control of the test above: counting first and writing afterwards over-allocates."""
-
-    async def count_naively(session: AsyncSession, _: UUID, seat_line_id: UUID) -> bool:
-        taken = await session.scalar(select(func.count()).where(Offer.seat_line_id == seat_line_id))
-        await asyncio.sleep(0.05)
-        return (taken or 0) < SEATS
 
     monkeypatch.setattr(offers, "take_seat", count_naively)
     await course.change(seat_lines=[line_facts("KG", SEATS)])

@@ -1,0 +1,27 @@
+"""Serves an app whose seats are counted first and written afterwards: the negative control of the seats."""
+
+import asyncio
+from typing import Final
+from unittest.mock import patch
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cli.serve import main
+from services.participants.db.tables import Offer
+from services.participants.operations import offers
+
+SEATS: Final = 20
+
+
+async def count_naively(session: AsyncSession, _: UUID, seat_line_id: UUID) -> bool:
+    """Say whether fewer than `SEATS` offers stand, which two askers at once are both told."""
+    taken = await session.scalar(select(func.count()).where(Offer.seat_line_id == seat_line_id))
+    await asyncio.sleep(0.05)
+    return (taken or 0) < SEATS
+
+
+if __name__ == "__main__":
+    with patch.object(offers, "take_seat", count_naively):
+        main()
