@@ -4,6 +4,7 @@ import asyncio
 import os
 import sys
 import tempfile
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -52,10 +53,21 @@ class House:
                 continue
         raise LookupError(name)
 
+    async def kill(self, name: str) -> None:
+        """Kill the process that serves `name` as the kernel does, when there is one again."""
+        await until(lambda: self._is_alive(name), f"{name} runs")
+        self.process(name).kill()
+
     def _child(self, name: str, module: str) -> Child:
         app = name.partition(".")[0]
         arguments = [sys.executable, "-m", module, app, "--uds", self._socket(name)]
         return Child(name, Command(arguments, self._environment(app), ROOT), lambda _: self._is_ready(name))
+
+    async def _is_alive(self, name: str) -> bool:
+        try:
+            return self.process(name).is_running()
+        except LookupError:
+            return False
 
     async def _is_ready(self, name: str) -> bool:
         async with self.client(name) as client:
@@ -90,6 +102,14 @@ async def open_house(database: TestDatabase, keys: Path) -> AsyncIterator[House]
         folder = Path(name)
         async with Supervisor(folder / "logs") as supervisor:
             yield House(database, keys, folder, supervisor)
+
+
+async def until(holds: Callable[[], Awaitable[bool]], what: str) -> None:
+    """Wait until something holds; fail, naming `what`, when it never does."""
+    deadline = time.monotonic() + PATIENCE
+    while not await holds():
+        assert time.monotonic() < deadline, f"still not: {what}"
+        await asyncio.sleep(0.02)
 
 
 async def until_served(send: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:
