@@ -154,6 +154,11 @@ def free_port() -> int:
                 return port
 
 
+def says_ready(instance: Instance) -> bool:
+    """Return whether the gateway and every service answer that they can serve."""
+    return all(map(_answers_ready, instance.addresses.values()))
+
+
 def is_alive(process: psutil.Process) -> bool:
     """Return whether `process` still runs; a dead one that nobody has buried does not."""
     try:
@@ -168,6 +173,17 @@ def wait_until(condition: Callable[[], bool], what: str) -> None:
     while not condition():
         assert time.monotonic() < deadline, f"still not: {what}"
         time.sleep(0.02)
+
+
+def _answers_ready(address: str | tuple[str, int]) -> bool:
+    family = socket.AF_UNIX if isinstance(address, str) else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as connection:
+        try:
+            connection.connect(address)
+            connection.sendall(b"GET /health/ready HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            return connection.recv(64).startswith(b"HTTP/1.1 200 ")
+        except OSError:
+            return False
 
 
 def _words(process: psutil.Process) -> list[str]:

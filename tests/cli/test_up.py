@@ -2,7 +2,6 @@ import asyncio
 import os
 import secrets
 import signal
-import socket
 import stat
 import subprocess
 import sys
@@ -23,6 +22,7 @@ from tests.instances import (
     is_alive,
     run_command,
     running_instance,
+    says_ready,
     start_command,
     wait_until,
 )
@@ -34,22 +34,6 @@ pytestmark = pytest.mark.process
 def instance() -> Iterator[Instance]:
     with empty_home() as home, running_instance(home) as running:
         yield running
-
-
-def says_ready(instance: Instance) -> bool:
-    """Whether the gateway and every service answer that they can serve."""
-    return all(map(answers_ready, instance.addresses.values()))
-
-
-def answers_ready(address: str | tuple[str, int]) -> bool:
-    family = socket.AF_UNIX if isinstance(address, str) else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as connection:
-        try:
-            connection.connect(address)
-            connection.sendall(b"GET /health/ready HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
-            return connection.recv(64).startswith(b"HTTP/1.1 200 ")
-        except OSError:
-            return False
 
 
 def test_one_line_says_where_the_portal_is_and_how_to_get_a_token(instance: Instance) -> None:
