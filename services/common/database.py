@@ -8,10 +8,12 @@ from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import DateTime, Enum, MetaData, Numeric, func
+from sqlalchemy import DateTime, Enum, MetaData, Numeric, event, func
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.pool import ConnectionPoolEntry
 from uuid_utils.compat import uuid7
 
 NAMING = {
@@ -83,7 +85,7 @@ def open_engine(dsn: str, *, connections: int, reads_only: bool = False) -> Asyn
     asyncpg reads the DSN itself, so libpq-style and unix-socket addresses work. No overflow: connections
     beyond the pool would be opened and closed per request, three to four times slower.
     """
-    return create_async_engine(
+    engine = create_async_engine(
         "postgresql+asyncpg://",
         async_creator=lambda: asyncpg.connect(dsn, timeout=5),
         pool_size=connections,
@@ -92,3 +94,14 @@ def open_engine(dsn: str, *, connections: int, reads_only: bool = False) -> Asyn
         pool_pre_ping=False,
         **({"isolation_level": "AUTOCOMMIT"} if reads_only else {}),
     )
+    event.listen(engine.sync_engine, "checkout", _refuse_closed)
+    return engine
+
+
+def _refuse_closed(_: object, entry: ConnectionPoolEntry, __: object) -> None:
+    """Let the pool replace a connection that the server has closed while nobody used it.
+
+    asyncpg knows without asking, so this costs no round trip; unasked, the next request would be answered 503.
+    """
+    if entry.driver_connection is not None and entry.driver_connection.is_closed():
+        raise DisconnectionError

@@ -1,0 +1,24 @@
+"""Connections that end while nobody uses them."""
+
+import asyncpg
+
+from tests.apps import Door
+
+
+async def test_connections_closed_while_idle_cost_no_request(programs: Door) -> None:
+    manager = programs.as_("manager")
+    organization = {"code": "syn", "names": {"en": "Synthetic"}}
+    assert (await manager.post("/v1/organizations", json=organization)).status_code == 201
+    assert (await manager.get("/v1/organizations")).status_code == 200
+    connection = await asyncpg.connect(programs.database.admin)
+    try:
+        ended = await connection.fetchval(
+            "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND usename LIKE '%programs%'"
+        )
+    finally:
+        await connection.close()
+    assert ended >= 2
+    assert (await manager.get("/v1/organizations")).status_code == 200
+    again = await manager.post("/v1/organizations", json=organization | {"code": "syn-2"})
+    assert again.status_code == 201
