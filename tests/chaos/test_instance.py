@@ -16,6 +16,7 @@ from tests.instances import empty_home, running_instance
 
 pytestmark = [pytest.mark.process, pytest.mark.chaos]
 
+CUT = "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity WHERE usename = $1"
 BUDGET = 15.0
 """Seconds that nobody waits for the gateway: its own limit is 10."""
 
@@ -55,18 +56,24 @@ async def test_a_killed_postgresql_loses_nothing_acknowledged_and_is_only_unavai
     await site.check(load)
 
 
-@pytest.mark.parametrize("role", ["qoldau_programs", "qoldau_participants_reader", "qoldau_gateway_reader"])
+@pytest.mark.parametrize("role", ["qoldau_programs", "qoldau_participants_reader", "qoldau_evaluation"])
 async def test_a_role_whose_connections_are_cut_is_only_unavailable(site: Site, role: str) -> None:
-    cut = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = $1"
     failures = await site.count_failures()
     async with site.under_load() as load:
         for _ in range(5):
             await go_on(load, 20)
-            assert await site.fetch(cut, role) > 0
+            assert await site.fetch(CUT, role) > 0
         await go_on(load)
     assert set(load.answers) <= {200, 201, 503}
     assert await site.count_failures() == failures
     await site.check(load)
+
+
+async def test_a_gateway_whose_idle_connections_were_cut_answers(site: Site) -> None:
+    await site.fetch(CUT, "qoldau_gateway")
+    await site.fetch(CUT, "qoldau_gateway_reader")
+    async with site.client(Role.MANAGER) as manager:
+        assert (await manager.get("/v1/me")).status_code == 200
 
 
 async def test_a_lock_that_is_held_refuses_its_own_writes_only(site: Site) -> None:
