@@ -152,6 +152,14 @@ async def test_nothing_joins_an_answer_to_a_token(evaluation: Door, admin: Admin
     assert set.intersection(*orders) == set()
 
 
+async def test_a_restored_campaign_tells_nothing_and_breaks_nothing(evaluation: Door, admin: Admin) -> None:
+    await counted(evaluation)
+    async with admin.transaction():  # as `qoldau restore` does: every row is written by the same transaction
+        await admin.execute("UPDATE ballot_token SET state = state; UPDATE response SET answers = answers")
+    assert await joins(admin, "response", "ballot_token") != []
+    assert await offenders(admin) == {}
+
+
 async def test_the_naive_way_is_caught(evaluation: Door, admin: Admin) -> None:
     """Negative control: answer and token stored in one transaction are joined by xmin, and by order."""
     survey = await open_survey(evaluation, 4)
