@@ -59,10 +59,10 @@ class Instance:
                 return process
         raise LookupError(name)
 
-    def kill(self, name: str) -> None:
-        """Kill one app, or `postgresql`, as the kernel does, and wait until its successor runs."""
+    def kill(self, name: str, number: signal.Signals = signal.SIGKILL) -> None:
+        """Send `number` to one app, or to `postgresql`, and wait until its successor runs."""
         killed = self.child(name)
-        killed.kill()
+        killed.send_signal(number)
         wait_until(lambda: self._succeeded(name, killed.pid), f"{name} is started again")
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:

@@ -14,8 +14,8 @@ import asyncpg
 import httpx
 
 from cli.access import sign_in
-from cli.cluster import prepare_cluster
-from cli.environment import GATEWAY, SERVICES
+from cli.cluster import Cluster, prepare_cluster
+from cli.environment import SERVICES
 from services.common.identity import Role
 from tests.instances import PATIENCE, Instance, run_command, says_ready, wait_until
 
@@ -78,6 +78,11 @@ class Site:
     instance: Instance
     tokens: dict[Role, str]
 
+    @property
+    def cluster(self) -> Cluster:
+        """Its PostgreSQL, which is running."""
+        return prepare_cluster(self.instance.home)
+
     def client(self, role: Role | None = None) -> httpx.AsyncClient:
         """Return a client of the gateway with the demonstration account of `role`."""
         headers = {"Authorization": f"Bearer {self.tokens[role]}"} if role else {}
@@ -87,7 +92,7 @@ class Site:
 
     async def fetch(self, query: str, *arguments: object) -> Any:
         """Return one value of the database, asked as its administrator."""
-        connection = await asyncpg.connect(prepare_cluster(self.instance.home).dsn("qoldau"))
+        connection = await asyncpg.connect(self.cluster.dsn("qoldau"))
         try:
             return await connection.fetchval(query, *arguments)
         finally:
@@ -153,6 +158,3 @@ async def enter(instance: Instance) -> Site:
     return Site(
         instance, {role: await sign_in(instance.url, role) for role in (Role.MANAGER, Role.EVALUATOR)}
     )
-
-
-APPS: Final = (*SERVICES, GATEWAY)

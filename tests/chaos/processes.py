@@ -9,7 +9,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import asyncpg
 import httpx
 import psutil
 
@@ -53,6 +55,22 @@ class House:
                 continue
         raise LookupError(name)
 
+    async def is_ready(self, name: str) -> bool:
+        """Return whether the process says that it can serve."""
+        async with self.client(name) as client:
+            try:
+                return (await client.get("/health/ready")).is_success
+            except httpx.TransportError:
+                return False
+
+    async def fetch(self, query: str) -> Any:
+        """Return one value of the database, asked as its administrator."""
+        connection = await asyncpg.connect(self.database.admin)
+        try:
+            return await connection.fetchval(query)
+        finally:
+            await connection.close()
+
     async def kill(self, name: str) -> None:
         """Kill the process that serves `name` as the kernel does, when there is one again."""
         await until(lambda: self._is_alive(name), f"{name} runs")
@@ -61,20 +79,13 @@ class House:
     def _child(self, name: str, module: str) -> Child:
         app = name.partition(".")[0]
         arguments = [sys.executable, "-m", module, app, "--uds", self._socket(name)]
-        return Child(name, Command(arguments, self._environment(app), ROOT), lambda _: self._is_ready(name))
+        return Child(name, Command(arguments, self._environment(app), ROOT), lambda _: self.is_ready(name))
 
     async def _is_alive(self, name: str) -> bool:
         try:
             return self.process(name).is_running()
         except LookupError:
             return False
-
-    async def _is_ready(self, name: str) -> bool:
-        async with self.client(name) as client:
-            try:
-                return (await client.get("/health/ready")).is_success
-            except httpx.TransportError:
-                return False
 
     def _socket(self, name: str) -> str:
         return str(self.folder / f"{name}.sock")

@@ -1,18 +1,23 @@
 """A whole instance under load while its parts are killed, cut off, locked and frozen."""
 
 import asyncio
+import shutil
+import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
 
 import asyncpg
+import httpx
 import pytest
 
 from cli.acts.planning import CODE
-from cli.cluster import prepare_cluster
-from cli.environment import GATEWAY
+from cli.cluster import Cluster, running_cluster
+from cli.environment import GATEWAY, SERVICES
 from services.common.identity import Role
-from tests.chaos.load import APPS, Site, enter, go_on
-from tests.instances import empty_home, running_instance
+from tests.chaos.load import Site, enter, go_on
+from tests.instances import Instance, empty_home, is_alive, run_command, running_instance, wait_until
 
 pytestmark = [pytest.mark.process, pytest.mark.chaos]
 
@@ -31,11 +36,14 @@ async def site() -> AsyncIterator[Site]:
         yield await enter(instance)
 
 
-@pytest.mark.parametrize("app", APPS)
-async def test_a_killed_app_loses_nothing_acknowledged_and_comes_back(site: Site, app: str) -> None:
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM], ids=["killed", "ended"])
+@pytest.mark.parametrize("app", [*SERVICES, GATEWAY])
+async def test_an_app_that_ends_loses_nothing_acknowledged_and_comes_back(
+    site: Site, app: str, number: signal.Signals
+) -> None:
     async with site.under_load() as load:
         await go_on(load)
-        await asyncio.to_thread(site.instance.kill, app)
+        await asyncio.to_thread(site.instance.kill, app, number)
         await site.heal()
         await go_on(load)
     assert 500 not in load.answers
@@ -126,6 +134,74 @@ async def test_without_programs_there_is_no_overview_but_an_answer(site: Site) -
     await site.check_invariants()
 
 
+async def test_a_backup_under_load_fills_a_new_home(site: Site, tmp_path: Path) -> None:
+    file, keys = tmp_path / "backup", tmp_path / "keys"
+    async with site.under_load() as load:
+        await go_on(load)
+        before = {table: list(ids) for table, ids in load.acknowledged.items()}
+        await succeed("backup", str(file), home=site.instance.home)
+    with empty_home() as home:
+        await succeed("restore", str(file), home=home)
+        with running_cluster(home) as cluster:
+            restored = await count_rows(cluster)
+            for table, ids in before.items():
+                query = f"SELECT count(*) FROM {table} WHERE id = ANY ($1::uuid[])"  # noqa: S608  our own names
+                assert await ask(cluster, query, ids) == len(ids)
+        await succeed("check-invariants", home=home)
+
+        await succeed("backup", str(file), home=site.instance.home)
+        await succeed("backup-keys", str(keys), home=site.instance.home)
+        await succeed("restore", "--replace", str(file), home=home)
+        await succeed("restore-keys", "--replace", str(keys), home=home)
+        shutil.copytree(site.instance.home / "keys", home / "keys")
+        with running_cluster(home) as cluster:
+            again = await count_rows(cluster)
+        assert all(again[table] >= rows for table, rows in restored.items() if table in before)
+        assert without_machinery(again) == without_machinery(await count_rows(site.cluster))
+        await succeed("check-invariants", home=home)
+        with running_instance(home) as instance:
+            await assert_certificate_is_genuine(site, instance)
+
+
+async def assert_certificate_is_genuine(site: Site, instance: Instance) -> None:
+    """Fail unless a restored instance reads what only its restored keys open."""
+    token = await site.fetch(
+        "SELECT verify_token FROM participants.certificate WHERE state = 'issued' LIMIT 1"
+    )
+    async with httpx.AsyncClient(base_url=instance.url, trust_env=False) as public:
+        verified = (await public.get(f"/v1/certificates/{token}/verification")).json()
+    assert verified["verdict"] == "genuine"
+    assert verified["holder"]
+
+
+async def succeed(*arguments: str, home: Path) -> None:
+    done = await asyncio.to_thread(run_command, *arguments, home=home)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+async def ask(cluster: Cluster, query: str, *arguments: object) -> Any:
+    connection = await asyncpg.connect(cluster.dsn("qoldau"))
+    try:
+        return await connection.fetchval(query, *arguments)
+    finally:
+        await connection.close()
+
+
+async def count_rows(cluster: Cluster) -> dict[str, int]:
+    """Return the number of rows of every table."""
+    names = await ask(
+        cluster,
+        "SELECT array_agg(schemaname || '.' || tablename) FROM pg_tables"
+        " WHERE schemaname NOT IN ('pg_catalog', 'information_schema')",
+    )
+    return {name: await ask(cluster, f"SELECT count(*) FROM {name}") for name in names}  # noqa: S608
+
+
+def without_machinery(rows: dict[str, int]) -> dict[str, int]:
+    """Leave out what a running instance does by itself, such as its daily purge."""
+    return {name: count for name, count in rows.items() if not name.endswith((".job", ".outbox_event"))}
+
+
 async def edition_of_the_story(site: Site) -> str:
     query = "SELECT id::text FROM programs.edition WHERE code = $1"
     return str(await site.fetch(query, CODE))
@@ -134,7 +210,7 @@ async def edition_of_the_story(site: Site) -> str:
 @asynccontextmanager
 async def locked(site: Site, table: str) -> AsyncIterator[None]:
     """Hold a table so that nobody writes to it."""
-    connection = await asyncpg.connect(prepare_cluster(site.instance.home).dsn("qoldau"))
+    connection = await asyncpg.connect(site.cluster.dsn("qoldau"))
     try:
         async with connection.transaction():
             await connection.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
@@ -162,6 +238,7 @@ async def stopped(site: Site, app: str) -> AsyncIterator[None]:
     supervisor.suspend()
     try:
         killed.kill()
+        await asyncio.to_thread(wait_until, lambda: not is_alive(killed), f"{app} is dead")
         yield
     finally:
         supervisor.resume()

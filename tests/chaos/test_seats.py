@@ -4,14 +4,12 @@ import asyncio
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
-import asyncpg
 import httpx
 import pytest
 
 from services.participants.domain.applications import ApplicationState
 from tests.chaos.processes import House, check_invariants, until_served
 from tests.chaos.unguarded import SEATS
-from tests.cluster import TestDatabase
 from tests.participants.courses import SYNTHETIC_NAMES, Course, line_facts
 from tests.participants.test_seats import WHO_WANT, enter
 
@@ -20,14 +18,6 @@ pytestmark = pytest.mark.process
 TWO = ("participants", "participants.2")
 UNGUARDED = "tests.chaos.unguarded"
 REQUESTS = 30
-
-
-async def count(database: TestDatabase, query: str) -> int:
-    connection = await asyncpg.connect(database.admin)
-    try:
-        return int(await connection.fetchval(query))
-    finally:
-        await connection.close()
 
 
 async def offer_to_all(
@@ -69,8 +59,8 @@ async def test_of_200_at_once_through_two_processes_20_are_seated(course: Course
         assert tally == {(201, None): SEATS, (409, "no-free-seat"): WHO_WANT - SEATS}
         made = {person: a.headers["location"] for person, a in answers.items() if a.is_success}
         assert await accept_all(course, [one, other], made) == {200: SEATS, 409: WHO_WANT - SEATS}
-    assert await count(house.database, "SELECT count(*) FROM participants.participation") == SEATS
-    assert await count(house.database, "SELECT sum(taken) FROM participants.mirror_seat_line") == SEATS
+    assert await house.fetch("SELECT count(*) FROM participants.participation") == SEATS
+    assert await house.fetch("SELECT sum(taken) FROM participants.mirror_seat_line") == SEATS
     await check_invariants(house.database, house.folder)
 
 
@@ -112,5 +102,5 @@ async def test_requests_with_one_key_have_one_effect(
     made = {answer.headers["location"] for answer in [*answers, *late] if answer.is_success}
     assert len(made) == effects
     assert [answer.headers["idempotent-replayed"] for answer in late] == ["true"] * len(late)
-    assert await count(house.database, "SELECT count(*) FROM participants.person") == effects
+    assert await house.fetch("SELECT count(*) FROM participants.person") == effects
     await check_invariants(house.database, house.folder)
