@@ -45,7 +45,7 @@ test: install ## run the tests
 	@$(BIN)/python -m pytest -n $${QOLDAU_TEST_WORKERS:-auto} $(ARGS)
 
 chaos: install ## break a running system in every way that it must survive (some minutes)
-	@$(BIN)/python -m pytest tests/chaos -m "chaos or process" $(ARGS)
+	@$(BIN)/python -m pytest tests/chaos -m "chaos or process" --log-cli-level=WARNING $(ARGS)
 
 check: lint types test ## everything that must hold before a commit
 

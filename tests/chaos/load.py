@@ -1,8 +1,11 @@
 """A whole running instance under load: what was acknowledged, what was refused, and whether it stands after all."""
 
 import asyncio
+import logging
 import random
 import re
+import signal
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -21,6 +24,8 @@ from tests.instances import PATIENCE, Instance, run_command, says_ready, wait_un
 
 WRITERS: Final = 6
 FAILURES: Final = re.compile(r'qoldau_http_requests_total\{.*status="500"\} ([0-9.e+]+)')
+
+log = logging.getLogger(__name__)
 
 Write = tuple[Role, str, str, Callable[[], dict[str, Any]]]
 WRITES: Final[dict[str, Write]] = {
@@ -97,6 +102,13 @@ class Site:
             return await connection.fetchval(query, *arguments)
         finally:
             await connection.close()
+
+    async def strike(self, name: str, number: signal.Signals = signal.SIGKILL) -> None:
+        """Send `number` to an app, or to `postgresql`, wait until all serve again and log how long it took."""
+        struck = time.monotonic()
+        await asyncio.to_thread(self.instance.kill, name, number)
+        await self.heal()
+        log.warning("%s: all serve again %.1f s after %s", name, time.monotonic() - struck, number.name)
 
     async def heal(self) -> None:
         """Wait until every process serves again."""

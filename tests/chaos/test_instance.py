@@ -43,8 +43,7 @@ async def test_an_app_that_ends_loses_nothing_acknowledged_and_comes_back(
 ) -> None:
     async with site.under_load() as load:
         await go_on(load)
-        await asyncio.to_thread(site.instance.kill, app, number)
-        await site.heal()
+        await site.strike(app, number)
         await go_on(load)
     assert 500 not in load.answers
     assert set(load.answers) <= {200, 201, 502, 503} | ({0} if app == GATEWAY else set())
@@ -56,8 +55,7 @@ async def test_a_killed_postgresql_loses_nothing_acknowledged_and_is_only_unavai
     async with site.under_load() as load:
         for _ in range(2):
             await go_on(load)
-            await asyncio.to_thread(site.instance.kill, "postgresql")
-            await site.heal()
+            await site.strike("postgresql")
         await go_on(load)
     assert set(load.answers) <= {200, 201, 503}
     assert await site.count_failures() == failures
