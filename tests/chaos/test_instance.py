@@ -19,7 +19,7 @@ from services.common.identity import Role
 from tests.chaos.load import Site, enter, go_on
 from tests.instances import Instance, empty_home, is_alive, run_command, running_instance, wait_until
 
-pytestmark = [pytest.mark.process, pytest.mark.chaos]
+pytestmark = pytest.mark.chaos
 
 CUT = "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity WHERE usename = $1"
 BUDGET = 15.0

@@ -14,7 +14,7 @@ from services.common.identity import Caller, Role, TokenSigner
 from tests.chaos.processes import House, check_invariants, until
 from tests.instances import PATIENCE, is_alive
 
-pytestmark = [pytest.mark.process, pytest.mark.chaos]
+pytestmark = pytest.mark.chaos
 
 TWO = ("participants", "participants.2")
 WRITERS = 8
