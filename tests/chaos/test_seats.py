@@ -18,6 +18,8 @@ pytestmark = pytest.mark.process
 TWO = ("participants", "participants.2")
 UNGUARDED = "tests.chaos.unguarded"
 REQUESTS = 30
+NO_PROGRAMS = "participants: I5 a mirror is ahead of programs's edition"
+"""What the edition of these tests breaks: participants is told of it without programs."""
 
 
 async def offer_to_all(
@@ -61,7 +63,7 @@ async def test_of_200_at_once_through_two_processes_20_are_seated(course: Course
         assert await accept_all(course, [one, other], made) == {200: SEATS, 409: WHO_WANT - SEATS}
     assert await house.fetch("SELECT count(*) FROM participants.participation") == SEATS
     assert await house.fetch("SELECT sum(taken) FROM participants.mirror_seat_line") == SEATS
-    await check_invariants(house.database, house.folder)
+    await check_invariants(house.database, house.folder, besides=NO_PROGRAMS)
 
 
 async def test_without_the_guard_two_processes_seat_too_many(course: Course, house: House) -> None:
@@ -72,7 +74,7 @@ async def test_without_the_guard_two_processes_seat_too_many(course: Course, hou
         answers = await offer_to_all(course, [one, other], 60)
     assert sum(answer.status_code == 201 for answer in answers.values()) > SEATS
     with pytest.raises(AssertionError, match="I1 seats taken in a line"):
-        await check_invariants(house.database, house.folder)
+        await check_invariants(house.database, house.folder, besides=NO_PROGRAMS)
 
 
 @pytest.mark.parametrize(("key", "effects"), [("synthetic-key", 1), (None, REQUESTS)])
@@ -103,4 +105,4 @@ async def test_requests_with_one_key_have_one_effect(
     assert len(made) == effects
     assert [answer.headers["idempotent-replayed"] for answer in late] == ["true"] * len(late)
     assert await house.fetch("SELECT count(*) FROM participants.person") == effects
-    await check_invariants(house.database, house.folder)
+    await check_invariants(house.database, house.folder, besides=NO_PROGRAMS)

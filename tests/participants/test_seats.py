@@ -58,7 +58,7 @@ async def enter(course: Course, count: int, state: ApplicationState) -> list[tup
             "state": state,
             "provenance": Provenance.SYNTHETIC,
         }
-        entry = {"actor": "test", "action": "application.nominated", "subject_kind": "application"}
+        entry: dict[str, Any] = {"actor": "test", "subject_version": 1, "fields": []}
         await session.execute(insert(Person), [person | {"id": one} for one, _ in pairs])
         await session.execute(
             insert(Application),
@@ -71,7 +71,11 @@ async def enter(course: Course, count: int, state: ApplicationState) -> list[tup
         )
         await session.execute(
             insert(audit_entry),
-            [entry | {"subject_id": two, "subject_version": 1, "fields": []} for _, two in pairs],
+            [
+                entry | {"action": f"{kind}.entered", "subject_kind": kind, "subject_id": id_}
+                for pair in pairs
+                for kind, id_ in zip(("person", "application"), pair, strict=True)
+            ],
         )
     return [(str(one), str(two)) for one, two in pairs]
 
