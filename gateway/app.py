@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final, cast
 
 from fastapi import FastAPI
+from limits import parse
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -22,10 +24,11 @@ from gateway.identity.domain.access_tokens import AccessTokens
 from gateway.identity.domain.permissions import INTERNAL_PERMISSIONS, PERMISSIONS
 from gateway.identity.operations.attempts import Attempts
 from gateway.identity.operations.demonstration import enter_demonstration_accounts
-from gateway.identity.operations.exchange import Exchange
+from gateway.identity.operations.exchange import Credit, Exchange
 from gateway.identity.operations.passwords import Passwords
 from gateway.identity.operations.sign_ins import Reception
 from gateway.proxy import Proxy
+from gateway.rate_limits import Headers, RateLimits, client_address, open_limiter, telling
 from gateway.routing import Routes, load_routes, split_path
 from gateway.settings import Settings
 from gateway.upstream import Upstream, UpstreamTimedOut, open_upstream
@@ -34,7 +37,7 @@ from services.common.http.app import Room, create_room_app
 from services.common.http.audit_entries import audit_entries_router
 from services.common.http.limits import Limits, limit_requests
 from services.common.identity import GATEWAY
-from services.common.problems import NotFound, Problem, Unavailable
+from services.common.problems import NotAuthenticated, NotFound, Problem, Unavailable
 
 ROUTES: Final = Path(__file__).parent / "routes.json"
 ANSWER_SECONDS: Final = 10.0
@@ -80,23 +83,40 @@ class FrontDoor:
             await self._room(scope, receive, send)
             return
         state = self._room.state
+        scope["client"] = (client_address(scope, state.settings.trusted_proxies), 0)
+        told: Headers = []
+        send, authorize = telling(send, told), partial(self._admit, told)
         owner = self._owner(scope["raw_path"])
         if owner is not None:
             scope[ROUTE] = next(iter(self._routes.resolve(scope["raw_path"]).routes.values())).path
         if owner not in {GATEWAY, None} or (owner == GATEWAY and scope["method"] == "OPTIONS"):
-            proxy = Proxy(self._routes, state.upstreams, state.exchange.authorize)
+            proxy = Proxy(self._routes, state.upstreams, authorize)
             await proxy(scope, receive, send)
             return
         # What is nobody's in particular (portal, problem pages, health) is the same for everyone.
         token = None
         if owner == GATEWAY:
             route = self._routes.resolve(scope["raw_path"]).route(scope["method"])
-            token = await state.exchange.authorize(scope, GATEWAY)
+            token = await authorize(scope, GATEWAY)
             route.require_credential(token)  # before the room reads query and body
         headers = [pair for pair in scope["headers"] if pair[0] != b"authorization"]
         if token is not None:
             headers.append((b"authorization", f"Bearer {token}".encode()))
         await self._room({**scope, "headers": headers}, receive, send)
+
+    async def _admit(self, told: Headers, scope: Scope, service: str) -> str | None:
+        """Return the internal token of who is calling, and add to `told` how much more they may ask.
+
+        What is presented and not valid counts for the address, so that nobody guesses for long.
+        """
+        state, (address, _) = self._room.state, scope["client"]
+        try:
+            credit: Credit | None = await state.exchange.authorize(scope, service)
+        except NotAuthenticated:
+            await state.rate_limits.count(None, address)
+            raise
+        told += await state.rate_limits.count(credit.principal if credit else None, address)
+        return credit.token if credit else None
 
     def _owner(self, raw_path: bytes) -> str | None:
         """Return the service that the path belongs to, None for pages of the gateway without a version."""
@@ -161,7 +181,11 @@ def _extend_life(app: FastAPI, settings: Settings) -> None:
     @asynccontextmanager
     async def live_longer(started: Any) -> AsyncIterator[None]:
         async with live(started), AsyncExitStack() as closing:
-            reception = _open_reception(app, settings)
+            limiter = open_limiter(settings.rate_limit_store)
+            app.state.rate_limits = RateLimits(
+                limiter, parse(settings.rate_limit), parse(settings.anonymous_rate_limit)
+            )
+            reception = _open_reception(app, settings, Attempts(limiter))
             app.state.reception = reception
             app.state.exchange = Exchange(reception, app.state.signer)
             app.state.upstreams = {
@@ -176,12 +200,12 @@ def _extend_life(app: FastAPI, settings: Settings) -> None:
     app.router.lifespan_context = live_longer
 
 
-def _open_reception(app: FastAPI, settings: Settings) -> Reception:
+def _open_reception(app: FastAPI, settings: Settings, attempts: Attempts) -> Reception:
     return Reception(
         sessions=app.state.sessions,
         access_tokens=AccessTokens.read(settings.public_url, settings.signing_key, settings.public_keys),
         passwords=Passwords(),
-        attempts=Attempts(),
+        attempts=attempts,
         demonstration=settings.has_demonstration_accounts,
     )
 

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from gateway.identity.domain.problems import TooManyAttempts
+from gateway.rate_limits import TooManyRequests
 from gateway.upstream import UpstreamFailed, UpstreamTimedOut, UpstreamUnavailable
 from services.common.http.problem_responses import problems
 from services.common.i18n import pick
@@ -28,7 +28,7 @@ SECURITY_SCHEME: Final = "bearer"
 _ADDED: Final = (
     NotAuthenticated,
     NotPermitted,
-    TooManyAttempts,
+    TooManyRequests,
     UpstreamFailed,
     UpstreamUnavailable,
     UpstreamTimedOut,

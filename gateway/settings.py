@@ -3,7 +3,8 @@
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field
+from limits import parse
+from pydantic import AfterValidator, Field, IPvAnyNetwork
 from pydantic_settings import SettingsConfigDict
 
 from services.common.settings import AppSettings
@@ -18,6 +19,12 @@ def _origin(address: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
+def _rate_limit(text: str) -> str:
+    parse(text)
+    return text
+
+
+RateLimit = Annotated[str, AfterValidator(_rate_limit)]
 Origin = Annotated[str, AfterValidator(_origin)]
 
 
@@ -36,6 +43,15 @@ class Settings(AppSettings):
     """Where the evaluation service listens."""
     cors_origins: frozenset[Origin] = frozenset()
     """Origins of browser applications that may call this interface; in demonstration mode loopback too."""
+
+    rate_limit: RateLimit = "1200/minute"
+    """What one signed-in caller may ask."""
+    anonymous_rate_limit: RateLimit = "2400/minute"
+    """What one address may ask without signing in; behind one address a whole course may answer its survey."""
+    rate_limit_store: str | None = None
+    """Where several gateways count together, `redis://host:6379`; by default each counts for itself."""
+    trusted_proxies: frozenset[IPvAnyNetwork] = frozenset()
+    """Networks of the proxies in front, whose word in `X-Forwarded-For` is taken."""
 
     @property
     def on_loopback(self) -> bool:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from hmac import compare_digest
 from typing import Any, Final
 from uuid import UUID
@@ -24,6 +25,16 @@ _REMEMBERED_AT_MOST: Final = 4096
 _REFUSED: Final = "The credential is not valid, or not any more."
 
 
+@dataclass(frozen=True)
+class Credit:
+    """Who is calling, as one app of the house will believe it."""
+
+    principal: str
+    """A stable name of the caller."""
+    token: str = field(repr=False)
+    """Proves it to that app, for a minute."""
+
+
 class Exchange:
     """Knows callers by their credentials, and remembers for some seconds those it has checked."""
 
@@ -34,10 +45,10 @@ class Exchange:
         self._clock = clock
         self._reception = reception
         self._signer = signer
-        self._remembered: dict[tuple[bytes, str], tuple[float, str]] = {}
+        self._remembered: dict[tuple[bytes, str], tuple[float, Credit]] = {}
 
-    async def authorize(self, scope: Mapping[str, Any], service: str) -> str | None:
-        """Return an internal token for `service` that names who sent the request; None for the public.
+    async def authorize(self, scope: Mapping[str, Any], service: str) -> Credit | None:
+        """Return who sent the request, and what proves it to `service`; None for the public.
 
         Raises `NotAuthenticated` for a credential that is not valid (any more), and `RequestUnreadable` for
         more than one.
@@ -56,11 +67,12 @@ class Exchange:
             return known[1]
         # The time of asking counts: what changes while the database answers is not remembered for longer.
         until = self._clock() + REMEMBERED_SECONDS
-        token = self._signer.sign(await self._identify(credential), audience=service)
+        caller = await self._identify(credential)
+        credit = Credit(caller.principal, self._signer.sign(caller, audience=service))
         if len(self._remembered) >= _REMEMBERED_AT_MOST:
             self._remembered.clear()
-        self._remembered[place] = (until, token)
-        return token
+        self._remembered[place] = (until, credit)
+        return credit
 
     async def _identify(self, credential: str) -> Caller:
         if (key_id := read_api_key(credential)) is not None:

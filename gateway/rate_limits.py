@@ -1,0 +1,108 @@
+"""How much one caller may ask: per principal, and per address for the anonymous public.
+
+Header fields after draft-ietf-httpapi-ratelimit-headers-10. Counts are kept in this process, or in a store that
+several gateways share (`GATEWAY_RATE_LIMIT_STORE`, Redis or Valkey).
+"""
+
+import math
+import time
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_address
+from typing import Any, ClassVar, Final
+
+from limits import RateLimitItem
+from limits.aio.strategies import FixedWindowRateLimiter
+from limits.storage import storage_from_string
+from starlette.types import Message, Send
+
+from services.common.problems import Problem, Title, title
+
+Headers = list[tuple[bytes, bytes]]
+Networks = Collection[IPv4Network | IPv6Network]
+
+_FORWARDED: Final = b"x-forwarded-for"
+_MOST_HOPS: Final = 10
+
+
+class TooManyRequests(Problem):
+    """This caller, or everybody at this address, has asked too much; wait for `Retry-After` seconds."""
+
+    status: ClassVar[int] = 429
+    slug: ClassVar[str] = "too-many-requests"
+    title: ClassVar[Title] = title(en="Too many requests", ru="Слишком много запросов", kk="Сұраныс тым көп")
+
+
+def open_limiter(store: str | None) -> FixedWindowRateLimiter:
+    """Return a limiter that counts in `store`, the URL of a Redis or Valkey, or in this process."""
+    if store is None:
+        return FixedWindowRateLimiter(storage_from_string("async+memory://"))
+    # The default implementation fails on the first hit (design/dependencies.md).
+    return FixedWindowRateLimiter(storage_from_string(f"async+{store}", implementation="redispy"))
+
+
+async def count_hit(limiter: FixedWindowRateLimiter, limit: RateLimitItem, key: str) -> tuple[bool, int, int]:
+    """Count one hit; return whether it was within the limit, how many are left, and the seconds until all are."""
+    allowed = await limiter.hit(limit, key)
+    window = await limiter.get_window_stats(limit, key)
+    return allowed, window.remaining, max(1, math.ceil(window.reset_time - time.time()))
+
+
+@dataclass(frozen=True)
+class RateLimits:
+    """What is allowed, and where it is counted."""
+
+    limiter: FixedWindowRateLimiter
+    signed_in: RateLimitItem
+    anonymous: RateLimitItem
+
+    async def count(self, principal: str | None, address: str) -> Headers:
+        """Count a request; return the header fields that tell how much is left. Raises `TooManyRequests`."""
+        limit = self.anonymous if principal is None else self.signed_in
+        name = "anonymous" if principal is None else "signed-in"
+        allowed, left, seconds = await count_hit(self.limiter, limit, principal or address)
+        policy = f'"{name}";q={limit.amount};w={limit.get_expiry()}'
+        state = f'"{name}";r={left};t={seconds}'
+        if not allowed:
+            raise TooManyRequests("Wait before you ask again.").with_headers(
+                Retry_After=str(seconds), RateLimit_Policy=policy, RateLimit=state
+            )
+        return [(b"ratelimit-policy", policy.encode()), (b"ratelimit", state.encode())]
+
+
+def telling(send: Send, headers: Headers) -> Send:
+    """Return a `send` that adds `headers` to the answer."""
+
+    async def send_with_headers(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message = {**message, "headers": [*message["headers"], *headers]}
+        await send(message)
+
+    return send_with_headers
+
+
+def client_address(scope: Mapping[str, Any], proxies: Networks) -> str:
+    """Return the address of who sent the request, as the nearest proxy that is not ours to trust saw it.
+
+    `X-Forwarded-For` is read from the right, and only as far as the addresses lie within `proxies`: what stands
+    further left may have been written by the client.
+    """
+    peer = scope.get("client")
+    address = peer[0] if peer else "local"
+    told = b",".join(value for name, value in scope["headers"] if name == _FORWARDED).decode("latin-1")
+    for hop in reversed(told.split(",")[-_MOST_HOPS:]):
+        if not _lies_within(address, proxies):
+            break
+        try:
+            address = str(ip_address(hop.strip()))
+        except ValueError:
+            break
+    return address
+
+
+def _lies_within(address: str, networks: Networks) -> bool:
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return False
+    return any(parsed in network for network in networks)
