@@ -8,7 +8,15 @@ from fastapi import FastAPI
 from services.common.http.app import Room, create_room_app, open_keys
 from services.common.http.audit_entries import audit_entries_router
 from services.common.http.enumerations import enumerations_router
-from services.evaluation.api import campaigns, instruments, recommendations, responses, results
+from services.evaluation.api import (
+    campaigns,
+    indicators,
+    instruments,
+    outcomes,
+    recommendations,
+    responses,
+    results,
+)
 from services.evaluation.db.campaigns import list_uncounted
 from services.evaluation.db.tables import SCHEMA_REVISION
 from services.evaluation.domain.events import EVENTS
@@ -36,6 +44,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             responses.router,
             results.router,
             recommendations.router,
+            outcomes.router,
+            indicators.router,
         ],
         permissions=PERMISSIONS,
         schema_revision=SCHEMA_REVISION,

@@ -117,3 +117,22 @@ async def test_progress_never_shows_a_single_answer_coming_in(evaluation: Door) 
         shown.append((await survey.staff.get(at)).json())
     assert [progress["answered_at_least"] for progress in shown] == [0, 0, 3, 3]
     assert {(progress["invited"], progress["step"]) for progress in shown} == {(7, 3)}
+
+
+async def test_a_retired_wording_is_asked_in_no_new_survey(evaluation: Door) -> None:
+    survey = await plan_survey(evaluation, 3)
+    planned = (await survey.staff.get(f"/v1/campaigns/{survey.campaign_id}")).json()
+    (instrument,) = (await survey.staff.get("/v1/instruments")).json()["items"]
+    at = f"/v1/instruments/{instrument['id']}/versions/1"
+    assert (await survey.staff.post(f"{at}/retirement")).json()["state"] == "retired"
+    assert (await survey.staff.post(f"{at}/retirement")).status_code == 409
+    assert (await survey.staff.post(f"{at}/publication")).status_code == 409
+    plan = {
+        "edition_id": planned["edition_id"],
+        "instrument_id": instrument["id"],
+        "version_number": 1,
+        "phase": "end",
+        "delivery": "slips",
+    }
+    assert (await survey.staff.post("/v1/campaigns", json=plan)).status_code == 409
+    assert (await survey.staff.post(f"/v1/campaigns/{survey.campaign_id}/opening")).status_code == 200

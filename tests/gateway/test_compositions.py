@@ -50,7 +50,7 @@ PARTICIPANTS = service(
 EVALUATION = service(
     results=RESULTS,
     recommendations={"items": []},
-    countries__TJ__outcomes={"items": []},
+    countries__TJ__outcomes={"outputs": [{"year": 2024}], "results": []},
     evaluation__enumerations={"items": [{"name": "campaign_state"}]},
 )
 ALL = {"programs": PROGRAMS, "participants": PARTICIPANTS, "evaluation": EVALUATION}
@@ -105,6 +105,13 @@ async def test_an_answer_of_another_shape_is_a_failure_of_the_service(gateway_be
     gateway = await gateway_before(ALL | {"programs": service(editions__ID={"unexpected": 1})})
     answer = await gateway.client().get(f"/v1/overviews/editions/{EDITION}")
     assert (answer.status_code, answer.json()["code"]) == (502, "upstream-failed")
+
+
+async def test_a_dossier_joins_what_was_delivered_and_what_came_of_it(gateway_before: OpenGateway) -> None:
+    gateway = await gateway_before(ALL)
+    dossier = (await gateway.client().get("/v1/countries/TJ/dossier")).json()
+    assert dossier["outcomes"] == {"outputs": [{"year": 2024}], "results": []}
+    assert dossier["missing"] == []
 
 
 async def test_a_dossier_stands_without_outcomes(gateway_before: OpenGateway) -> None:

@@ -14,7 +14,12 @@ from services.common.wire import Page
 from services.evaluation.db import instruments as questions
 from services.evaluation.db.tables import Instrument, InstrumentVersion
 from services.evaluation.domain.instruments import QUESTIONS, describe_block, questions_about
-from services.evaluation.domain.problems import InstrumentExists, InstrumentNotFound, VersionPublished
+from services.evaluation.domain.problems import (
+    InstrumentExists,
+    InstrumentNotFound,
+    NotAllowedNow,
+    VersionPublished,
+)
 from services.evaluation.operations import instruments as operations
 from services.evaluation.schemas.instruments import (
     InstrumentCreate,
@@ -96,6 +101,18 @@ async def publish_instrument_version(
 ) -> InstrumentVersion:
     """Publish a version; from now on it never changes."""
     return await operations.publish_instrument_version(session, caller, instrument_id, version_number)
+
+
+@router.post(
+    "/{instrument_id}/versions/{version_number}/retirement",
+    response_model=InstrumentVersionRead,
+    responses=problems(InstrumentNotFound, NotAllowedNow),
+)
+async def retire_instrument_version(
+    session: WriteSession, caller: Caller, instrument_id: UUID, version_number: Number
+) -> InstrumentVersion:
+    """Retire a published version: no new survey asks it, and those planned or answered keep it."""
+    return await operations.retire_instrument_version(session, caller, instrument_id, version_number)
 
 
 @router.get(

@@ -15,7 +15,7 @@ from services.evaluation.domain.results import SnapshotState
 from services.evaluation.domain.suppression import Audience
 
 
-def _visible(caller: Caller) -> Select[Any]:
+def select_visible(caller: Caller) -> Select[Any]:
     """Return the snapshots that a caller may see: the public's, a partner's of granted editions, or all."""
     query = select(ResultSnapshot)
     if caller.reach is Reach.ALL:
@@ -38,7 +38,7 @@ def _visible(caller: Caller) -> Select[Any]:
 async def get_result(session: AsyncSession, result_id: UUID, visible_to: Caller) -> ResultSnapshot:
     """Return a result that the caller may see; raise `ResultNotFound`."""
     result: ResultSnapshot | None = await session.scalar(
-        _visible(visible_to).where(ResultSnapshot.id == result_id)
+        select_visible(visible_to).where(ResultSnapshot.id == result_id)
     )
     if result is None:
         raise ResultNotFound("There is no such result that you may see.")
@@ -62,7 +62,7 @@ async def list_results(
     visibility: Audience | None,
 ) -> Rows:
     """Return results, newest first; invented editions show only when asked for by their id."""
-    query = _visible(visible_to)
+    query = select_visible(visible_to)
     if edition_id is not None:
         query = query.where(ResultSnapshot.edition_id == edition_id)
     elif visible_to.reach is not Reach.ALL:

@@ -1,6 +1,7 @@
 """Every table of the evaluation schema."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -12,13 +13,20 @@ from services.common.database import TYPES, Versioned
 from services.common.database_errors import translate_constraint
 from services.common.house import room_metadata
 from services.evaluation.domain.campaigns import Anonymity, CampaignState, Delivery, Phase, TokenState
-from services.evaluation.domain.instruments import InstrumentVersionState
-from services.evaluation.domain.problems import InstrumentExists
+from services.evaluation.domain.indicators import (
+    IndicatorSource,
+    Measure,
+    PeriodState,
+    ResultLevel,
+    ValueKind,
+)
+from services.evaluation.domain.instruments import DacCriterion, InstrumentVersionState, KirkpatrickLevel
+from services.evaluation.domain.problems import IndicatorExists, IndicatorPeriodExists, InstrumentExists
 from services.evaluation.domain.recommendations import Moderation, Priority, RecommendationState
 from services.evaluation.domain.results import SnapshotState
 from services.evaluation.domain.suppression import Audience, SuppressionRule
 
-SCHEMA_REVISION: Final = "0001"
+SCHEMA_REVISION: Final = "0002"
 """The revision of `migrations/evaluation` that this code needs."""
 
 
@@ -246,4 +254,56 @@ class Recommendation(Versioned, Base):
     verified_by_snapshot_id: Mapped[UUID | None] = mapped_column(ForeignKey("evaluation.result_snapshot.id"))
 
 
+class Indicator(Versioned, Base):
+    """What shows whether a program reaches a result."""
+
+    __tablename__ = "indicator"
+    __table_args__ = (
+        UniqueConstraint("code", name="uq_indicator_code"),
+        Index("ix_indicator_program_id", "program_id"),
+    )
+
+    code: Mapped[str]
+    program_id: Mapped[UUID]
+    provenance: Mapped[Provenance]
+    title: Mapped[dict[str, str]]
+    unit: Mapped[dict[str, str] | None]
+    measure: Mapped[Measure]
+    level: Mapped[ResultLevel]
+    criterion: Mapped[DacCriterion | None]
+    kirkpatrick: Mapped[KirkpatrickLevel | None]
+    source: Mapped[IndicatorSource]
+
+
+class IndicatorPeriod(Versioned, Base):
+    """One period of an indicator, and how far the report of it has come."""
+
+    __tablename__ = "indicator_period"
+    __table_args__ = (UniqueConstraint("indicator_id", "period", name="uq_indicator_period_period"),)
+
+    indicator_id: Mapped[UUID] = mapped_column(ForeignKey("evaluation.indicator.id"))
+    period: Mapped[str]
+    """EDTF."""
+    state: Mapped[PeriodState]
+    reported_by: Mapped[str | None]
+    """Who reported the actual value, and so may not approve it."""
+    note: Mapped[str | None]
+    return_reason: Mapped[str | None]
+
+
+class IndicatorValue(Base):
+    """A figure of one period, for one country or for all of them."""
+
+    __tablename__ = "indicator_value"
+
+    period_id: Mapped[UUID] = mapped_column(ForeignKey("evaluation.indicator_period.id"), primary_key=True)
+    kind: Mapped[ValueKind] = mapped_column(primary_key=True)
+    country: Mapped[str] = mapped_column(primary_key=True)
+    """Empty for all countries together."""
+    numerator: Mapped[Decimal]
+    denominator: Mapped[Decimal | None]
+
+
 translate_constraint("uq_instrument_code", InstrumentExists)
+translate_constraint("uq_indicator_code", IndicatorExists)
+translate_constraint("uq_indicator_period_period", IndicatorPeriodExists)

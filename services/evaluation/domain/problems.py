@@ -135,3 +135,45 @@ class DesignChangeTooEarly(Problem):
         ru="Выпуск не позже своих данных",
         kk="Өткізілім дәлелдерінен кейін емес",
     )
+
+
+class IndicatorNotFound(Problem):
+    """No such indicator, or no such period of it."""
+
+    status: ClassVar[int] = 404
+    slug: ClassVar[str] = "indicator-not-found"
+    title: ClassVar[Title] = title(
+        en="Indicator not found", ru="Показатель не найден", kk="Көрсеткіш табылмады"
+    )
+
+
+class IndicatorExists(Problem):
+    """An indicator with this code exists already."""
+
+    status: ClassVar[int] = 409
+    slug: ClassVar[str] = "indicator-exists"
+    title: ClassVar[Title] = title(
+        en="The indicator exists already", ru="Такой показатель уже есть", kk="Мұндай көрсеткіш бар"
+    )
+
+
+class IndicatorPeriodExists(Problem):
+    """The indicator has this period already, or one that shares days with it."""
+
+    status: ClassVar[int] = 409
+    slug: ClassVar[str] = "indicator-period-exists"
+    title: ClassVar[Title] = title(
+        en="The period exists already", ru="Такой период уже есть", kk="Мұндай кезең бар"
+    )
+
+
+class DutiesNotSeparated(Problem):
+    """Who reports an actual value cannot approve it."""
+
+    status: ClassVar[int] = 403
+    slug: ClassVar[str] = "duties-not-separated"
+    title: ClassVar[Title] = title(
+        en="Somebody else must approve this",
+        ru="Это должен утвердить кто-то другой",
+        kk="Мұны басқа адам бекітуі тиіс",
+    )

@@ -31,6 +31,7 @@ class SuppressionRule(StrEnum):
     COMPLEMENT = "complement"
     COUNTRY_OF_ONE_EDITION = "country_of_one_edition"
     RESPONSE_RATE = "response_rate_too_low"
+    PERIOD_NOT_OVER = "period_not_over"
 
 
 DEFAULT_THRESHOLDS: Final[Mapping[Audience, int]] = {

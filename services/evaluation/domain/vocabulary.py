@@ -4,6 +4,7 @@ from typing import Final
 
 from services.common.enumerations import Enumeration, Labels
 from services.evaluation.domain.campaigns import CAMPAIGN_LIFE, CampaignState, Phase
+from services.evaluation.domain.indicators import PERIOD_LIFE, IndicatorSource, PeriodState, ResultLevel
 from services.evaluation.domain.recommendations import RECOMMENDATION_LIFE, Moderation, RecommendationState
 from services.evaluation.domain.suppression import SuppressionRule
 
@@ -86,6 +87,44 @@ ENUMERATIONS: Final = (
             _S.RESPONSE_RATE: _labels(
                 "Fewer than half answered", "Ответило меньше половины", "Жартысынан азы жауап берді"
             ),
+            _S.PERIOD_NOT_OVER: _labels(
+                "Shown when the period is over",
+                "Показывается по окончании периода",
+                "Кезең біткенде көрсетіледі",
+            ),
         },
+    ),
+    Enumeration(
+        "result_level",
+        ResultLevel,
+        {
+            ResultLevel.OUTPUT: _labels("Output", "Непосредственный результат", "Тікелей нәтиже"),
+            ResultLevel.OUTCOME: _labels("Outcome", "Итог", "Түпкі нәтиже"),
+            ResultLevel.IMPACT: _labels("Impact", "Воздействие", "Ықпал"),
+        },
+    ),
+    Enumeration(
+        "indicator_source",
+        IndicatorSource,
+        {
+            IndicatorSource.MANUAL: _labels("Reported", "Сообщается", "Хабарланады"),
+            IndicatorSource.PARTICIPANTS: _labels(
+                "Participants counted", "Число участников", "Қатысушылар саны"
+            ),
+            IndicatorSource.COMPLETION: _labels(
+                "Completion counted", "Доля завершивших", "Аяқтағандар үлесі"
+            ),
+        },
+    ),
+    Enumeration(
+        "indicator_period_state",
+        PeriodState,
+        {
+            PeriodState.OPEN: _labels("Open", "Открыт", "Ашық"),
+            PeriodState.REPORTED: _labels("Reported", "Представлен", "Ұсынылған"),
+            PeriodState.VERIFIED: _labels("Verified", "Проверен", "Тексерілген"),
+            PeriodState.LOCKED: _labels("Locked", "Закреплён", "Бекітілген"),
+        },
+        terminal=PERIOD_LIFE.terminal,
     ),
 )

@@ -9,7 +9,7 @@ from services.common.identity import Caller
 from services.evaluation.db.instruments import get_instrument, get_version, next_number
 from services.evaluation.db.tables import Instrument, InstrumentVersion
 from services.evaluation.domain.instruments import VERSION_LIFE, InstrumentVersionState
-from services.evaluation.domain.problems import VersionPublished
+from services.evaluation.domain.problems import NotAllowedNow, VersionPublished
 from services.evaluation.schemas.instruments import InstrumentCreate, InstrumentVersionCreate
 
 
@@ -46,4 +46,16 @@ async def publish_instrument_version(
         raise VersionPublished(f"The version is {version.state}.")
     version.state = InstrumentVersionState.PUBLISHED
     await record_change(session, caller, "instrument_version.published", version, ["state"])
+    return version
+
+
+async def retire_instrument_version(
+    session: AsyncSession, caller: Caller, instrument_id: UUID, version_number: int
+) -> InstrumentVersion:
+    """Retire a published version: no new survey asks it, and those planned or answered keep it."""
+    version = await get_version(session, instrument_id, version_number, lock=True)
+    if not VERSION_LIFE.may_become(version.state, InstrumentVersionState.RETIRED):
+        raise NotAllowedNow(f"A version that is {version.state} cannot be retired.")
+    version.state = InstrumentVersionState.RETIRED
+    await record_change(session, caller, "instrument_version.retired", version, ["state"])
     return version

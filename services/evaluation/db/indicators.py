@@ -1,0 +1,122 @@
+"""Questions asked of indicators and their periods."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.common.pagination import PageRequest, Rows, SortKey, fetch_page
+from services.evaluation.db.tables import (
+    Indicator,
+    IndicatorPeriod,
+    IndicatorValue,
+    MirrorCohort,
+    MirrorEdition,
+)
+from services.evaluation.domain.indicators import Figure, PeriodState, ValueKind
+from services.evaluation.domain.problems import IndicatorNotFound
+
+Figures = Mapping[tuple[UUID, ValueKind], Sequence[Figure]]
+
+
+async def get_indicator(session: AsyncSession, indicator_id: UUID, *, lock: bool = False) -> Indicator:
+    """Return an indicator, locked for update if `lock`; raise `IndicatorNotFound`."""
+    indicator = await session.get(Indicator, indicator_id, with_for_update=lock or None)
+    if indicator is None:
+        raise IndicatorNotFound("There is no such indicator.")
+    return indicator
+
+
+async def list_indicators(session: AsyncSession, page: PageRequest, program_id: UUID | None) -> Rows:
+    """Return indicators, newest first."""
+    query = select(Indicator)
+    if program_id is not None:
+        query = query.where(Indicator.program_id == program_id)
+    return await fetch_page(session, query, page, SortKey(Indicator.id, descending=True))
+
+
+async def knows_program(session: AsyncSession, program_id: UUID) -> bool:
+    """Say whether an edition of the program is known here."""
+    query = select(MirrorEdition.id).where(MirrorEdition.program_id == program_id).limit(1)
+    return await session.scalar(query) is not None
+
+
+async def lock_period(session: AsyncSession, indicator_id: UUID, period_id: UUID) -> IndicatorPeriod:
+    """Return a period of an indicator, locked for update; raise `IndicatorNotFound`."""
+    period = await session.get(IndicatorPeriod, period_id, with_for_update=True)
+    if period is None or period.indicator_id != indicator_id:
+        raise IndicatorNotFound("The indicator has no such period.")
+    return period
+
+
+async def list_periods(session: AsyncSession, page: PageRequest, indicator_id: UUID) -> Rows:
+    """Return the periods of an indicator, by their name."""
+    query = select(IndicatorPeriod).where(IndicatorPeriod.indicator_id == indicator_id)
+    return await fetch_page(
+        session, query, page, SortKey(IndicatorPeriod.period), SortKey(IndicatorPeriod.id)
+    )
+
+
+async def list_period_names(session: AsyncSession, indicator_id: UUID) -> Sequence[str]:
+    """Return the periods that an indicator has (EDTF)."""
+    query = select(IndicatorPeriod.period).where(IndicatorPeriod.indicator_id == indicator_id)
+    return (await session.scalars(query)).all()
+
+
+async def list_verified_periods(session: AsyncSession, indicator_id: UUID) -> Sequence[IndicatorPeriod]:
+    """Return the periods of an indicator whose report somebody else has approved, by their name."""
+    query = select(IndicatorPeriod).where(
+        IndicatorPeriod.indicator_id == indicator_id,
+        IndicatorPeriod.state.in_((PeriodState.VERIFIED, PeriodState.LOCKED)),
+    )
+    return (await session.scalars(query.order_by(IndicatorPeriod.period))).all()
+
+
+async def read_figures(session: AsyncSession, period_ids: Iterable[UUID]) -> Figures:
+    """Return the figures of periods by kind, the whole before its countries."""
+    query = select(IndicatorValue).where(IndicatorValue.period_id.in_(list(period_ids)))
+    found: dict[tuple[UUID, ValueKind], list[Figure]] = defaultdict(list)
+    for value in await session.scalars(query.order_by(IndicatorValue.country)):
+        figure = Figure(value.country, value.numerator, value.denominator)
+        found[value.period_id, value.kind].append(figure)
+    return found
+
+
+async def replace_figures(
+    session: AsyncSession, period_id: UUID, kind: ValueKind, figures: Iterable[Figure]
+) -> None:
+    """Store the figures of one kind in place of those that stand."""
+    await session.execute(
+        delete(IndicatorValue).where(IndicatorValue.period_id == period_id, IndicatorValue.kind == kind)
+    )
+    session.add_all(
+        IndicatorValue(
+            period_id=period_id,
+            kind=kind,
+            country=figure.country,
+            numerator=figure.numerator,
+            denominator=figure.denominator,
+        )
+        for figure in figures
+    )
+
+
+async def count_people(
+    session: AsyncSession, indicator: Indicator, earliest: date | None, latest: date | None
+) -> list[tuple[str | None, str, int]]:
+    """Return how many enrolled in the program's editions that began between two days, by country and state."""
+    query = (
+        select(MirrorCohort.country, MirrorCohort.state, func.count())
+        .join(MirrorEdition, MirrorEdition.id == MirrorCohort.edition_id)
+        .where(
+            MirrorEdition.program_id == indicator.program_id,
+            MirrorEdition.provenance == indicator.provenance,
+            MirrorEdition.starts_on >= (earliest or date.min),
+            MirrorEdition.starts_on <= (latest or date.max),
+        )
+        .group_by(MirrorCohort.country, MirrorCohort.state)
+    )
+    return [(country, state, n) for country, state, n in (await session.execute(query)).all()]

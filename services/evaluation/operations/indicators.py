@@ -1,0 +1,173 @@
+"""What can be done with indicators: set up, aimed, reported, approved or returned, locked."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.common.audit import record_change
+from services.common.edtf import parse_edtf
+from services.common.identity import Caller
+from services.common.problems import Fault, RequestInvalid
+from services.evaluation.db.indicators import (
+    count_people,
+    get_indicator,
+    knows_program,
+    list_period_names,
+    lock_period,
+    replace_figures,
+)
+from services.evaluation.db.tables import Indicator, IndicatorPeriod
+from services.evaluation.domain.indicators import (
+    MEASURES,
+    PERIOD_LIFE,
+    TOTAL,
+    Figure,
+    IndicatorSource,
+    PeriodState,
+    ValueKind,
+    find_faults,
+    roll_up,
+)
+from services.evaluation.domain.outcomes import COMPLETED_STATES
+from services.evaluation.domain.problems import (
+    DutiesNotSeparated,
+    EditionUnknown,
+    IndicatorPeriodExists,
+    NotAllowedNow,
+)
+from services.evaluation.schemas.indicators import (
+    ActualReport,
+    FigureWrite,
+    IndicatorCreate,
+    IndicatorPeriodCreate,
+)
+
+
+async def create_indicator(session: AsyncSession, caller: Caller, request: IndicatorCreate) -> Indicator:
+    """Set up an indicator of a program."""
+    if not await knows_program(session, request.program_id):
+        raise EditionUnknown("No edition of the program is known here.")
+    if MEASURES.get(request.source, request.measure) is not request.measure:
+        fault = Fault("/measure", "measure", f"Expected {MEASURES[request.source]}.")
+        raise RequestInvalid("What is computed so measures something else.", errors=[fault])
+    indicator = Indicator(**request.model_dump())
+    session.add(indicator)
+    await record_change(session, caller, "indicator.created", indicator)
+    return indicator
+
+
+async def create_indicator_period(
+    session: AsyncSession, caller: Caller, indicator_id: UUID, request: IndicatorPeriodCreate
+) -> IndicatorPeriod:
+    """Open a period with its baseline and target."""
+    indicator = await get_indicator(session, indicator_id, lock=True)
+    await _refuse_overlap(session, indicator_id, request.period)
+    period = IndicatorPeriod(indicator_id=indicator.id, period=request.period, state=PERIOD_LIFE.initial)
+    session.add(period)
+    await record_change(session, caller, "indicator_period.created", period)
+    for kind, figure in ((ValueKind.BASELINE, request.baseline), (ValueKind.TARGET, request.target)):
+        if figure is not None:
+            figures = _read(indicator, figure, f"/{kind}")
+            await replace_figures(session, period.id, kind, figures)
+    await session.flush()
+    return period
+
+
+async def report_actual(
+    session: AsyncSession, caller: Caller, indicator_id: UUID, period_id: UUID, request: ActualReport
+) -> IndicatorPeriod:
+    """Report what was reached: as somebody says, or as this system counts."""
+    indicator = await get_indicator(session, indicator_id)
+    period = await lock_period(session, indicator_id, period_id)
+    computed = indicator.source is not IndicatorSource.MANUAL
+    if computed == (request.actual is not None):
+        fault = Fault("/actual", "figure", "A figure is reported for manual indicators, and only for them.")
+        raise RequestInvalid("The report does not fit the indicator.", errors=[fault])
+    _move(period, PeriodState.REPORTED)
+    figures = (
+        _read(indicator, request.actual, "/actual")
+        if request.actual is not None
+        else await _compute(session, indicator, period)
+    )
+    period.reported_by, period.note, period.return_reason = caller.principal, request.note, None
+    await record_change(session, caller, "indicator_period.reported", period, ["state", "actual"])
+    await replace_figures(session, period.id, ValueKind.ACTUAL, figures)
+    await session.flush()
+    return period
+
+
+async def approve_actual(
+    session: AsyncSession, caller: Caller, indicator_id: UUID, period_id: UUID
+) -> IndicatorPeriod:
+    """Approve what somebody else reported."""
+    period = await lock_period(session, indicator_id, period_id)
+    _move(period, PeriodState.VERIFIED)
+    if period.reported_by == caller.principal:
+        raise DutiesNotSeparated("You reported this value; somebody else must approve it.")
+    await record_change(session, caller, "indicator_period.approved", period, ["state"])
+    return period
+
+
+async def return_actual(
+    session: AsyncSession, caller: Caller, indicator_id: UUID, period_id: UUID, reason: str
+) -> IndicatorPeriod:
+    """Send a reported value back; it stays to be seen until it is reported anew."""
+    period = await lock_period(session, indicator_id, period_id)
+    _move(period, PeriodState.OPEN)
+    period.return_reason = reason
+    await record_change(session, caller, "indicator_period.returned", period, ["state", "return_reason"])
+    return period
+
+
+async def lock_actual(
+    session: AsyncSession, caller: Caller, indicator_id: UUID, period_id: UUID
+) -> IndicatorPeriod:
+    """Lock an approved value for good."""
+    period = await lock_period(session, indicator_id, period_id)
+    _move(period, PeriodState.LOCKED)
+    await record_change(session, caller, "indicator_period.locked", period, ["state"])
+    return period
+
+
+async def _compute(session: AsyncSession, indicator: Indicator, period: IndicatorPeriod) -> list[Figure]:
+    """Return what the mirrors say of the period.
+
+    Participants by country are a public fact; completion by country obeys thresholds, so it is told in all
+    only. People of an unknown country count in the whole alone.
+    """
+    dates = parse_edtf(period.period)
+    counts = await count_people(session, indicator, dates.earliest, dates.latest)
+    everybody = Decimal(sum(n for _, _, n in counts))
+    if indicator.source is IndicatorSource.COMPLETION:
+        completed = sum(n for _, state, n in counts if state in COMPLETED_STATES)
+        return [Figure(TOTAL, Decimal(completed), everybody)]
+    by_country = roll_up(Figure(country, Decimal(n), None) for country, _, n in counts if country)
+    return [Figure(TOTAL, everybody, None), *by_country]
+
+
+async def _refuse_overlap(session: AsyncSession, indicator_id: UUID, period: str) -> None:
+    """Raise `IndicatorPeriodExists` if a day of `period` is taken: a roll-up would count it twice."""
+    wished = parse_edtf(period)
+    for taken in map(parse_edtf, await list_period_names(session, indicator_id)):
+        begins = max(wished.earliest or date.min, taken.earliest or date.min)
+        ends = min(wished.latest or date.max, taken.latest or date.max)
+        if begins <= ends:
+            raise IndicatorPeriodExists(f"The indicator has {taken.text} already.")
+
+
+def _read(indicator: Indicator, figure: FigureWrite, pointer: str) -> Iterable[Figure]:
+    total = Figure(TOTAL, figure.numerator, figure.denominator)
+    countries = [Figure(part.country, part.numerator, part.denominator) for part in figure.countries]
+    if faults := find_faults(indicator.measure, total, countries):
+        errors = [Fault(pointer, "figure", fault) for fault in faults]
+        raise RequestInvalid("The figure does not add up.", errors=errors)
+    return [total, *countries]
+
+
+def _move(period: IndicatorPeriod, target: PeriodState) -> None:
+    if not PERIOD_LIFE.may_become(period.state, target):
+        raise NotAllowedNow(f"A period that is {period.state} cannot become {target}.")
+    period.state = target
