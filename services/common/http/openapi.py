@@ -4,10 +4,20 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
 from pydantic import TypeAdapter
 
+from services.common.http.limits import (
+    BodyTooLarge,
+    ExpectationFailed,
+    HeadTooLarge,
+    RequestTimedOut,
+    TargetTooLong,
+)
 from services.common.http.problem_responses import MEDIA_TYPE, ProblemDetails, problems
+from services.common.http.sessions import begin_writing
 from services.common.problems import (
     BodyUnreadable,
     Conflict,
@@ -35,12 +45,16 @@ ALWAYS: Final = (
     NotAuthenticated,
     NotPermitted,
     MethodNotAllowed,
+    RequestTimedOut,
+    TargetTooLong,
+    ExpectationFailed,
     RequestInvalid,
+    HeadTooLarge,
     InternalError,
     Unavailable,
 )
 CHANGES: Final = (Conflict, PreconditionFailed)
-WITH_BODY: Final = (BodyUnreadable, MediaTypeUnsupported)
+WITH_BODY: Final = (BodyUnreadable, BodyTooLarge, MediaTypeUnsupported)
 BY_POST: Final = (RequestInFlight, IdempotencyKeyReused)
 
 _IDEMPOTENCY_KEY: Final = {
@@ -74,9 +88,16 @@ def describe_app(app: FastAPI) -> dict[str, Any]:
         document.setdefault("components", {}).setdefault("schemas", {}).update(
             parts | {"ProblemDetails": schema}
         )
+        repeatable = {
+            route.operation_id
+            for route in app.routes
+            if isinstance(route, APIRoute) and _writes(route.dependant)
+        }
         for path, operations in document["paths"].items():
             for method, operation in operations.items():
                 _complete(path, method.upper(), operation)
+                if method == "post" and operation["operationId"] in repeatable:
+                    _add_idempotency(operation)
         for framework_schema in ("HTTPValidationError", "ValidationError"):
             document["components"]["schemas"].pop(framework_schema, None)
         app.openapi_schema = document
@@ -98,14 +119,22 @@ def _complete(path: str, method: str, operation: Operation) -> None:
         kinds += WITH_BODY
     if "if-match" in header_names:
         kinds.append(PreconditionRequired)
-    if method == "POST":
-        kinds += BY_POST
-        if "idempotency-key" not in header_names:
-            operation["parameters"] = [*parameters, _IDEMPOTENCY_KEY]
     if method == "GET" and "{" in path:
         operation["parameters"] = [*parameters, _IF_NONE_MATCH]
         answers["304"] = {"description": "You have it already."}
     _add_problems(answers, kinds)
+
+
+def _writes(dependant: Dependant) -> bool:
+    """Say whether a route has a `WriteSession`, which is where a key is looked up and kept."""
+    return any(below.call is begin_writing or _writes(below) for below in dependant.dependencies)
+
+
+def _add_idempotency(operation: Operation) -> None:
+    parameters = operation.get("parameters", [])
+    if not any(p["in"] == "header" and p["name"].lower() == "idempotency-key" for p in parameters):
+        operation["parameters"] = [*parameters, _IDEMPOTENCY_KEY]
+    _add_problems(operation["responses"], [*BY_POST])
 
 
 def _add_problems(answers: Operation, kinds: list[type[Problem]]) -> None:

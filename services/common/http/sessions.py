@@ -14,7 +14,8 @@ from services.common.http.callers import Caller
 from services.common.http.replays import attempt_of, remember_session, replay_if_known
 
 
-async def _writing(request: Request, caller: Caller) -> AsyncIterator[AsyncSession]:
+async def begin_writing(request: Request, caller: Caller) -> AsyncIterator[AsyncSession]:
+    """Yield the transaction of a request; raise `Replayed` where its `Idempotency-Key` is known."""
     attempt = attempt_of(request, caller)
     async with request.app.state.sessions.transaction() as session:
         if attempt is not None:
@@ -28,5 +29,5 @@ async def _reading(request: Request, _: Caller) -> AsyncIterator[AsyncSession]:
         yield session
 
 
-WriteSession = Annotated[AsyncSession, Depends(_writing, scope="function")]
+WriteSession = Annotated[AsyncSession, Depends(begin_writing, scope="function")]
 ReadSession = Annotated[AsyncSession, Depends(_reading, scope="function")]
