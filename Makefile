@@ -6,7 +6,7 @@ UV := $(BIN)/uv --system-certs
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-runtime run test chaos check fmt lint types openapi generate migrate bench lock clean
+.PHONY: help install install-runtime run test chaos fuzz check fmt lint types openapi generate migrate bench lock clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ test: install ## run the tests
 
 chaos: install ## break a running system in every way that it must survive (some minutes)
 	@$(BIN)/python -m pytest tests/chaos -m "chaos or process" --log-cli-level=WARNING $(ARGS)
+
+fuzz: install ## ask every operation what its description allows and forbids, at length (a quarter of an hour)
+	@QOLDAU_FUZZ=1 $(BIN)/python -m pytest tests/contracts -n $${QOLDAU_TEST_WORKERS:-auto} $(ARGS)
 
 check: lint types test ## everything that must hold before a commit
 

@@ -1,15 +1,38 @@
 """Ceilings: the same work by the least code that can do it, without any of the house's promises."""
 
+import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from typing import Any
+from uuid import UUID, uuid4
 
 import asyncpg
 import orjson
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from pydantic import TypeAdapter
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+
+from services.common.database import open_engine
+from services.common.identity import Caller, Reach, Role
+from services.common.pagination import Cursors, PageRequest
+from services.common.sessions import Sessions
+from services.common.wire import Page
+from services.evaluation.api.recommendations import list_recommendations
+from services.evaluation.api.results import list_results
+from services.evaluation.schemas.recommendations import RecommendationRead
+from services.evaluation.schemas.results import ResultRead
+from services.participants.api.calls import read_pipeline
+from services.participants.api.participations import list_attendance
+from services.participants.schemas.participations import AttendanceRead, PipelineRead
+from services.programs.api.deliveries import list_design_tasks
+from services.programs.api.editions import read_edition
+from services.programs.schemas.deliveries import DesignTaskRead
+from services.programs.schemas.editions import EditionRead
 
 HOT_LIST = """
 SELECT id, version, code, names, acronym, verbatim_name, kind, country, identifiers, status, provenance
@@ -39,3 +62,63 @@ def hot_list() -> Starlette:
         return Response(orjson.dumps(page, default=str), media_type="application/json")
 
     return Starlette(routes=[Route("/v1/organizations", answer)], lifespan=live)
+
+
+BODY = orjson.dumps(
+    {"items": [{"id": f"{n:032}", "label": "x" * 60} for n in range(10)], "next_cursor": None}
+)
+"""About 1.2 KB, as a resource of this interface."""
+
+
+def small_json() -> Starlette:
+    """Return a service that answers every path with the same small JSON."""
+
+    async def answer(_: Request) -> Response:
+        return Response(BODY, media_type="application/json")
+
+    return Starlette(routes=[Route("/{path:path}", answer)])
+
+
+def overview() -> Starlette:
+    """Return the edition overview made by the services' own functions, called in one process."""
+    caller = Caller(subject=uuid4(), roles=frozenset({Role.PUBLIC, Role.MANAGER}), reach=Reach.ALL)
+    page = PageRequest(limit=50, cursor=None, count=False, binding=b"", cursors=Cursors(AESGCM(bytes(32))))
+    edition_id = UUID(os.environ["BENCH_EDITION"])
+    readers = {
+        room: os.environ[f"BENCH_{room.upper()}"] for room in ("programs", "participants", "evaluation")
+    }
+
+    @asynccontextmanager
+    async def live(app: Starlette) -> AsyncIterator[None]:
+        app.state.rooms = {
+            room: Sessions(open_engine(dsn, connections=1), open_engine(dsn, connections=16, reads_only=True))
+            for room, dsn in readers.items()
+        }
+        yield
+        for sessions in app.state.rooms.values():
+            await sessions.close()
+
+    async def answer(request: Request) -> Response:
+        rooms = request.app.state.rooms
+
+        async def read(room: str, ask: Callable[[AsyncSession], Awaitable[Any]], model: Any) -> Any:
+            async with rooms[room].reading() as session:
+                return TypeAdapter(model).validate_python(await ask(session), from_attributes=True)
+
+        parts = await asyncio.gather(
+            read("programs", lambda s: read_edition(s, caller, edition_id), EditionRead),
+            read("participants", lambda s: read_pipeline(s, caller, edition_id), PipelineRead),
+            read(
+                "participants", lambda s: list_attendance(s, caller, page, edition_id), Page[AttendanceRead]
+            ),
+            read("evaluation", lambda s: list_results(s, caller, page, edition_id), Page[ResultRead]),
+            read("evaluation", lambda s: list_recommendations(s, page, edition_id), Page[RecommendationRead]),
+            read(
+                "programs",
+                lambda s: list_design_tasks(s, page, evidence_edition_id=edition_id),
+                Page[DesignTaskRead],
+            ),
+        )
+        return Response(b"[%s]" % b",".join(part.model_dump_json().encode() for part in parts))
+
+    return Starlette(routes=[Route("/{path:path}", answer)], lifespan=live)

@@ -1,8 +1,14 @@
-"""Servers as real processes, a load on keep-alive connections, and ratios of medians over interleaved rounds."""
+"""Servers as real processes, a load on keep-alive connections, and ratios of medians over interleaved rounds.
+
+The load comes from `wrk` where it is installed and the server listens on TCP, else from a client of our own, which
+tires before a fast server does.
+"""
 
 import asyncio
 import contextlib
 import os
+import re
+import shutil
 import socket
 import statistics
 import subprocess
@@ -19,14 +25,21 @@ SECONDS = 2.0
 CONNECTIONS = 16
 
 
+Address = str | int
+"""The path of a unix socket, or a port of loopback."""
+
+
 @dataclass
 class Contender:
     """One server under load, and what its rounds gave."""
 
     name: str
-    process: psutil.Process
-    address: str
-    request: bytes
+    processes: list[psutil.Process]
+    """Everything that works for its answers."""
+    address: Address
+    path: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    connections: int = CONNECTIONS
     rates: list[float] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)
     """CPU milliseconds of the server per request."""
@@ -35,6 +48,10 @@ class Contender:
     def rate(self) -> float:
         """Requests per second, the median of the rounds."""
         return statistics.median(self.rates)
+
+    def cpu_seconds(self) -> float:
+        """CPU time that its processes have used so far."""
+        return sum(sum(process.cpu_times()[:2]) for process in self.processes)
 
 
 def get(path: str, headers: Mapping[str, str] | None = None) -> bytes:
@@ -46,14 +63,23 @@ def get(path: str, headers: Mapping[str, str] | None = None) -> bytes:
 @contextlib.contextmanager
 def serve(factory: str, folder: Path, environment: Mapping[str, str]) -> Iterator[tuple[psutil.Process, str]]:
     """Run the app that `factory` (`module:function`) makes on a unix socket while the block lasts."""
-    address = str(folder / f"{factory.replace(':', '.').rpartition('.')[0]}.sock")
+    address = str(folder / f"{factory.replace(':', '.')}.sock")
     command = [sys.executable, "-m", "uvicorn", "--factory", factory, "--uds", address, "--loop", "asyncio"]
     command += ["--http", "httptools", "--no-access-log", "--log-level", "warning"]
-    log = (folder / "server.log").open("wb")
+    with run(command, address, folder, environment) as process:
+        yield process, address
+
+
+@contextlib.contextmanager
+def run(
+    command: list[str], address: Address, folder: Path, environment: Mapping[str, str]
+) -> Iterator[psutil.Process]:
+    """Run a server until the end of the block, which begins when it listens at `address`."""
+    log = (folder / "server.log").open("ab")
     server = subprocess.Popen(command, env=os.environ | environment, stdout=log, stderr=log)  # noqa: S603  ours
     try:
         _wait_for(address, server)
-        yield psutil.Process(server.pid), address
+        yield psutil.Process(server.pid)
     finally:
         server.terminate()
         server.wait(10)
@@ -63,13 +89,13 @@ def serve(factory: str, folder: Path, environment: Mapping[str, str]) -> Iterato
 def compare(contenders: list[Contender]) -> None:
     """Load each contender in turn, round after round, so that a noisy moment hits all of them."""
     for contender in contenders:
-        asyncio.run(_load(contender, 0.5))  # warm caches and prepared statements
+        _load(contender, 1.0)  # warm caches and prepared statements
     for _ in range(ROUNDS):
         for contender in contenders:
-            before = sum(contender.process.cpu_times()[:2])
-            done, seconds = asyncio.run(_load(contender, SECONDS))
+            before = contender.cpu_seconds()
+            done, seconds = _load(contender, SECONDS)
             contender.rates.append(done / seconds)
-            contender.cpu.append((sum(contender.process.cpu_times()[:2]) - before) / done * 1000)
+            contender.cpu.append((contender.cpu_seconds() - before) / done * 1000)
 
 
 def report(
@@ -80,38 +106,77 @@ def report(
     for contender in (ceiling, measured):
         cpu = statistics.median(contender.cpu)
         say(f"  {contender.name:<42} {contender.rate:8.0f} requests/s   {cpu:6.2f} ms CPU each")
-    ratio = measured.rate / ceiling.rate
+    say_ratio(measured.rate / ceiling.rate, goal, say=say)
+
+
+def say_ratio(ratio: float, goal: float, *, say: Callable[[str], None] = print) -> None:
+    """Print a ratio against its goal."""
     say(f"  ratio {ratio:.2f}, goal >= {goal:.2f}: {'reached' if ratio >= goal else 'missed'}")
 
 
-async def _load(contender: Contender, seconds: float) -> tuple[int, float]:
+def _load(contender: Contender, seconds: float) -> tuple[int, float]:
+    """Return how many requests were answered, and in how many seconds."""
+    if isinstance(contender.address, int) and (wrk := shutil.which("wrk")):
+        return _load_by_wrk(wrk, contender, seconds)
+    return asyncio.run(_load_by_ourselves(contender, seconds))
+
+
+def _load_by_wrk(wrk: str, contender: Contender, seconds: float) -> tuple[int, float]:
+    headers = [part for name, value in contender.headers.items() for part in ("-H", f"{name}: {value}")]
+    place = f"http://127.0.0.1:{contender.address}{contender.path}"
+    command = [wrk, "-t1", f"-c{contender.connections}", f"-d{max(1, round(seconds))}s", *headers, place]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603  ours
+    assert "Non-2xx" not in said, said
+    found = re.search(r"(\d+) requests in ([0-9.]+)s", said)
+    assert found, said
+    return int(found[1]), float(found[2])
+
+
+async def _load_by_ourselves(contender: Contender, seconds: float) -> tuple[int, float]:
     begun = time.perf_counter()
-    counts = await asyncio.gather(*(_client(contender, begun + seconds) for _ in range(CONNECTIONS)))
-    return sum(counts), time.perf_counter() - begun
+    clients = (_client(contender, begun + seconds) for _ in range(contender.connections))
+    return sum(await asyncio.gather(*clients)), time.perf_counter() - begun
+
+
+async def connect(address: Address) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """Open a connection to a server."""
+    if isinstance(address, str):
+        return await asyncio.open_unix_connection(address)
+    return await asyncio.open_connection("127.0.0.1", address)
+
+
+async def read_answer(reader: asyncio.StreamReader) -> int:
+    """Read one answer with a body of known length, and return its status."""
+    head = await reader.readuntil(b"\r\n\r\n")
+    length = head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0]
+    await reader.readexactly(int(length))
+    return int(head[9:12])
 
 
 async def _client(contender: Contender, until: float) -> int:
-    reader, writer = await asyncio.open_unix_connection(contender.address)
+    reader, writer = await connect(contender.address)
+    request = get(contender.path, contender.headers)
     done = 0
     try:
         while time.perf_counter() < until:
-            writer.write(contender.request)
-            head = await reader.readuntil(b"\r\n\r\n")
-            assert head.startswith(b"HTTP/1.1 200"), head[:200]
-            length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
-            await reader.readexactly(length)
+            writer.write(request)
+            assert await read_answer(reader) == 200
             done += 1
     finally:
         writer.close()
     return done
 
 
-def _wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
+def _wait_for(address: Address, server: subprocess.Popen[bytes]) -> None:
     for _ in range(300):
         if server.poll() is not None:
             raise RuntimeError("the server ended at once")
-        with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as probe:
-            probe.connect(address)
+        with contextlib.suppress(OSError):
+            if isinstance(address, str):
+                with socket.socket(socket.AF_UNIX) as probe:
+                    probe.connect(address)
+            else:
+                socket.create_connection(("127.0.0.1", address)).close()
             return
         time.sleep(0.05)
     raise RuntimeError("the server did not start")

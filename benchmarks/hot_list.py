@@ -1,15 +1,14 @@
 """A list of 50 from 100,000 rows through its service, against Starlette + asyncpg + orjson with the same query."""
 
 import asyncio
-import json
 import tempfile
 from pathlib import Path
 
 import asyncpg
-from joserfc.jwk import KeySet, OKPKey
 
-from benchmarks.harness import Contender, compare, get, report, serve
+from benchmarks.harness import Contender, compare, report, serve
 from cli.cluster import FORGETFUL, running_cluster
+from tests.apps import write_keys
 from tests.cluster import TestDatabase, database_from_template, make_template
 
 ROWS = 100_000
@@ -47,22 +46,20 @@ async def _fill(database: TestDatabase) -> None:
 
 
 def _compare(database: TestDatabase, folder: Path) -> None:
-    key = OKPKey.generate_key("Ed25519", {"kid": "programs.1"})
-    (folder / "key.json").write_text(json.dumps(key.as_dict(private=True)))
-    (folder / "public.json").write_text(json.dumps(KeySet([key]).as_dict(private=False)))
+    write_keys(folder)
     environment = {
         "PROGRAMS_DATABASE_URL": database.programs.runtime,
         "PROGRAMS_READ_DATABASE_URL": database.programs.reader,
-        "PROGRAMS_SIGNING_KEY": str(folder / "key.json"),
+        "PROGRAMS_SIGNING_KEY": str(folder / "programs.json"),
         "QOLDAU_PUBLIC_KEYS": str(folder / "public.json"),
     }
-    request = get("/v1/organizations")
+    path = "/v1/organizations"
     with (
         serve("services.programs.app:create_app", folder, environment) as (ours, our_address),
         serve("benchmarks.ceilings:hot_list", folder, environment) as (theirs, their_address),
     ):
-        measured = Contender("programs service", ours, our_address, request)
-        ceiling = Contender("Starlette + asyncpg + orjson", theirs, their_address, request)
+        measured = Contender("programs service", [ours], our_address, path)
+        ceiling = Contender("Starlette + asyncpg + orjson", [theirs], their_address, path)
         compare([ceiling, measured])
     report(f"Hot list: 50 of {ROWS} rows", measured, ceiling, goal=0.60)
 

@@ -41,12 +41,17 @@ END $$
 def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with each app's private key (`<app>.json`) and everybody's public ones (`public.json`)."""
     folder = tmp_path_factory.mktemp("keys")
+    write_keys(folder)
+    return folder
+
+
+def write_keys(folder: Path) -> None:
+    """Write a fresh private key for each app into `folder`, and everybody's public ones."""
     made = {app: OKPKey.generate_key("Ed25519", {"kid": f"{app}.1", "use": "sig"}) for app in APPS}
     for app, key in made.items():
         (folder / f"{app}.json").write_text(json.dumps(key.as_dict(private=True)))
     public = KeySet(list(made.values()))
     (folder / "public.json").write_text(json.dumps(public.as_dict(private=False)))
-    return folder
 
 
 @pytest.fixture

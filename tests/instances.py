@@ -65,6 +65,13 @@ class Instance:
         killed.send_signal(number)
         wait_until(lambda: self._succeeded(name, killed.pid), f"{name} is started again")
 
+    def wait_until_ready(self) -> None:
+        """Wait until what a first start loads and plays in demonstration mode is done."""
+        assert self.process.stdout is not None
+        while not self.ready_line.startswith("Qoldau is ready"):
+            self.ready_line = self.process.stdout.readline()
+            assert self.ready_line, "the instance did not start"
+
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
         """Stop as an operator does; return the exit status."""
         self.process.send_signal(number)

@@ -31,6 +31,8 @@ class EditionOverview(Answer):
     results: Seen | None
     """Published results, small groups protected."""
     recommendations: Seen | None
+    design_tasks: Seen | None
+    """What its recommendations ask of coming editions."""
     missing: list[MissingPart]
 
 
@@ -53,6 +55,9 @@ async def read_edition_overview(edition_id: UUID, reading: Reading, response: Re
             "results": reading.read("evaluation", f"/v1/results?edition_id={edition_id}", Seen),
             "recommendations": reading.read(
                 "evaluation", f"/v1/recommendations?edition_id={edition_id}", Seen
+            ),
+            "design_tasks": reading.read(
+                "programs", f"/v1/design-tasks?evidence_edition_id={edition_id}", Seen
             ),
         },
     )

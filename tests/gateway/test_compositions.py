@@ -41,6 +41,7 @@ PROGRAMS = service(
     editions__ID=PLAN,
     countries__TJ__deliveries={"items": [{"title": "Dostyk", "period": "2024"}]},
     programs__enumerations={"items": [{"name": "edition_state"}]},
+    **{"design-tasks": {"items": [{"state": "open"}]}},
 )
 PARTICIPANTS = service(
     editions__ID__pipeline=PIPELINE,
@@ -70,6 +71,7 @@ async def test_an_overview_joins_the_parts_and_names_what_the_caller_may_not_see
     assert overview["edition"] == PLAN
     assert overview["pipeline"] == PIPELINE
     assert overview["results"] == RESULTS
+    assert overview["design_tasks"] == {"items": [{"state": "open"}]}
     assert overview["attendance"] is None
     assert overview["missing"] == [{"part": "attendance", "problem": "/problems/not-permitted"}]
 

@@ -59,10 +59,7 @@ def system() -> Iterator[str]:
         yield address
         return
     with empty_home() as home, running_instance(home, {"QOLDAU_DEMO": "1"}) as instance:
-        while not instance.ready_line.startswith("Qoldau is ready"):
-            assert instance.process.stdout is not None
-            instance.ready_line = instance.process.stdout.readline()
-            assert instance.ready_line, "the instance did not start"
+        instance.wait_until_ready()
         yield instance.url
 
 
@@ -94,6 +91,8 @@ async def test_the_manager_sees_the_whole_edition_on_one_page(played: Played) ->
         "public",
     }
     assert [one["state"] for one in overview["recommendations"]["items"]] == ["in_progress"]
+    (recommendation,), (task,) = overview["recommendations"]["items"], overview["design_tasks"]["items"]
+    assert (task["recommendation_id"], task["state"]) == (recommendation["id"], "done")
 
 
 async def test_the_seats_that_were_given_back_stay_in_their_countries(played: Played) -> None:

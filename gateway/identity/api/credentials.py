@@ -6,7 +6,6 @@ from uuid import UUID
 from fastapi import APIRouter, Body, Request, Response, status
 
 from gateway.identity.db import credentials as questions
-from gateway.identity.db.tables import ApiKey
 from gateway.identity.domain.access_tokens import ALGORITHM
 from gateway.identity.domain.problems import ApiKeyNotFound, SignInRefused, TooManyAttempts
 from gateway.identity.operations import api_keys as operations
@@ -14,7 +13,7 @@ from gateway.identity.operations import sign_ins
 from gateway.identity.operations.sign_ins import Reception
 from gateway.identity.schemas.credentials import (
     ApiKeyCreate,
-    ApiKeyIssued,
+    ApiKeyItem,
     ApiKeyRead,
     IssuerMetadata,
     LinkCreate,
@@ -89,32 +88,32 @@ async def list_signing_keys(request: Request) -> object:
     return SigningKeys(**request.app.state.reception.access_tokens.published())
 
 
-@api_keys.post("", response_model=ApiKeyIssued, status_code=status.HTTP_201_CREATED)
+@api_keys.post("", response_model=ApiKeyRead, status_code=status.HTTP_201_CREATED)
 async def create_api_key(
     session: WriteSession, caller: Caller, body: ApiKeyCreate, response: Response
-) -> ApiKeyIssued:
+) -> ApiKeyRead:
     """Make a credential for a machine; its secret is shown this once, and not again on a repeat."""
     key = await operations.create_api_key(session, caller, body)
     response.headers["Location"] = f"/v1/api-keys/{key.id}"
     return key
 
 
-@api_keys.get("", response_model=Page[ApiKeyRead])
+@api_keys.get("", response_model=Page[ApiKeyItem])
 async def list_api_keys(session: ReadSession, page: Paging) -> object:
     """List API keys by name."""
     return await questions.list_api_keys(session, page)
 
 
 @api_keys.get("/{api_key_id}", response_model=ApiKeyRead, responses=problems(ApiKeyNotFound))
-async def read_api_key(session: ReadSession, api_key_id: UUID) -> ApiKey:
+async def read_api_key(session: ReadSession, api_key_id: UUID) -> ApiKeyRead:
     """Read one API key, without its secret."""
-    return await questions.get_api_key(session, api_key_id)
+    return ApiKeyRead.of(await questions.get_api_key(session, api_key_id), secret=None)
 
 
 @api_keys.post("/{api_key_id}/revocation", response_model=ApiKeyRead, responses=problems(ApiKeyNotFound))
-async def revoke_api_key(session: WriteSession, caller: Caller, api_key_id: UUID) -> ApiKey:
+async def revoke_api_key(session: WriteSession, caller: Caller, api_key_id: UUID) -> ApiKeyRead:
     """Make an API key useless; it is refused within a minute."""
-    return await operations.revoke_api_key(session, caller, api_key_id)
+    return ApiKeyRead.of(await operations.revoke_api_key(session, caller, api_key_id), secret=None)
 
 
 @internal.post("/links", response_model=LinkIssued, status_code=status.HTTP_201_CREATED)

@@ -10,7 +10,7 @@ from gateway.identity.db.tables import ApiKey, Link
 from gateway.identity.domain.credentials import LINK, digest, new_api_key, new_secret
 from gateway.identity.schemas.credentials import (
     ApiKeyCreate,
-    ApiKeyIssued,
+    ApiKeyItem,
     ApiKeyRead,
     KeyGrant,
     LinkCreate,
@@ -21,7 +21,7 @@ from services.common.clock import real_now
 from services.common.identity import Caller
 
 
-async def create_api_key(session: AsyncSession, caller: Caller, request: ApiKeyCreate) -> ApiKeyIssued:
+async def create_api_key(session: AsyncSession, caller: Caller, request: ApiKeyCreate) -> ApiKeyRead:
     """Make an API key; the answer is the only place where its secret stands."""
     key_id = uuid4()
     secret = new_api_key(key_id)
@@ -35,7 +35,7 @@ async def create_api_key(session: AsyncSession, caller: Caller, request: ApiKeyC
     )
     session.add(key)
     await record_change(session, caller, "api_key.created", key)
-    return ApiKeyIssued(**ApiKeyRead.model_validate(key).model_dump(), secret=secret)
+    return ApiKeyRead(**ApiKeyItem.model_validate(key).model_dump(), secret=secret)
 
 
 async def revoke_api_key(session: AsyncSession, caller: Caller, key_id: UUID) -> ApiKey:

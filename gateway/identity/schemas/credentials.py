@@ -68,8 +68,8 @@ class ApiKeyCreate(Request):
     """How long the key can be used."""
 
 
-class ApiKeyRead(Resource):
-    """A credential of a machine, without its secret."""
+class ApiKeyItem(Resource):
+    """A credential of a machine, in a list."""
 
     name: str
     grants: list[dict[str, str]]
@@ -77,10 +77,11 @@ class ApiKeyRead(Resource):
     revoked_at: Instant | None
 
 
-class ApiKeyIssued(ApiKeyRead):
-    """A new credential; its secret is shown this once."""
+class ApiKeyRead(ApiKeyItem):
+    """A credential of a machine."""
 
     secret: str | None
+    """Told once, in the answer that makes the key; null ever after."""
 
 
 class LinkCreate(Request):

@@ -109,12 +109,18 @@ async def list_design_tasks(
     session: ReadSession,
     page: Paging,
     program_id: UUID | None = None,
+    evidence_edition_id: UUID | None = None,
     edition_id: UUID | None = None,
     state: DesignTaskState | None = None,
 ) -> object:
-    """List what agreed recommendations ask of coming editions."""
+    """List what agreed recommendations ask of coming editions: by `edition_id` that does it, or that it came of."""
     return await questions.list_design_tasks(
-        session, page, program_id=program_id, edition_id=edition_id, state=state
+        session,
+        page,
+        program_id=program_id,
+        evidence_edition_id=evidence_edition_id,
+        edition_id=edition_id,
+        state=state,
     )
 
 

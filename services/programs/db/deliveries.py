@@ -148,6 +148,7 @@ async def list_design_tasks(
     page: PageRequest,
     *,
     program_id: UUID | None,
+    evidence_edition_id: UUID | None,
     edition_id: UUID | None,
     state: DesignTaskState | None,
 ) -> Rows:
@@ -155,6 +156,8 @@ async def list_design_tasks(
     query = select(DesignTask)
     if program_id is not None:
         query = query.where(DesignTask.program_id == program_id)
+    if evidence_edition_id is not None:
+        query = query.where(DesignTask.evidence_edition_id == evidence_edition_id)
     if edition_id is not None:
         query = query.where(DesignTask.edition_id == edition_id)
     if state is not None:
