@@ -19,15 +19,15 @@ _KEYSTORE_USERS = ("participants", "evaluation")
 _WITHHELD = ("DATABASE_URL", "QOLDAU_KEYSTORE_", "PG")
 
 
-def socket_of(home: Home, service: str) -> Path:
-    """Return where `service` listens."""
-    return home.sockets / f"{service}.sock"
+def socket_of(home: Home, app: str) -> Path:
+    """Return where the other apps reach `app`."""
+    return home.sockets / f"{app}.sock"
 
 
 def app_command(
     app: str, environment: Mapping[str, str], home: Home, databases: Iterable[AppDatabase]
 ) -> Command:
-    """Return the command that serves `app`: the gateway on loopback, a service on its unix socket."""
+    """Return the command that serves `app`: the gateway on loopback too, a service on its unix socket alone."""
     place = ["--port", str(home.port)] if app == GATEWAY else ["--uds", str(socket_of(home, app))]
     arguments = [sys.executable, "-m", "cli.serve", app, *place]
     return Command(arguments, app_environment(app, environment, home, databases), _ROOT)
@@ -55,11 +55,11 @@ def app_environment(
     if app == "evaluation":
         told["EVALUATION_PARTICIPANTS_SEALING_KEY"] = str(home.sealing_key)
     defaults = {
-        **{f"QOLDAU_{service.upper()}_URL": f"unix:{socket_of(home, service)}" for service in SERVICES},
-        "QOLDAU_GATEWAY_URL": f"http://127.0.0.1:{home.port}",
+        **{f"QOLDAU_{name.upper()}_URL": f"unix:{socket_of(home, name)}" for name in (*SERVICES, GATEWAY)},
         "QOLDAU_PUBLIC_URL": f"http://127.0.0.1:{home.port}",
         "QOLDAU_FILES": str(home.files),
         **({"PARTICIPANTS_MAIL_FOLDER": str(home.mail)} if app == "participants" else {}),
+        **({"GATEWAY_INTERNAL_ADDRESS": f"unix:{socket_of(home, app)}"} if app == GATEWAY else {}),
     }
     return defaults | _inherited(app, environment) | told
 

@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from gateway.compositions import audit_entries, country_dossier, edition_overview, enumerations
+from gateway.compositions import audit_entries, country_dossier, edition_overview, enumerations, me
 from gateway.documentation import portal_routes
 from gateway.identity.api import accounts, credentials
 from gateway.identity.db.tables import SCHEMA_REVISION
@@ -27,6 +27,7 @@ from gateway.identity.operations.demonstration import enter_demonstration_accoun
 from gateway.identity.operations.exchange import Credit, Exchange
 from gateway.identity.operations.passwords import Passwords
 from gateway.identity.operations.sign_ins import Reception
+from gateway.internal_server import serve_internally
 from gateway.proxy import Proxy
 from gateway.rate_limits import Headers, RateLimits, client_address, open_limiter, telling
 from gateway.routing import Routes, load_routes, split_path
@@ -56,9 +57,7 @@ def create_app(settings: Settings | None = None) -> ASGIApp:
     door = FrontDoor(room, routes)
     limits = Limits(ANSWER_SECONDS, late=UpstreamTimedOut, body_bytes=routes.body_bytes)
     # The door is observed as a whole: what it refuses and passes on never reaches the room.
-    room.user_middleware = [
-        layer for layer in room.user_middleware if cast("object", layer.cls) is not ObserveRequests
-    ]
+    _stop_observing(room)
     open_to_browsers = CORSMiddleware(
         limit_requests(door, limits),
         allow_origins=sorted(settings.cors_origins),
@@ -139,7 +138,7 @@ def create_room(settings: Settings) -> FastAPI:
             credentials.api_keys,
             accounts.accounts,
             accounts.grants,
-            accounts.me,
+            me.router,
             edition_overview.router,
             country_dossier.router,
             enumerations.router,
@@ -155,7 +154,7 @@ def create_room(settings: Settings) -> FastAPI:
     return app
 
 
-def create_internal_app(settings: Settings | None = None) -> FastAPI:
+def create_internal_app(settings: Settings) -> FastAPI:
     """Return what the other apps may ask of the gateway, to be served where the outside cannot reach it."""
     room = Room(
         name=GATEWAY,
@@ -165,7 +164,22 @@ def create_internal_app(settings: Settings | None = None) -> FastAPI:
         schema_revision=SCHEMA_REVISION,
         keeps_bodies=False,
     )
-    return create_room_app(room, settings or Settings())
+    return create_room_app(room, settings)
+
+
+def _lend_life(room: FastAPI, internal: FastAPI) -> ASGIApp:
+    """Return `internal` living on what `room` has opened; it is measured, and shows metrics, as one with it."""
+    for part in ("sessions", "tokens", "metrics"):
+        setattr(internal.state, part, getattr(room.state, part))
+    _stop_observing(internal)
+    return ObserveRequests(internal, room.state.metrics, trust_request_id=True)
+
+
+def _stop_observing(app: FastAPI) -> None:
+    """Take off the layer that observes `app`, for one that sees more."""
+    app.user_middleware = [
+        layer for layer in app.user_middleware if cast("object", layer.cls) is not ObserveRequests
+    ]
 
 
 def _add_portal(app: FastAPI) -> None:
@@ -195,6 +209,9 @@ def _extend_life(app: FastAPI, settings: Settings) -> None:
             if settings.has_demonstration_accounts:
                 async with reception.sessions.transaction() as session:
                     await enter_demonstration_accounts(session, reception.passwords)
+            if settings.internal_address is not None:
+                internal = _lend_life(app, create_internal_app(settings))
+                await closing.enter_async_context(serve_internally(internal, settings.internal_address))
             yield
 
     app.router.lifespan_context = live_longer

@@ -41,6 +41,8 @@ class Settings(AppSettings):
     """Where the participants service listens."""
     evaluation_url: str = Field(validation_alias="QOLDAU_EVALUATION_URL")
     """Where the evaluation service listens."""
+    internal_address: str | None = Field(default=None, pattern=r"^(unix:/.+|http://[^/:]+:[0-9]{1,5})$")
+    """Where the gateway listens to the other apps alone: `unix:/path/to.sock` or `http://host:port`."""
     cors_origins: frozenset[Origin] = frozenset()
     """Origins of browser applications that may call this interface; in demonstration mode loopback too."""
 

@@ -1,14 +1,16 @@
 """Parts of a composed view: asked of their owners at the same time, with the rights of the caller."""
 
-from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass
-from typing import Annotated, Any, TypeVar
+from collections.abc import Coroutine, Mapping
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, Self, TypeVar
 
 from fastapi import Depends, Request
 from pydantic import BaseModel, ConfigDict
 
 from gateway.upstream import MissingPart, Upstream, optional, together
 from services.common.http.callers import Caller
+from services.common.identity import Caller as CallerIdentity
+from services.common.identity import Role, TokenSigner
 
 
 class Seen(BaseModel):
@@ -26,16 +28,24 @@ class Reader:
     """Reads from the services with the rights of one caller."""
 
     upstreams: Mapping[str, Upstream]
-    sign: Callable[[str], str]
+    signer: TokenSigner
+    caller: CallerIdentity
+
+    def in_roles(self, roles: frozenset[Role]) -> Self:
+        """Return a reader that uses none of the caller's other roles, which would show more than is theirs."""
+        held = frozenset({Role.PUBLIC, *(self.caller.roles & roles)})
+        grants = frozenset(grant for grant in self.caller.grants if grant.role in held)
+        return replace(self, caller=replace(self.caller, roles=held, grants=grants))
 
     async def read(self, service: str, target: str, model: type[SeenT]) -> SeenT:
         """Return what `service` answers to GET `target`; raises as `Upstream.read` does."""
-        return await self.upstreams[service].read(model, target, token=self.sign(service))
+        token = self.signer.sign(self.caller, audience=service)
+        return await self.upstreams[service].read(model, target, token=token)
 
 
 def _reader(request: Request, caller: Caller) -> Reader:
     state = request.app.state
-    return Reader(state.upstreams, lambda service: state.signer.sign(caller, audience=service))
+    return Reader(state.upstreams, state.signer, caller)
 
 
 Reading = Annotated[Reader, Depends(_reader)]

@@ -53,9 +53,11 @@ def test_participants_alone_opens_what_evaluation_seals(tmp_path: Path) -> None:
 def test_everybody_is_told_where_everybody_is(tmp_path: Path) -> None:
     for app in APPS:
         environment = told(app, tmp_path)
-        for service in SERVICES:
-            assert environment[f"QOLDAU_{service.upper()}_URL"] == f"unix:{tmp_path}/run/{service}.sock"
-        assert environment["QOLDAU_GATEWAY_URL"] == "http://127.0.0.1:8000"
+        for other in (*SERVICES, GATEWAY):
+            assert environment[f"QOLDAU_{other.upper()}_URL"] == f"unix:{tmp_path}/run/{other}.sock"
+        assert environment["QOLDAU_PUBLIC_URL"] == "http://127.0.0.1:8000"
+        own = environment["QOLDAU_GATEWAY_URL"] if app == GATEWAY else None
+        assert environment.get("GATEWAY_INTERNAL_ADDRESS") == own
 
 
 def test_the_operator_has_the_last_word_on_what_is_theirs(tmp_path: Path) -> None:

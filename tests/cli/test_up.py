@@ -7,14 +7,17 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import asyncpg
+import httpx
 import psutil
 import pytest
 
 from cli.cluster import prepare_cluster
 from cli.environment import GATEWAY, SERVICES
 from cli.roles import KEYSTORE, dsn_for, names_of
+from services.common.identity import TokenSigner
 from tests.instances import (
     Instance,
     empty_home,
@@ -46,6 +49,22 @@ def test_one_line_says_where_the_portal_is_and_how_to_get_a_token(instance: Inst
 def test_a_killed_app_is_back(instance: Instance, app: str) -> None:
     instance.kill(app)
     wait_until(lambda: says_ready(instance), f"{app} serves again")
+
+
+def test_the_other_apps_alone_can_have_links_made(instance: Instance) -> None:
+    signer = TokenSigner.read("participants", instance.home / "keys" / "participants.json")
+    headers = {"Authorization": f"Bearer {signer.sign_as_service(audience=GATEWAY)}"}
+    wanted = {"subject": str(uuid4()), "grants": [{"role": "participant"}]}
+    inside = httpx.HTTPTransport(uds=str(instance.home / "run" / f"{GATEWAY}.sock"))
+    with httpx.Client(transport=inside, base_url="http://app", headers=headers) as app:
+        made = app.post("/internal/links", json=wanted)
+        assert made.status_code == 201, made.text
+        assert app.get("/health/ready").status_code == 200
+        assert app.get("/v1/me").status_code == 404
+    with httpx.Client(base_url=instance.url, trust_env=False) as client:
+        assert client.post("/internal/links", json=wanted, headers=headers).status_code == 404
+        body = {"grant_type": "link", "token": made.json()["token"]}
+        assert client.post("/v1/auth/token", json=body).status_code == 200
 
 
 def test_a_killed_database_is_back_with_its_data(instance: Instance) -> None:

@@ -163,6 +163,17 @@ async def test_the_nominator_of_a_country_sees_no_other(played: Played) -> None:
     assert len(people) == 8
 
 
+async def test_everybody_is_told_what_is_theirs(played: Played) -> None:
+    nominator = (await played.read("/v1/me", Role.NOMINATOR)).json()
+    assert (nominator["missing"], nominator["applications"], nominator["design_tasks"]) == ([], None, None)
+    assert len(nominator["nominations"]["items"]) == 8
+    manager = (await played.read("/v1/me", Role.MANAGER)).json()
+    assert (manager["missing"], manager["nominations"]) == ([], None)
+    # The task of the story is done, and recommendations from invented editions are listed by edition only.
+    assert (manager["design_tasks"]["items"], manager["recommendations"]["items"]) == ([], [])
+    assert manager["next"] == []
+
+
 async def test_the_suggestion_reached_the_next_edition(played: Played) -> None:
     (task,) = await played.items("/v1/design-tasks", Role.MANAGER)
     (following,) = await played.items("/v1/editions", Role.MANAGER, code=NEXT_CODE, provenance="synthetic")

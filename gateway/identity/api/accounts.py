@@ -15,8 +15,6 @@ from gateway.identity.schemas.accounts import (
     AccountRead,
     GrantCreate,
     GrantRead,
-    HeldScope,
-    MeRead,
 )
 from services.common.http.callers import Caller
 from services.common.http.paging import Paging
@@ -24,12 +22,10 @@ from services.common.http.preconditions import ExpectedVersion
 from services.common.http.problem_responses import problems
 from services.common.http.routes import house_router
 from services.common.http.sessions import ReadSession, WriteSession
-from services.common.problems import NotAuthenticated
 from services.common.wire import Id, Page
 
 accounts = house_router("accounts", "/accounts")
 grants = house_router("grants", "/grants")
-me = house_router("me", "/me")
 
 
 @accounts.post(
@@ -101,21 +97,3 @@ async def read_grant(session: ReadSession, grant_id: UUID) -> RoleGrant:
 async def withdraw_grant(session: WriteSession, caller: Caller, grant_id: UUID) -> RoleGrant:
     """End a grant; it is of no effect within a minute."""
     return await operations.withdraw_grant(session, caller, grant_id)
-
-
-@me.get("", response_model=MeRead)
-async def read_me(session: ReadSession, caller: Caller) -> MeRead:
-    """Read who you are to the system, and what it grants you."""
-    if caller.subject is None:
-        raise NotAuthenticated("This operation needs a signed-in caller.")
-    account = await session.get(Account, caller.subject)
-    return MeRead(
-        subject=caller.subject,
-        login=account.login if account else None,
-        display_name=account.display_name if account else None,
-        roles=sorted(caller.roles),
-        grants=[
-            HeldScope.model_validate(grant)
-            for grant in sorted(caller.grants, key=lambda g: (g.role, g.kind, g.id))
-        ],
-    )

@@ -80,14 +80,3 @@ class HeldScope(Answer):
     role: Role
     kind: GrantKind
     id: str
-
-
-class MeRead(Answer):
-    """Who the caller is to the system, and what it grants them."""
-
-    subject: UUID
-    login: str | None
-    """Null for API keys and for people who came by a link."""
-    display_name: str | None
-    roles: list[Role]
-    grants: list[HeldScope]
