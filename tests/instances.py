@@ -131,6 +131,7 @@ def start_command(
         cwd=ROOT,
         env={
             "PATH": os.environ["PATH"],
+            **measured(),
             "HOME": str(home),
             "QOLDAU_HOME": str(home),
             "QOLDAU_PORT": str(port),
@@ -141,6 +142,11 @@ def start_command(
         stderr=subprocess.PIPE,
         text=True,
     )
+
+
+def measured() -> dict[str, str]:
+    """Return what lets a process take part in the measurement of coverage, if there is one."""
+    return {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
 
 
 def run_command(
