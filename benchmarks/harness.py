@@ -13,12 +13,16 @@ import socket
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
+
+from cli.cluster import FORGETFUL, running_cluster
+from tests.cluster import TestDatabase, database_from_template, make_template
 
 ROUNDS = 5
 SECONDS = 2.0
@@ -52,6 +56,21 @@ class Contender:
     def cpu_seconds(self) -> float:
         """CPU time that its processes have used so far."""
         return sum(sum(process.cpu_times()[:2]) for process in self.processes)
+
+
+def measure_on_database(measure: Callable[[TestDatabase, Path], Awaitable[None]]) -> None:
+    """Call `measure` with a migrated database of its own and a folder, both gone at the end."""
+
+    async def run_measurement(admin: str, folder: Path) -> None:
+        await make_template(admin)
+        async with database_from_template(admin, "bench") as database:
+            await measure(database, folder)
+
+    with tempfile.TemporaryDirectory(prefix="qoldau-bench-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        with running_cluster(folder, settings=FORGETFUL, durable=False) as cluster:
+            asyncio.run(run_measurement(cluster.dsn(), folder))
 
 
 def get(path: str, headers: Mapping[str, str] | None = None) -> bytes:

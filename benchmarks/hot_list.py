@@ -1,33 +1,25 @@
 """A list of 50 from 100,000 rows through its service, against Starlette + asyncpg + orjson with the same query."""
 
 import asyncio
-import tempfile
 from pathlib import Path
 
 import asyncpg
 
-from benchmarks.harness import Contender, compare, report, serve
-from cli.cluster import FORGETFUL, running_cluster
+from benchmarks.harness import Contender, compare, measure_on_database, report, serve
 from tests.apps import write_keys
-from tests.cluster import TestDatabase, database_from_template, make_template
+from tests.cluster import TestDatabase
 
 ROWS = 100_000
 
 
 def main() -> None:
     """Measure and print."""
-    with tempfile.TemporaryDirectory(prefix="qoldau-bench-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        with running_cluster(folder, settings=FORGETFUL, durable=False) as cluster:
-            asyncio.run(_measure(cluster.dsn(), folder))
+    measure_on_database(_measure)
 
 
-async def _measure(admin: str, folder: Path) -> None:
-    await make_template(admin)
-    async with database_from_template(admin, "bench") as database:
-        await _fill(database)
-        await asyncio.to_thread(_compare, database, folder)
+async def _measure(database: TestDatabase, folder: Path) -> None:
+    await _fill(database)
+    await asyncio.to_thread(_compare, database, folder)
 
 
 async def _fill(database: TestDatabase) -> None:

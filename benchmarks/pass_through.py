@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import shutil
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from string import Template
@@ -12,10 +11,9 @@ from string import Template
 import psutil
 
 from benchmarks.ceilings import BODY
-from benchmarks.harness import Contender, compare, report, run, serve
-from cli.cluster import FORGETFUL, running_cluster
+from benchmarks.harness import Contender, compare, measure_on_database, report, run, serve
 from tests.apps import write_keys
-from tests.cluster import TestDatabase, database_from_template, make_template
+from tests.cluster import TestDatabase
 from tests.instances import free_port
 
 LIVE, STATIC = "/v1/agency", "/v1/calls"
@@ -56,17 +54,11 @@ def main() -> None:
     if nginx is None:
         print("\nGateway pass-through: skipped, nginx is not installed")
         return
-    with tempfile.TemporaryDirectory(prefix="qoldau-bench-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        with running_cluster(folder, settings=FORGETFUL, durable=False) as cluster:
-            asyncio.run(_measure(cluster.dsn(), folder, nginx))
 
-
-async def _measure(admin: str, folder: Path, nginx: str) -> None:
-    await make_template(admin)
-    async with database_from_template(admin, "bench") as database:
+    async def measure(database: TestDatabase, folder: Path) -> None:
         await asyncio.to_thread(_compare, database, folder, nginx)
+
+    measure_on_database(measure)
 
 
 def _compare(database: TestDatabase, folder: Path, nginx: str) -> None:

@@ -3,18 +3,16 @@
 import asyncio
 import json
 import statistics
-import tempfile
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import asyncpg
 
-from benchmarks.harness import connect, read_answer, say_ratio, serve
-from cli.cluster import FORGETFUL, running_cluster
+from benchmarks.harness import connect, measure_on_database, read_answer, say_ratio, serve
 from services.participants.domain.applications import ApplicationState
 from tests.apps import open_door, write_keys
-from tests.cluster import TestDatabase, database_from_template, make_template
+from tests.cluster import TestDatabase
 from tests.participants.courses import Course, app_of, edition_facts, line_facts, tell
 from tests.participants.test_seats import enter
 
@@ -31,34 +29,28 @@ CREATE TABLE bench.seat (line int NOT NULL, holder int NOT NULL, PRIMARY KEY (li
 
 def main() -> None:
     """Measure and print."""
-    with tempfile.TemporaryDirectory(prefix="qoldau-bench-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        with running_cluster(folder, settings=FORGETFUL, durable=False) as cluster:
-            asyncio.run(_measure(cluster.dsn(), folder))
+    measure_on_database(_measure)
 
 
-async def _measure(admin: str, folder: Path) -> None:
-    await make_template(admin)
+async def _measure(database: TestDatabase, folder: Path) -> None:
     write_keys(folder)
-    async with database_from_template(admin, "bench") as database:
-        app = app_of(database, folder)
-        environment = {
-            "PARTICIPANTS_DATABASE_URL": database.participants.runtime,
-            "PARTICIPANTS_READ_DATABASE_URL": database.participants.reader,
-            "PARTICIPANTS_SIGNING_KEY": str(folder / "participants.json"),
-            "QOLDAU_PUBLIC_KEYS": str(folder / "public.json"),
-            "QOLDAU_KEYSTORE_URL": database.keystore,
-            "QOLDAU_KEYSTORE_MASTER_KEY": str(folder / "master"),
-            "QOLDAU_BACKGROUND": "0",
-        }
-        async with open_door("participants", app, folder) as door:
-            with serve("services.participants.app:create_app", folder, environment) as (_, address):
-                ours, theirs = [], []
-                for number in range(ROUNDS):
-                    course = Course(door, edition_facts(code=f"bench-{number}"), door.as_("manager"))
-                    theirs.append(await _race_in_sql(database, number))
-                    ours.append(await _race_for_offers(course, address))
+    app = app_of(database, folder)
+    environment = {
+        "PARTICIPANTS_DATABASE_URL": database.participants.runtime,
+        "PARTICIPANTS_READ_DATABASE_URL": database.participants.reader,
+        "PARTICIPANTS_SIGNING_KEY": str(folder / "participants.json"),
+        "QOLDAU_PUBLIC_KEYS": str(folder / "public.json"),
+        "QOLDAU_KEYSTORE_URL": database.keystore,
+        "QOLDAU_KEYSTORE_MASTER_KEY": str(folder / "master"),
+        "QOLDAU_BACKGROUND": "0",
+    }
+    async with open_door("participants", app, folder) as door:
+        with serve("services.participants.app:create_app", folder, environment) as (_, address):
+            ours, theirs = [], []
+            for number in range(ROUNDS):
+                course = Course(door, edition_facts(code=f"bench-{number}"), door.as_("manager"))
+                theirs.append(await _race_in_sql(database, number))
+                ours.append(await _race_for_offers(course, address))
     _report(statistics.median(ours), statistics.median(theirs))
 
 

@@ -213,6 +213,16 @@ class TestPaging:
                 break
         assert codes == [f"org-{n}" for n in range(7)]
 
+    async def test_the_next_part_is_linked(self, programs: Door, manager: httpx.AsyncClient) -> None:
+        for n in range(3):
+            await create(manager, code=f"org-{n}")
+        reader = programs.as_()
+        first = await reader.get("/v1/organizations?limit=2&q=org")
+        assert first.links["next"]["url"].startswith("/v1/organizations?limit=2&q=org&cursor=")
+        last = await reader.get(first.links["next"]["url"])
+        assert [item["code"] for item in last.json()["items"]] == ["org-2"]
+        assert "link" not in last.headers
+
     async def test_a_cursor_works_for_its_list_filters_and_reader_only(
         self, programs: Door, manager: httpx.AsyncClient
     ) -> None:

@@ -64,6 +64,10 @@ _IDEMPOTENCY_KEY: Final = {
     "description": "Repeats of this request with the same key have one effect and one answer (kept 24 hours).",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
 }
+_LINK: Final = {
+    "description": 'The next part of the list, `rel="next"`; left out at its end.',
+    "schema": {"type": "string"},
+}
 _IF_NONE_MATCH: Final = {
     "name": "If-None-Match",
     "in": "header",
@@ -113,6 +117,7 @@ def _complete(path: str, method: str, operation: Operation) -> None:
         kinds.append(NotFound)
     if any(p["name"] == "cursor" for p in parameters):
         kinds.append(CursorUnusable)
+        answers["200"].setdefault("headers", {})["Link"] = _LINK
     if method != "GET":
         kinds += CHANGES
     if "requestBody" in operation:

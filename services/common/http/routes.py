@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Coroutine
 from typing import Any, Final
+from urllib.parse import urlencode
 
 import orjson
 from fastapi import APIRouter, Request, params
@@ -14,8 +15,9 @@ from services.common.http.replays_of_personal import read_again
 from services.common.identity import Role
 from services.common.preconditions import is_fresh, make_etag
 from services.common.problems import Fault, MediaTypeUnsupported, RequestInvalid
-from services.common.wire import Resource, parse_json
+from services.common.wire import Page, Resource, parse_json
 
+_NEXT_CURSOR: Final = b'"next_cursor":"'
 PUBLIC_CACHING: Final = "public, max-age=60"
 Handle = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -34,7 +36,8 @@ class HouseRoute(APIRoute):
     """A route that is named after its function and follows design/api.md in everything no function sees.
 
     It refuses query parameters it does not know and bodies that are not JSON, tags single resources with
-    their ETag, answers 304, replays idempotent requests and says how an answer may be cached.
+    their ETag, links the next part of a list, answers 304, replays idempotent requests and says how an answer
+    may be cached.
     """
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
@@ -46,6 +49,7 @@ class HouseRoute(APIRoute):
         known = {p.alias for p in get_flat_params(self.dependant) if isinstance(p.field_info, params.Query)}
         reads_json = self.body_field is not None and not isinstance(self.body_field.field_info, params.Form)
         single = isinstance(self.response_model, type) and issubclass(self.response_model, Resource)
+        listed = isinstance(self.response_model, type) and issubclass(self.response_model, Page)
 
         async def handle(request: Request) -> Response:
             strict = StrictRequest(request.scope, request.receive)
@@ -60,6 +64,8 @@ class HouseRoute(APIRoute):
             response.headers.setdefault("Vary", "Authorization, Accept-Language")
             if single and response.status_code < 300:
                 response = _tagged(strict, response)
+            if listed and response.status_code < 300:
+                _link_next(strict, response)
             await keep_response(strict, response, keeps_body=request.app.state.keeps_bodies)
             return response
 
@@ -100,6 +106,18 @@ def _check_media_type(request: Request) -> None:
     has_body = request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
     if has_body and media_type != "application/json":
         raise MediaTypeUnsupported("Send the body as application/json.")
+
+
+def _link_next(request: Request, response: Response) -> None:
+    """Name the next part of a list in `Link` (RFC 8288), as its body does."""
+    body = bytes(response.body)
+    # The cursor follows the items, and no quote stands bare in a JSON text: the last place is the page's own.
+    begin = body.rfind(_NEXT_CURSOR) + len(_NEXT_CURSOR)
+    if begin < len(_NEXT_CURSOR):
+        return
+    cursor = body[begin : body.index(b'"', begin)].decode()
+    query = [pair for pair in request.query_params.multi_items() if pair[0] != "cursor"]
+    response.headers["Link"] = f'<{request.url.path}?{urlencode([*query, ("cursor", cursor)])}>; rel="next"'
 
 
 def _tagged(request: Request, response: Response) -> Response:
