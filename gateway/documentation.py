@@ -69,6 +69,7 @@ START: Final = """window.addEventListener("load", function () {
     deepLinking: true,
     filter: true,
     docExpansion: "none",
+    tagsSorter: "alpha",
     defaultModelsExpandDepth: 0,
     validatorUrl: null
   });
