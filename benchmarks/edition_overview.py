@@ -13,9 +13,7 @@ from cli.acts.planning import CODE
 from cli.databases import reachable_databases
 from cli.home import Home
 from services.common.identity import Role
-from tests.instances import Instance, empty_home, running_instance
-
-UNLIMITED = {"GATEWAY_RATE_LIMIT": "100000000/minute"}
+from tests.instances import UNLIMITED, Instance, empty_home, running_instance
 
 
 def main() -> None:

@@ -18,6 +18,8 @@ import psutil
 from cli.environment import GATEWAY, SERVICES
 
 ROOT = Path(__file__).parent.parent
+UNLIMITED = {"GATEWAY_RATE_LIMIT": "100000000/minute", "GATEWAY_ANONYMOUS_RATE_LIMIT": "100000000/minute"}
+"""For an instance that is asked more than anybody may."""
 PATIENCE = 60.0
 """Seconds after which something that was waited for has failed; no test measures time by it."""
 

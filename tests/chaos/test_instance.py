@@ -17,7 +17,15 @@ from cli.cluster import Cluster, running_cluster
 from cli.environment import GATEWAY, SERVICES
 from services.common.identity import Role
 from tests.chaos.load import Site, enter, go_on
-from tests.instances import Instance, empty_home, is_alive, run_command, running_instance, wait_until
+from tests.instances import (
+    UNLIMITED,
+    Instance,
+    empty_home,
+    is_alive,
+    run_command,
+    running_instance,
+    wait_until,
+)
 
 pytestmark = pytest.mark.chaos
 
@@ -28,7 +36,7 @@ BUDGET = 15.0
 
 @pytest.fixture(scope="module")
 async def site() -> AsyncIterator[Site]:
-    with empty_home() as home, running_instance(home, {"QOLDAU_DEMO": "1"}) as instance:
+    with empty_home() as home, running_instance(home, UNLIMITED | {"QOLDAU_DEMO": "1"}) as instance:
         assert instance.process.stdout is not None
         while not instance.ready_line.startswith("Qoldau is ready"):
             instance.ready_line = await asyncio.to_thread(instance.process.stdout.readline)

@@ -21,12 +21,11 @@ from schemathesis.core.failures import FailureGroup
 from cli.access import sign_in
 from cli.loading import load_into
 from services.common.identity import Role
-from tests.instances import ROOT, empty_home, running_instance
+from tests.instances import ROOT, UNLIMITED, empty_home, running_instance
 
 pytestmark = pytest.mark.process
 
 AT_LENGTH: Final = bool(os.environ.get("QOLDAU_FUZZ"))
-UNLIMITED: Final = {"GATEWAY_RATE_LIMIT": "1000000/minute", "GATEWAY_ANONYMOUS_RATE_LIMIT": "1000000/minute"}
 MERGED: Final = ROOT / "docs" / "openapi" / "merged.json"
 
 schema = schemathesis.openapi.from_path(MERGED)
