@@ -26,6 +26,7 @@ from services.evaluation.db.invariants import INVARIANTS as EVALUATION
 from services.evaluation.db.tables import Base as EvaluationBase
 from services.participants.db.invariants import INVARIANTS as PARTICIPANTS
 from services.participants.db.tables import Base as ParticipantsBase
+from services.programs.db.invariants import INVARIANTS as PROGRAMS
 from services.programs.db.tables import Base as ProgramsBase
 
 
@@ -40,7 +41,7 @@ class Room:
 
 
 ROOMS: Final[Mapping[str, Room]] = {
-    "programs": Room(ProgramsBase),
+    "programs": Room(ProgramsBase, PROGRAMS),
     "participants": Room(
         ParticipantsBase,
         PARTICIPANTS,

@@ -169,6 +169,18 @@ class TestIdempotency:
         finally:
             await connection.close()
 
+    @pytest.mark.parametrize("body", [{}, {"json": {}}])
+    async def test_a_request_that_needs_no_body_has_a_key_too(
+        self, manager: httpx.AsyncClient, body: dict[str, Any]
+    ) -> None:
+        made = (await create(manager)).json()
+        at, headers = f"/v1/organizations/{made['id']}/verification", {"Idempotency-Key": "synthetic"}
+        first, again = [await manager.post(at, headers=headers, **body) for _ in range(2)]
+        assert (first.status_code, again.status_code) == (200, 200), first.text
+        assert again.headers["idempotent-replayed"] == "true"
+        other = await manager.post(at, headers=headers, json={"something": "else"})
+        assert (other.status_code, other.json()["code"]) == (422, "idempotency-key-reused")
+
     async def test_without_a_key_the_natural_key_still_guards(self, manager: httpx.AsyncClient) -> None:
         """The negative control of the test above: without a key, repeats are refused, not replayed."""
         answers = await asyncio.gather(*(create(manager) for _ in range(5)))

@@ -36,7 +36,8 @@ def client_of(door: Door, role: Role) -> httpx.AsyncClient:
 
 async def ask(door: Door, client: httpx.AsyncClient, operation: str) -> httpx.Response:
     method, path = request_of(door, operation)
-    return await client.request(method, path, json=None if method == "GET" else {})
+    key = {"Idempotency-Key": operation} if method == "POST" else {}
+    return await client.request(method, path, json=None if method == "GET" else {}, headers=key)
 
 
 @pytest.mark.parametrize("role", sorted({role for role, _ in refused()}))

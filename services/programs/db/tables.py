@@ -23,6 +23,7 @@ from services.programs.db.evidence_tables import (
     Statement,
     StatementSubject,
 )
+from services.programs.db.money_tables import ExchangeRate, FiscalClosure, LedgerEntry
 from services.programs.domain.deliveries import DeliveryKind, DeliveryState
 from services.programs.domain.editions import CountryRelation, EditionState, Modality
 from services.programs.domain.events import SeatOwner
@@ -49,8 +50,11 @@ __all__ = [
     "DesignTask",
     "Edition",
     "EditionCountry",
+    "ExchangeRate",
+    "FiscalClosure",
     "Fund",
     "Lecturer",
+    "LedgerEntry",
     "MirrorDesignChange",
     "MirrorResults",
     "MirrorSeats",
@@ -65,7 +69,7 @@ __all__ = [
     "TrainingSession",
 ]
 
-SCHEMA_REVISION: Final = "0001"
+SCHEMA_REVISION: Final = "0002"
 """The revision of `migrations/programs` that this code needs."""
 
 

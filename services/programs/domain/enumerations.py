@@ -8,6 +8,7 @@ from services.programs.domain.deliveries import DELIVERY_LIFE, DeliveryKind, Del
 from services.programs.domain.editions import EDITION_LIFE, CountryRelation, EditionState, Modality
 from services.programs.domain.events import SeatOwner
 from services.programs.domain.evidence import Confidence, SourceKind, StatementKind, SubjectKind
+from services.programs.domain.money import EntryKind
 from services.programs.domain.organizations import ORGANIZATION_LIFE, OrganizationStatus
 from services.programs.domain.programs import (
     CooperationForm,
@@ -210,6 +211,20 @@ ENUMERATIONS: Final[Sequence[Enumeration]] = (
             done | Done | Выполнена | Орындалды
         """),
         terminal=frozenset({DesignTaskState.DONE}),
+    ),
+    Enumeration(
+        "entry_kind",
+        EntryKind,
+        _texts("""
+            pledge | Pledge | Обещание взноса | Жарна уәдесі
+            commitment | Commitment | Обязательство донора | Донор міндеттемесі
+            receipt | Receipt | Поступление | Түсім
+            in_kind | In kind | Взнос в натуральной форме | Заттай жарна
+            allocation | Allocation | Распределение | Бөлу
+            outgoing_commitment | Outgoing commitment | Обязательство фонда | Қор міндеттемесі
+            disbursement | Disbursement | Перечисление | Аударым
+            expenditure | Expenditure | Расход | Шығыс
+        """),
     ),
     Enumeration(
         "organization_status",

@@ -70,7 +70,24 @@ _INTERNAL_READS: Final = (
     "list_design_tasks",
 )
 
+_BOOKKEEPERS: Final = {"finance": Reach.ALL, "administrator": Reach.ALL}
+_BOOK_READERS: Final = _BOOKKEEPERS | {"approver": Reach.ALL, "auditor": Reach.ALL}
+_MONEY_WRITES: Final = (
+    "create_contribution",
+    "create_allocation",
+    "create_transaction",
+    "reverse_transaction",
+    "create_exchange_rates",
+    "create_fiscal_closure",
+)
+_MONEY_READS: Final = ("list_transactions", "read_transaction", "read_edition_costs")
+
 PERMISSIONS: Final[Matrix] = {
+    **{operation: only(**_BOOKKEEPERS) for operation in _MONEY_WRITES},
+    **{operation: only(**_BOOK_READERS, manager=Reach.OWN, partner=Reach.OWN) for operation in _MONEY_READS},
+    "read_fund_statement": only(**_BOOK_READERS),
+    "list_exchange_rates": only(**_READERS),
+    "list_fiscal_closures": only(**_READERS),
     **{operation: only(**_STAFF) for operation in _WRITES},
     **{operation: everyone(**_READERS) for operation in _PUBLIC_READS},
     **{operation: only(**_READERS) for operation in _INTERNAL_READS},

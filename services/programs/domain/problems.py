@@ -131,3 +131,47 @@ class SessionOutsideEdition(Problem):
         ru="Занятие вне сроков выпуска",
         kk="Сабақ мерзімнен тыс",
     )
+
+
+class FundExceeded(Problem):
+    """Allocations stay within what was received and committed, per fund and currency (invariant P6)."""
+
+    status: ClassVar[int] = 409
+    slug: ClassVar[str] = "fund-exceeded"
+    title: ClassVar[Title] = title(
+        en="More than the fund has", ru="Больше, чем есть в фонде", kk="Қордағы қаражаттан көп"
+    )
+
+
+class PeriodClosed(Problem):
+    """The fiscal period of this day is closed."""
+
+    status: ClassVar[int] = 409
+    slug: ClassVar[str] = "period-closed"
+    title: ClassVar[Title] = title(en="The period is closed", ru="Период закрыт", kk="Кезең жабылған")
+
+
+class EntryReversed(Problem):
+    """The entry is reversed already, or is a reversal itself."""
+
+    status: ClassVar[int] = 409
+    slug: ClassVar[str] = "entry-reversed"
+    title: ClassVar[Title] = title(
+        en="The entry cannot be reversed", ru="Запись нельзя сторнировать", kk="Жазбаны сторнолау мүмкін емес"
+    )
+
+
+class RateMissing(Problem):
+    """No exchange rate leads from one currency to the other on that day."""
+
+    status: ClassVar[int] = 409
+    slug: ClassVar[str] = "rate-missing"
+    title: ClassVar[Title] = title(en="No exchange rate", ru="Нет обменного курса", kk="Айырбас бағамы жоқ")
+
+
+class ActualInFuture(Problem):
+    """What has happened is not dated in the future (invariant P7)."""
+
+    status: ClassVar[int] = 422
+    slug: ClassVar[str] = "actual-in-future"
+    title: ClassVar[Title] = title(en="The date is in the future", ru="Дата в будущем", kk="Күні болашақта")
