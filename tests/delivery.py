@@ -18,9 +18,10 @@ from services.common.relay import deliver_due
 from services.common.replays import Replayers
 from services.common.sessions import Sessions
 from services.evaluation.domain.events import EVENTS as EVALUATION_EVENTS
-from services.participants.db.tables import SCHEMA_REVISION as REVISION
+from services.participants.db.tables import SCHEMA_REVISION as PARTICIPANTS_REVISION
 from services.participants.domain.events import EVENTS as PARTICIPANTS_EVENTS
 from services.participants.settings import Settings as ParticipantsSettings
+from services.programs.db.tables import SCHEMA_REVISION as PROGRAMS_REVISION
 from services.programs.domain.events import EVENTS as PROGRAMS_EVENTS
 from services.programs.settings import Settings as ProgramsSettings
 from tests.apps import Door, facts_of, open_door
@@ -94,7 +95,13 @@ async def open_pair(database: TestDatabase, keys: Path, consumers: Consumers) ->
     async with AsyncExitStack() as stack:
         sender = await stack.enter_async_context(open_sender(database, keys))
         room = Room(
-            "participants", "Takes things.", [], {}, REVISION, keeps_bodies=False, consumers=consumers
+            "participants",
+            "Takes things.",
+            [],
+            {},
+            PARTICIPANTS_REVISION,
+            keeps_bodies=False,
+            consumers=consumers,
         )
         settings = ParticipantsSettings(**facts_of("participants", database.participants, keys))
         app = create_room_app(room, settings)
@@ -116,7 +123,7 @@ async def open_sender(
         "Sends things.",
         [],
         {},
-        "0001",
+        PROGRAMS_REVISION,
         keeps_bodies=True,
         registry=THINGS,
         replayers=replayers or {},

@@ -19,6 +19,7 @@ from services.common.operations import (
     succeed_operation,
 )
 from services.common.problems import Conflict, Fault, RequestInvalid, Unavailable
+from services.programs.db.tables import SCHEMA_REVISION
 from services.programs.settings import Settings
 from tests.apps import Door, facts_of, open_door
 from tests.cluster import TestDatabase
@@ -33,7 +34,7 @@ async def door(clean: TestDatabase, keys: Path) -> AsyncIterator[Door]:
         "Works long.",
         [operations_router("programs")],
         {"read_programs_operation": OPERATION_READERS},
-        "0001",
+        SCHEMA_REVISION,
         keeps_bodies=True,
     )
     settings = Settings(**facts_of("programs", clean.programs, keys))
