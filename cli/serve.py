@@ -9,6 +9,7 @@ from typing import Final
 
 import uvicorn
 
+from services.common.http.server import SERVER_OPTIONS
 from services.common.logging import configure_logging
 
 FACTORIES: Final = {
@@ -37,14 +38,9 @@ def main() -> None:
         host=wanted.host,
         port=wanted.port,
         loop="asyncio",
-        http="services.common.http.server:LimitedProtocol",
-        ws="none",
         lifespan="on",
-        log_config=None,
-        access_log=False,
-        proxy_headers=False,
-        server_header=False,
         timeout_graceful_shutdown=SECONDS_TO_FINISH,
+        **SERVER_OPTIONS,
     )
 
 

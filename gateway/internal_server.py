@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import uvicorn
 from starlette.types import ASGIApp
 
-from services.common.http.server import LimitedProtocol
+from services.common.http.server import SERVER_OPTIONS
 
 SECONDS_TO_FINISH: Final = 2
 """What a request in flight gets when the gateway stops, after the 10 seconds of those at the first address."""
@@ -29,15 +29,10 @@ async def serve_internally(app: ASGIApp, address: str) -> AsyncIterator[None]:
         uds=socket,
         host=place.hostname or "",
         port=place.port or 0,
-        http=LimitedProtocol,
-        ws="none",
         lifespan="off",
-        log_config=None,
-        access_log=False,
-        proxy_headers=False,
-        server_header=False,
         date_header=False,
         timeout_graceful_shutdown=SECONDS_TO_FINISH,
+        **SERVER_OPTIONS,
     )
     config.load()
     # Not `serve`: it would take the signals from the server at the first address.

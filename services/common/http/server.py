@@ -1,9 +1,9 @@
 """uvicorn's HTTP/1.1 protocol with the limits that uvicorn 0.54 leaves to others.
 
-Pass it as `--http services.common.http.server:LimitedProtocol`. uvicorn itself bounds concurrency, the
-backlog, the time a connection idles between requests and the time of a graceful shutdown; the size of an
-unfinished head only in its h11 protocol, which is not used here. What remains is added by this class, because
-an ASGI layer sees a request only when its head is complete:
+`SERVER_OPTIONS` hands it to uvicorn, which itself bounds concurrency, the backlog, the time a connection
+idles between requests and the time of a graceful shutdown; the size of an unfinished head only in its h11
+protocol, which is not used here. What remains is added by this class, because an ASGI layer sees a request
+only when its head is complete:
 
 - a head must be complete `head_seconds` after the connection was made or the last request was over;
 - bytes that complete no head and carry no body (a long head, chunk extensions, trailers) end at `idle_bytes`;
@@ -15,7 +15,8 @@ All that concerns complete heads, bodies and answers is in `limits`.
 """
 
 import asyncio
-from typing import Any, ClassVar, cast
+from collections.abc import Mapping
+from typing import Any, ClassVar, Final, cast
 
 from uuid_utils.compat import uuid7
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
@@ -142,3 +143,14 @@ class LimitedProtocol(HttpToolsProtocol):
         for timer in (self._head_timer, self._stall_timer):
             if timer is not None:
                 timer.cancel()
+
+
+SERVER_OPTIONS: Final[Mapping[str, Any]] = {
+    "http": LimitedProtocol,
+    "ws": "none",
+    "log_config": None,
+    "access_log": False,
+    "proxy_headers": False,
+    "server_header": False,
+}
+"""How uvicorn serves every app, at whatever address."""

@@ -2,10 +2,11 @@
 
 from uuid import UUID
 
-from fastapi import Request, Response, status
+from fastapi import Response, status
 
 from services.common.clock import Provenance
 from services.common.http.callers import Caller
+from services.common.http.demonstration import Demonstration
 from services.common.http.paging import Paging
 from services.common.http.problem_responses import problems
 from services.common.http.routes import house_router
@@ -53,10 +54,13 @@ router = house_router("deliveries", "")
     ),
 )
 async def create_delivery(
-    session: WriteSession, caller: Caller, request: DeliveryCreate, response: Response, http: Request
+    session: WriteSession,
+    caller: Caller,
+    request: DeliveryCreate,
+    response: Response,
+    demonstration: Demonstration,
 ) -> DeliveryRead:
     """Enter something given that is not a course."""
-    demonstration = http.app.state.settings.demonstration
     delivery = await operations.create_delivery(session, caller, request, demonstration=demonstration)
     response.headers["Location"] = delivery.href
     return await answer_with_sources(session, DeliveryRead, delivery)

@@ -3,10 +3,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query, Request, Response, status
+from fastapi import Query, Response, status
 
 from services.common.clock import Provenance
 from services.common.http.callers import Caller
+from services.common.http.demonstration import Demonstration
 from services.common.http.paging import Paging
 from services.common.http.preconditions import ExpectedVersion
 from services.common.http.problem_responses import problems
@@ -65,10 +66,13 @@ async def _answer(session: WriteSession, caller: Caller, edition: Edition) -> Ed
     ),
 )
 async def create_edition(
-    session: WriteSession, caller: Caller, request: EditionCreate, response: Response, http: Request
+    session: WriteSession,
+    caller: Caller,
+    request: EditionCreate,
+    response: Response,
+    demonstration: Demonstration,
 ) -> EditionRead:
     """Enter an edition: a draft, or a fact that its sources state."""
-    demonstration = http.app.state.settings.demonstration
     edition = await operations.create_edition(session, caller, request, demonstration=demonstration)
     response.headers["Location"] = edition.href
     return await _answer(session, caller, edition)
@@ -146,10 +150,9 @@ async def clone_edition(
     edition_id: UUID,
     request: EditionClone,
     response: Response,
-    http: Request,
+    demonstration: Demonstration,
 ) -> EditionRead:
     """Make a draft with the seats, timetable, rules and form of this edition."""
-    demonstration = http.app.state.settings.demonstration
     edition = await clones.clone_edition(session, caller, edition_id, request, demonstration=demonstration)
     response.headers["Location"] = edition.href
     return await _answer(session, caller, edition)

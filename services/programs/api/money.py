@@ -4,10 +4,11 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Query, Request, Response, status
+from fastapi import Depends, Query, Response, status
 
 from services.common.clock import Provenance
 from services.common.http.callers import Caller
+from services.common.http.demonstration import Demonstration
 from services.common.http.paging import Paging
 from services.common.http.problem_responses import problems
 from services.common.http.replays import require_idempotency_key
@@ -76,10 +77,9 @@ async def create_contribution(
     fund_id: UUID,
     request: ContributionCreate,
     response: Response,
-    http: Request,
+    demonstration: Demonstration,
 ) -> TransactionRead:
     """Book what a donor pledges, commits or gives to the fund."""
-    demonstration = http.app.state.settings.demonstration
     entry = await operations.create_contribution(
         session, caller, fund_id, request, demonstration=demonstration
     )
@@ -99,10 +99,9 @@ async def create_allocation(
     fund_id: UUID,
     request: AllocationCreate,
     response: Response,
-    http: Request,
+    demonstration: Demonstration,
 ) -> TransactionRead:
     """Set money of the fund aside for an edition or a delivery."""
-    demonstration = http.app.state.settings.demonstration
     entry = await operations.create_allocation(session, caller, fund_id, request, demonstration=demonstration)
     return _booked(response, entry)
 
@@ -140,10 +139,13 @@ async def read_fund_statement(
     dependencies=_ONCE,
 )
 async def create_transaction(
-    session: WriteSession, caller: Caller, request: TransactionCreate, response: Response, http: Request
+    session: WriteSession,
+    caller: Caller,
+    request: TransactionCreate,
+    response: Response,
+    demonstration: Demonstration,
 ) -> TransactionRead:
     """Book what a fund commits itself to pay, or has paid, for an edition or a delivery."""
-    demonstration = http.app.state.settings.demonstration
     entry = await operations.create_transaction(session, caller, request, demonstration=demonstration)
     return _booked(response, entry)
 

@@ -3,9 +3,10 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query, Request, Response, status
+from fastapi import Query, Response, status
 
 from services.common.http.callers import Caller
+from services.common.http.demonstration import Demonstration
 from services.common.http.paging import Paging
 from services.common.http.preconditions import ExpectedVersion
 from services.common.http.problem_responses import problems
@@ -40,10 +41,13 @@ router = house_router("organizations", "/organizations")
     responses=problems(OrganizationExists, DemonstrationOnly),
 )
 async def create_organization(
-    session: WriteSession, caller: Caller, request: OrganizationCreate, response: Response, http: Request
+    session: WriteSession,
+    caller: Caller,
+    request: OrganizationCreate,
+    response: Response,
+    demonstration: Demonstration,
 ) -> OrganizationRead:
     """Enter an organization, with the name exactly as its source prints it where that matters."""
-    demonstration = http.app.state.settings.demonstration
     organization = await operations.create_organization(session, caller, request, demonstration=demonstration)
     response.headers["Location"] = f"/v1/organizations/{organization.id}"
     return await answer_with_sources(session, OrganizationRead, organization)
