@@ -24,6 +24,7 @@ from services.programs.db.evidence_tables import (
     StatementSubject,
 )
 from services.programs.db.money_tables import ExchangeRate, FiscalClosure, LedgerEntry
+from services.programs.db.monitoring_tables import Milestone, Risk, StatusReport
 from services.programs.domain.deliveries import DeliveryKind, DeliveryState
 from services.programs.domain.editions import CountryRelation, EditionState, Modality
 from services.programs.domain.events import SeatOwner
@@ -55,6 +56,7 @@ __all__ = [
     "Fund",
     "Lecturer",
     "LedgerEntry",
+    "Milestone",
     "MirrorDesignChange",
     "MirrorResults",
     "MirrorSeats",
@@ -62,14 +64,16 @@ __all__ = [
     "Partnership",
     "PartnershipSubject",
     "Program",
+    "Risk",
     "SeatLine",
     "Source",
     "Statement",
     "StatementSubject",
+    "StatusReport",
     "TrainingSession",
 ]
 
-SCHEMA_REVISION: Final = "0002"
+SCHEMA_REVISION: Final = "0003"
 """The revision of `migrations/programs` that this code needs."""
 
 

@@ -9,6 +9,7 @@ from services.programs.domain.editions import EDITION_LIFE, CountryRelation, Edi
 from services.programs.domain.events import SeatOwner
 from services.programs.domain.evidence import Confidence, SourceKind, StatementKind, SubjectKind
 from services.programs.domain.money import EntryKind
+from services.programs.domain.monitoring import MILESTONE_LIFE, RISK_LIFE, Light, MilestoneState, RiskState
 from services.programs.domain.organizations import ORGANIZATION_LIFE, OrganizationStatus
 from services.programs.domain.programs import (
     CooperationForm,
@@ -293,6 +294,35 @@ ENUMERATIONS: Final[Sequence[Enumeration]] = (
             gap | Gap | Пробел | Олқылық
             contradiction | Contradiction | Противоречие | Қайшылық
             remark | Remark | Замечание | Ескерту
+        """),
+    ),
+    Enumeration(
+        "milestone_state",
+        MilestoneState,
+        _texts("""
+            open | Open | Открыта | Ашық
+            achieved | Achieved | Достигнута | Жетті
+            cancelled | Cancelled | Отменена | Болдырылмады
+        """),
+        terminal=MILESTONE_LIFE.terminal,
+    ),
+    Enumeration(
+        "risk_state",
+        RiskState,
+        _texts("""
+            open | Open | Открыт | Ашық
+            occurred | Occurred | Наступил | Орын алды
+            closed | Closed | Закрыт | Жабық
+        """),
+        terminal=RISK_LIFE.terminal,
+    ),
+    Enumeration(
+        "light",
+        Light,
+        _texts("""
+            green | As planned | По плану | Жоспар бойынша
+            amber | Off the plan, can be mended | Отклонение, устранимо | Ауытқу бар, түзетуге болады
+            red | Off the plan, a decision is needed | Отклонение, нужно решение | Ауытқу бар, шешім қажет
         """),
     ),
 )

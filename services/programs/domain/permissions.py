@@ -40,6 +40,14 @@ _WRITES: Final = (
     "change_delivery_state",
     "create_fund",
     "create_statement",
+    "create_milestone",
+    "change_milestone",
+    "achieve_milestone",
+    "cancel_milestone",
+    "create_risk",
+    "change_risk",
+    "change_risk_state",
+    "create_status_report",
 )
 _PUBLIC_READS: Final = (
     "list_sources",
@@ -68,6 +76,11 @@ _INTERNAL_READS: Final = (
     "list_seat_lines",
     "read_monitoring",
     "list_design_tasks",
+    "list_milestones",
+    "read_milestone",
+    "list_risks",
+    "read_risk",
+    "list_status_reports",
 )
 
 _BOOKKEEPERS: Final = {"finance": Reach.ALL, "administrator": Reach.ALL}

@@ -1,0 +1,259 @@
+"""Routes of milestones, risks and status reports."""
+
+from datetime import date
+from typing import Any, Final
+from uuid import UUID
+
+from fastapi import Response, status
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.common.actions import Step, list_actions
+from services.common.clock import Provenance, domain_now
+from services.common.http.callers import Caller
+from services.common.http.paging import Paging
+from services.common.http.preconditions import ExpectedVersion
+from services.common.http.problem_responses import problems
+from services.common.http.routes import house_router
+from services.common.http.sessions import ReadSession, WriteSession
+from services.common.identity import Caller as CallerIdentity
+from services.common.wire import Id, Page
+from services.programs.db import monitoring as questions
+from services.programs.db.tables import Milestone, Risk, StatusReport
+from services.programs.domain.monitoring import MILESTONE_LIFE, RISK_LIFE, MilestoneState, RiskState
+from services.programs.domain.permissions import PERMISSIONS
+from services.programs.domain.problems import (
+    ActualInFuture,
+    ReferenceUnknown,
+    SubjectNotFound,
+    TransitionRefused,
+)
+from services.programs.operations import monitoring as operations
+from services.programs.schemas.evidence import SubjectRead
+from services.programs.schemas.monitoring import (
+    MilestoneAchievement,
+    MilestoneCancellation,
+    MilestoneChange,
+    MilestoneCreate,
+    MilestoneItem,
+    MilestoneRead,
+    RiskChange,
+    RiskCreate,
+    RiskItem,
+    RiskRead,
+    RiskStateChange,
+    StatusReportCreate,
+    StatusReportRead,
+)
+
+router = house_router("monitoring", "")
+CREATED = status.HTTP_201_CREATED
+_MILESTONE_STEPS: Final = (
+    Step("achieve_milestone", "achievement", MilestoneState.ACHIEVED),
+    Step("cancel_milestone", "cancellation", MilestoneState.CANCELLED),
+)
+_RISK_STEPS: Final = tuple(
+    Step("change_risk_state", "state-changes", state) for state in (RiskState.OCCURRED, RiskState.CLOSED)
+)
+
+
+@router.post(
+    "/milestones",
+    response_model=MilestoneRead,
+    status_code=CREATED,
+    responses=problems(ReferenceUnknown),
+)
+async def create_milestone(
+    session: WriteSession, caller: Caller, request: MilestoneCreate, response: Response
+) -> MilestoneRead:
+    """Plan something that a program, edition or delivery is to reach by a day."""
+    milestone = await operations.create_milestone(session, caller, request)
+    response.headers["Location"] = milestone.href
+    return await _answer_milestone(session, caller, milestone)
+
+
+@router.get("/milestones", response_model=Page[MilestoneItem])
+async def list_milestones(
+    session: ReadSession,
+    page: Paging,
+    *,
+    subject_id: Id | None = None,
+    state: MilestoneState | None = None,
+    overdue: bool = False,
+    provenance: Provenance = Provenance.REAL,
+) -> Page[MilestoneItem]:
+    """List milestones by the last day they may be due; `overdue` asks for open ones that are past it."""
+    today = await _today(session, provenance)
+    rows = await questions.list_milestones(
+        session, page, today, provenance=provenance, subject_id=subject_id, state=state, overdue=overdue
+    )
+    items = [MilestoneItem.of(row, **_milestone_parts(row, today)) for row in rows.items]
+    return Page(items=items, next_cursor=rows.next_cursor, total=rows.total)
+
+
+@router.get("/milestones/{milestone_id}", response_model=MilestoneRead, responses=problems(SubjectNotFound))
+async def read_milestone(session: ReadSession, caller: Caller, milestone_id: UUID) -> MilestoneRead:
+    """Read one milestone."""
+    milestone = await questions.get_followed(session, Milestone, milestone_id)
+    return await _answer_milestone(session, caller, milestone)
+
+
+@router.patch(
+    "/milestones/{milestone_id}",
+    response_model=MilestoneRead,
+    responses=problems(SubjectNotFound, TransitionRefused),
+)
+async def change_milestone(
+    session: WriteSession,
+    caller: Caller,
+    milestone_id: UUID,
+    version: ExpectedVersion,
+    request: MilestoneChange,
+) -> MilestoneRead:
+    """Change what an open milestone says."""
+    milestone = await operations.change_milestone(session, caller, milestone_id, version, request)
+    return await _answer_milestone(session, caller, milestone)
+
+
+@router.post(
+    "/milestones/{milestone_id}/achievement",
+    response_model=MilestoneRead,
+    responses=problems(SubjectNotFound, TransitionRefused, ActualInFuture),
+)
+async def achieve_milestone(
+    session: WriteSession, caller: Caller, milestone_id: UUID, request: MilestoneAchievement
+) -> MilestoneRead:
+    """Record when the milestone was reached."""
+    milestone = await operations.achieve_milestone(session, caller, milestone_id, request.achieved_on)
+    return await _answer_milestone(session, caller, milestone)
+
+
+@router.post(
+    "/milestones/{milestone_id}/cancellation",
+    response_model=MilestoneRead,
+    responses=problems(SubjectNotFound, TransitionRefused),
+)
+async def cancel_milestone(
+    session: WriteSession, caller: Caller, milestone_id: UUID, request: MilestoneCancellation
+) -> MilestoneRead:
+    """Give the milestone up."""
+    milestone = await operations.cancel_milestone(session, caller, milestone_id, request.reason)
+    return await _answer_milestone(session, caller, milestone)
+
+
+@router.post("/risks", response_model=RiskRead, status_code=CREATED, responses=problems(ReferenceUnknown))
+async def create_risk(
+    session: WriteSession, caller: Caller, request: RiskCreate, response: Response
+) -> RiskRead:
+    """Enter what may go wrong with a program, edition or delivery."""
+    risk = await operations.create_risk(session, caller, request)
+    response.headers["Location"] = risk.href
+    return await _answer_risk(session, caller, risk)
+
+
+@router.get("/risks", response_model=Page[RiskItem])
+async def list_risks(
+    session: ReadSession,
+    page: Paging,
+    *,
+    subject_id: Id | None = None,
+    state: RiskState | None = None,
+    overdue: bool = False,
+    provenance: Provenance = Provenance.REAL,
+) -> Page[RiskItem]:
+    """List risks, the gravest first; `overdue` asks for those that should have been reviewed by now."""
+    today = await _today(session, provenance)
+    rows = await questions.list_risks(
+        session, page, today, provenance=provenance, subject_id=subject_id, state=state, overdue=overdue
+    )
+    items = [RiskItem.of(row, **_risk_parts(row, today)) for row in rows.items]
+    return Page(items=items, next_cursor=rows.next_cursor, total=rows.total)
+
+
+@router.get("/risks/{risk_id}", response_model=RiskRead, responses=problems(SubjectNotFound))
+async def read_risk(session: ReadSession, caller: Caller, risk_id: UUID) -> RiskRead:
+    """Read one risk."""
+    return await _answer_risk(session, caller, await questions.get_followed(session, Risk, risk_id))
+
+
+@router.patch(
+    "/risks/{risk_id}", response_model=RiskRead, responses=problems(SubjectNotFound, TransitionRefused)
+)
+async def change_risk(
+    session: WriteSession, caller: Caller, risk_id: UUID, version: ExpectedVersion, request: RiskChange
+) -> RiskRead:
+    """Rate a risk anew, or answer it differently."""
+    risk = await operations.change_risk(session, caller, risk_id, version, request)
+    return await _answer_risk(session, caller, risk)
+
+
+@router.post(
+    "/risks/{risk_id}/state-changes",
+    response_model=RiskRead,
+    responses=problems(SubjectNotFound, TransitionRefused),
+)
+async def change_risk_state(
+    session: WriteSession, caller: Caller, risk_id: UUID, request: RiskStateChange
+) -> RiskRead:
+    """Record that the risk has occurred, or is past."""
+    risk = await operations.change_risk_state(session, caller, risk_id, request.state, request.reason)
+    return await _answer_risk(session, caller, risk)
+
+
+@router.post(
+    "/status-reports",
+    response_model=StatusReportRead,
+    status_code=CREATED,
+    responses=problems(ReferenceUnknown, ActualInFuture),
+)
+async def create_status_report(
+    session: WriteSession, caller: Caller, request: StatusReportCreate
+) -> StatusReportRead:
+    """Report how a program, edition or delivery stood on a day; a newer report corrects it."""
+    return _answer_report(await operations.create_status_report(session, caller, request))
+
+
+@router.get("/status-reports", response_model=Page[StatusReportRead])
+async def list_status_reports(
+    session: ReadSession,
+    page: Paging,
+    subject_id: Id | None = None,
+    provenance: Provenance = Provenance.REAL,
+) -> Page[StatusReportRead]:
+    """List status reports, the latest first."""
+    rows = await questions.list_status_reports(session, page, provenance=provenance, subject_id=subject_id)
+    items = [_answer_report(row) for row in rows.items]
+    return Page(items=items, next_cursor=rows.next_cursor, total=rows.total)
+
+
+async def _today(session: AsyncSession, provenance: Provenance) -> date:
+    return (await domain_now(session, provenance)).date()
+
+
+def _subject(row: Milestone | Risk | StatusReport) -> SubjectRead:
+    return SubjectRead(kind=row.subject_kind, id=row.subject_id)
+
+
+def _milestone_parts(row: Milestone, today: date) -> dict[str, Any]:
+    overdue = row.state is MilestoneState.OPEN and row.latest < today
+    return {"subject": _subject(row), "overdue": overdue}
+
+
+def _risk_parts(row: Risk, today: date) -> dict[str, Any]:
+    late = row.review_by is not None and row.review_by < today
+    return {"subject": _subject(row), "overdue": late and row.state is not RiskState.CLOSED}
+
+
+def _answer_report(row: StatusReport) -> StatusReportRead:
+    return StatusReportRead.of(row, subject=_subject(row))
+
+
+async def _answer_milestone(session: AsyncSession, caller: CallerIdentity, row: Milestone) -> MilestoneRead:
+    parts = _milestone_parts(row, await _today(session, row.provenance))
+    actions = list_actions(PERMISSIONS, caller, row.href, MILESTONE_LIFE, row.state, _MILESTONE_STEPS)
+    return MilestoneRead.of(row, **parts, actions=actions)
+
+
+async def _answer_risk(session: AsyncSession, caller: CallerIdentity, row: Risk) -> RiskRead:
+    parts = _risk_parts(row, await _today(session, row.provenance))
+    actions = list_actions(PERMISSIONS, caller, row.href, RISK_LIFE, row.state, _RISK_STEPS)
+    return RiskRead.of(row, **parts, actions=actions)
