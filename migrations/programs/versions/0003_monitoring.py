@@ -1,4 +1,4 @@
-"""Monitoring: milestones, risks, status reports."""
+"""Monitoring: milestones, risks, status reports; and timetables are asked by time and by lecturer."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -215,9 +215,21 @@ def upgrade() -> None:
         "ix_status_report_subject", "status_report", ["subject_id", "as_of"], unique=False, schema="programs"
     )
     make_append_only("status_report")
+    op.create_index(
+        "ix_training_session_starts_at", "training_session", ["starts_at", "ends_at"], schema="programs"
+    )
+    op.create_index(
+        "ix_training_session_lecturers",
+        "training_session",
+        ["lecturers"],
+        schema="programs",
+        postgresql_using="gin",
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("ix_training_session_lecturers", table_name="training_session", schema="programs")
+    op.drop_index("ix_training_session_starts_at", table_name="training_session", schema="programs")
     op.drop_index("ix_status_report_subject", table_name="status_report", schema="programs")
     op.drop_table("status_report", schema="programs")
     op.drop_index("ix_risk_subject", table_name="risk", schema="programs")

@@ -1,40 +1,55 @@
-"""Routes of an edition's timetable."""
+"""Routes of timetables: an edition's, and the calendars that people subscribe to."""
 
+from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import status
+from fastapi import Header, Response, status
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.common.clock import Provenance
 from services.common.http.callers import Caller
 from services.common.http.paging import Paging
 from services.common.http.problem_responses import problems
 from services.common.http.routes import house_router
 from services.common.http.sessions import ReadSession, WriteSession
+from services.common.i18n import pick
 from services.common.wire import Page
 from services.programs.db import editions as questions
+from services.programs.db.programs import get_lecturer
 from services.programs.db.tables import TrainingSession
 from services.programs.domain.problems import SessionOutsideEdition, SubjectNotFound, TransitionRefused
 from services.programs.operations import training_sessions as operations
+from services.programs.operations.timetables import write_timetable
 from services.programs.schemas.training_sessions import (
     TrainingSessionCancellation,
     TrainingSessionCreate,
     TrainingSessionMove,
+    TrainingSessionPlanned,
     TrainingSessionRead,
 )
 
 router = house_router("training sessions", "")
+_CALENDAR: Final = "text/calendar"
+_CALENDAR_RESPONSE: Final[dict[int | str, dict[str, Any]]] = {
+    200: {
+        "description": "An iCalendar file (RFC 5545).",
+        "content": {_CALENDAR: {"schema": {"type": "string"}}},
+    }
+}
 
 
 @router.post(
     "/editions/{edition_id}/training-sessions",
-    response_model=TrainingSessionRead,
+    response_model=TrainingSessionPlanned,
     status_code=status.HTTP_201_CREATED,
     responses=problems(SubjectNotFound, SessionOutsideEdition),
 )
 async def create_training_session(
     session: WriteSession, caller: Caller, edition_id: UUID, request: TrainingSessionCreate
-) -> TrainingSession:
-    """Put a meeting on an edition's timetable."""
-    return await operations.create_training_session(session, caller, edition_id, request)
+) -> TrainingSessionPlanned:
+    """Put a meeting on an edition's timetable; `warnings` name meetings that it collides with."""
+    meeting = await operations.create_training_session(session, caller, edition_id, request)
+    return await _answer_planned(session, meeting)
 
 
 @router.get(
@@ -52,14 +67,15 @@ async def list_training_sessions(
 
 @router.post(
     "/training-sessions/{training_session_id}/move",
-    response_model=TrainingSessionRead,
+    response_model=TrainingSessionPlanned,
     responses=problems(SubjectNotFound, TransitionRefused, SessionOutsideEdition),
 )
 async def move_training_session(
     session: WriteSession, caller: Caller, training_session_id: UUID, request: TrainingSessionMove
-) -> TrainingSession:
-    """Give a meeting another time or place."""
-    return await operations.move_training_session(session, caller, training_session_id, request)
+) -> TrainingSessionPlanned:
+    """Give a meeting another time or place; `warnings` name meetings that it collides with."""
+    meeting = await operations.move_training_session(session, caller, training_session_id, request)
+    return await _answer_planned(session, meeting)
 
 
 @router.post(
@@ -72,3 +88,47 @@ async def cancel_training_session(
 ) -> TrainingSession:
     """Say that a meeting does not take place, and why."""
     return await operations.cancel_training_session(session, caller, training_session_id, request)
+
+
+@router.get(
+    "/editions/{edition_id}/timetable.ics",
+    response_class=Response,
+    responses=_CALENDAR_RESPONSE | problems(SubjectNotFound),
+)
+async def read_edition_calendar(
+    session: ReadSession,
+    caller: Caller,
+    edition_id: UUID,
+    accept_language: Annotated[str | None, Header()] = None,
+) -> Response:
+    """Read an edition's timetable as a calendar to subscribe to; it names no person."""
+    edition = await questions.get_edition(session, edition_id, visible_to=caller)
+    meetings = await questions.list_meetings(session, visible_to=caller, edition_id=edition_id)
+    name = pick(edition.title, accept_language).text
+    return Response(write_timetable(edition.id, name, meetings, accept_language), media_type=_CALENDAR)
+
+
+@router.get(
+    "/lecturers/{lecturer_id}/timetable.ics",
+    response_class=Response,
+    responses=_CALENDAR_RESPONSE | problems(SubjectNotFound),
+)
+async def read_lecturer_calendar(
+    session: ReadSession,
+    caller: Caller,
+    lecturer_id: UUID,
+    provenance: Provenance = Provenance.REAL,
+    accept_language: Annotated[str | None, Header()] = None,
+) -> Response:
+    """Read when and where somebody teaches, over all editions, as a calendar to subscribe to."""
+    lecturer = await get_lecturer(session, lecturer_id, visible_to=caller)
+    meetings = await questions.list_meetings(
+        session, visible_to=caller, lecturer_id=lecturer_id, provenance=provenance
+    )
+    name = pick(lecturer.names, accept_language).text
+    return Response(write_timetable(lecturer.id, name, meetings, accept_language), media_type=_CALENDAR)
+
+
+async def _answer_planned(session: AsyncSession, meeting: TrainingSession) -> TrainingSessionPlanned:
+    warnings = await operations.list_warnings(session, meeting)
+    return TrainingSessionPlanned.of(meeting, warnings=warnings)

@@ -25,7 +25,7 @@ from services.programs.db.tables import (
 from services.programs.domain.editions import EditionState
 from services.programs.domain.problems import SubjectNotFound
 from services.programs.domain.programs import FunctionalRole
-from services.programs.domain.training_sessions import OPEN_STATES
+from services.programs.domain.training_sessions import OPEN_STATES, TrainingSessionState
 
 _PUBLISHED: Final = (Edition.state != EditionState.DRAFT, Edition.provenance == Provenance.REAL)
 
@@ -151,6 +151,49 @@ async def list_timetable(session: AsyncSession, edition_ids: Collection[UUID]) -
         .with_for_update()
     )
     return (await session.scalars(query)).all()
+
+
+async def list_concurrent(session: AsyncSession, meeting: TrainingSession) -> Sequence[TrainingSession]:
+    """Return the training sessions of any edition that overlap this one in time and are not cancelled.
+
+    Synthetic editions meet synthetic ones only (invariant P11).
+    """
+    own = select(Edition.provenance).where(Edition.id == meeting.edition_id).scalar_subquery()
+    query = (
+        select(TrainingSession)
+        .join(Edition, Edition.id == TrainingSession.edition_id)
+        .where(
+            TrainingSession.starts_at < meeting.ends_at,
+            TrainingSession.ends_at > meeting.starts_at,
+            TrainingSession.id != meeting.id,
+            TrainingSession.state != TrainingSessionState.CANCELLED,
+            Edition.provenance == own,
+        )
+        .order_by(TrainingSession.starts_at, TrainingSession.id)
+    )
+    return (await session.scalars(query)).all()
+
+
+async def list_meetings(
+    session: AsyncSession,
+    *,
+    visible_to: Caller,
+    edition_id: UUID | None = None,
+    lecturer_id: UUID | None = None,
+    provenance: Provenance | None = None,
+) -> list[tuple[TrainingSession, str]]:
+    """Return the training sessions of an edition or of a lecturer by time, each with its edition's zone."""
+    query = select(TrainingSession, Edition.zone).join(Edition, Edition.id == TrainingSession.edition_id)
+    if visible_to.reach is Reach.PUBLISHED:
+        query = query.where(*_PUBLISHED)
+    if edition_id is not None:
+        query = query.where(Edition.id == edition_id)
+    if lecturer_id is not None:
+        query = query.where(TrainingSession.lecturers.contains([{"lecturer_id": str(lecturer_id)}]))
+    if provenance is not None:
+        query = query.where(Edition.provenance == provenance)
+    rows = await session.execute(query.order_by(TrainingSession.starts_at, TrainingSession.id))
+    return [(meeting, zone) for meeting, zone in rows]
 
 
 async def count_open_sessions(session: AsyncSession, edition_id: UUID) -> int:

@@ -292,7 +292,11 @@ class TrainingSession(Versioned, Base):
     """One meeting of a course."""
 
     __tablename__ = "training_session"
-    __table_args__ = (Index("ix_training_session_edition_id", "edition_id", "starts_at"),)
+    __table_args__ = (
+        Index("ix_training_session_edition_id", "edition_id", "starts_at"),
+        Index("ix_training_session_starts_at", "starts_at", "ends_at"),
+        Index("ix_training_session_lecturers", "lecturers", postgresql_using="gin"),
+    )
 
     edition_id: Mapped[UUID] = mapped_column(ForeignKey("edition.id"))
     kind: Mapped[TrainingSessionKind]

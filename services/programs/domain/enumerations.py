@@ -20,6 +20,7 @@ from services.programs.domain.programs import (
 )
 from services.programs.domain.training_sessions import (
     TRAINING_SESSION_LIFE,
+    ConflictCode,
     LecturerRole,
     TrainingSessionKind,
     TrainingSessionState,
@@ -323,6 +324,14 @@ ENUMERATIONS: Final[Sequence[Enumeration]] = (
             green | As planned | По плану | Жоспар бойынша
             amber | Off the plan, can be mended | Отклонение, устранимо | Ауытқу бар, түзетуге болады
             red | Off the plan, a decision is needed | Отклонение, нужно решение | Ауытқу бар, шешім қажет
+        """),
+    ),
+    Enumeration(
+        "timetable_conflict",
+        ConflictCode,
+        _texts("""
+            lecturer_elsewhere | The lecturer teaches elsewhere | Лектор занят в другом месте | Дәріскер басқа жерде
+            venue_taken | The venue is taken | Помещение занято | Орын бос емес
         """),
     ),
 )

@@ -61,6 +61,8 @@ _PUBLIC_READS: Final = (
     "read_edition",
     "list_edition_countries",
     "list_training_sessions",
+    "read_edition_calendar",
+    "read_lecturer_calendar",
     "list_lecturers",
     "read_lecturer",
     "list_partnerships",

@@ -1,5 +1,6 @@
 """The life of a training session: one meeting of a course."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
@@ -53,3 +54,28 @@ TRAINING_SESSION_LIFE: Final = LifeCycle(
 
 OPEN_STATES: Final = frozenset({T.SCHEDULED, T.MOVED})
 """States of a meeting that is still to come."""
+
+
+class ConflictCode(StrEnum):
+    """How two meetings at the same time get into each other's way."""
+
+    LECTURER_ELSEWHERE = "lecturer_elsewhere"
+    VENUE_TAKEN = "venue_taken"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Who and what a meeting needs at its time."""
+
+    venue: str | None
+    lecturers: frozenset[str]
+
+
+def find_conflicts(wanted: Place, taken: Place) -> list[ConflictCode]:
+    """Return what two meetings at the same time both need (invariant P5); venues are the same by their name."""
+    conflicts = []
+    if wanted.lecturers & taken.lecturers:
+        conflicts.append(ConflictCode.LECTURER_ELSEWHERE)
+    if wanted.venue and taken.venue and wanted.venue.strip().casefold() == taken.venue.strip().casefold():
+        conflicts.append(ConflictCode.VENUE_TAKEN)
+    return conflicts

@@ -1,6 +1,7 @@
 """What can be done to an edition's timetable."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,14 +12,19 @@ from services.common.events import EventKind
 from services.common.identity import Caller
 from services.common.outbox import publish
 from services.common.problems import Fault
-from services.programs.db.editions import get_edition, get_training_session
+from services.programs.db.editions import get_edition, get_training_session, list_concurrent
 from services.programs.db.programs import get_lecturer
 from services.programs.db.tables import Edition, TrainingSession
 from services.programs.domain import events
 from services.programs.domain.editions import local_day
 from services.programs.domain.events import SessionLecturerData, TrainingSessionData
 from services.programs.domain.problems import SessionOutsideEdition, TransitionRefused
-from services.programs.domain.training_sessions import TRAINING_SESSION_LIFE, TrainingSessionState
+from services.programs.domain.training_sessions import (
+    TRAINING_SESSION_LIFE,
+    Place,
+    TrainingSessionState,
+    find_conflicts,
+)
 from services.programs.operations.edition_clock import plan_clock
 from services.programs.schemas.training_sessions import (
     TrainingSessionCancellation,
@@ -73,6 +79,26 @@ async def cancel_training_session(
     await record_change(session, caller, "training_session.cancelled", meeting, ["state", "state_reason"])
     await tell_training_session(session, meeting, events.TRAINING_SESSION_CANCELLED)
     return meeting
+
+
+async def list_warnings(session: AsyncSession, meeting: TrainingSession) -> list[dict[str, Any]]:
+    """Return which other meetings need the same lecturer or venue at the same time (invariant P5)."""
+    wanted = _place(meeting)
+    return [
+        {
+            "code": code,
+            "training_session_id": other.id,
+            "edition_id": other.edition_id,
+            "starts_at": other.starts_at,
+            "ends_at": other.ends_at,
+        }
+        for other in await list_concurrent(session, meeting)
+        for code in find_conflicts(wanted, _place(other))
+    ]
+
+
+def _place(meeting: TrainingSession) -> Place:
+    return Place(meeting.venue, frozenset(str(one["lecturer_id"]) for one in meeting.lecturers))
 
 
 async def tell_training_session(session: AsyncSession, meeting: TrainingSession, kind: EventKind) -> None:

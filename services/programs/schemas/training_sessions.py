@@ -8,6 +8,7 @@ from pydantic import Field
 from services.common.wire import Answer, Flag, Id, Instant, Line, Request, Resource, Texts
 from services.common.wire_codes import LanguageTag
 from services.programs.domain.training_sessions import (
+    ConflictCode,
     LecturerRole,
     TrainingSessionKind,
     TrainingSessionState,
@@ -70,3 +71,19 @@ class TrainingSessionRead(Resource):
     counts_for_attendance: bool
     delivery_language: str | None
     lecturers: list[SessionLecturerRead]
+
+
+class TimetableConflict(Answer):
+    """Another meeting at the same time that needs the same lecturer or the same venue."""
+
+    code: ConflictCode
+    training_session_id: UUID
+    edition_id: UUID
+    starts_at: datetime
+    ends_at: datetime
+
+
+class TrainingSessionPlanned(TrainingSessionRead):
+    """A meeting that was given its time, with warnings that its planner may override."""
+
+    warnings: list[TimetableConflict]
