@@ -145,7 +145,7 @@ def _rule(result: Any) -> str:
 
 async def _find_task(manager: Voice, recommendation_id: str) -> Any:
     tasks = await until(
-        lambda: manager.items("/v1/design-tasks"),
+        lambda: manager.items("/v1/design-tasks", provenance="synthetic"),
         lambda found: any(task["recommendation_id"] == recommendation_id for task in found),
         "the recommendation is known to programs",
     )

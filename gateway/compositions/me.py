@@ -116,13 +116,13 @@ def _wishes(provenance: Provenance) -> Mapping[str, _Wish]:
         "design_tasks": _Wish(
             frozenset({Role.MANAGER, Role.EVALUATOR}),
             "programs",
-            "/v1/design-tasks?state=open",
+            f"/v1/design-tasks?provenance={provenance}&state=open",
             SeenPage[SeenDesignTask],
         ),
         "recommendations": _Wish(
             frozenset({Role.MANAGER, Role.APPROVER, Role.EVALUATOR}),
             "evaluation",
-            "/v1/recommendations?limit=200",
+            f"/v1/recommendations?provenance={provenance}&limit=200",
             SeenPage[SeenRecommendation],
             lambda recommendation, _: recommendation.state in UNSETTLED,
         ),
@@ -135,8 +135,7 @@ async def read_me(request: Request, caller: Caller, reading: Reading) -> MeRead:
 
     Each part is read in the role that it belongs to: a manager who also takes part in a course finds here their
     own applications, not everybody's. Surveys are not among the parts: to know who has still to answer one would
-    break the anonymity of its answers. Demonstration accounts are shown the calls of synthetic editions;
-    recommendations from these are listed by edition only.
+    break the anonymity of its answers. Demonstration accounts are shown what concerns synthetic editions.
     """
     if caller.subject is None:
         raise NotAuthenticated("This operation needs a signed-in caller.")

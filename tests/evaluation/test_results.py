@@ -123,6 +123,9 @@ async def test_a_suggestion_becomes_a_change_of_a_later_edition(evaluation: Door
 
     body = edition | {"title": {"en": "Two more days of practice"}, "suggestions": [found[0]["id"]]}
     recommendation = (await survey.staff.post("/v1/recommendations", json=body)).json()
+    for provenance, listed in (("synthetic", 1), ("real", 0)):
+        asked = await survey.staff.get("/v1/recommendations", params={"provenance": provenance})
+        assert len(asked.json()["items"]) == listed
     at = f"/v1/recommendations/{recommendation['id']}"
     response = {"verdict": "agreed", "reason": "It is right.", "owner": "Training unit", "due": "2027-03"}
     agreed = await survey.staff.post(f"{at}/management-response", json=response)

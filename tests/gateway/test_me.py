@@ -28,9 +28,10 @@ PARTS = {*PARTICIPANTS_PARTS, "calls", "nominations", "design_tasks", "recommend
 
 LISTS: dict[str, dict[str, Any]] = {
     "programs": {
-        "/v1/design-tasks?state=open": [
+        "/v1/design-tasks?provenance=real&state=open": [
             {"id": TASK, "program_id": PROGRAM, "due": "2030-06", "state": "open"}
-        ]
+        ],
+        "/v1/design-tasks?provenance=synthetic&state=open": [],
     },
     "participants": {
         "/v1/applications": [{"id": str(uuid4()), "state": "selected"}],
@@ -50,10 +51,11 @@ LISTS: dict[str, dict[str, Any]] = {
         "/v1/nominations": [{"id": str(uuid4()), "rank": 1}],
     },
     "evaluation": {
-        "/v1/recommendations?limit=200": [
+        "/v1/recommendations?provenance=synthetic&limit=200": [],
+        "/v1/recommendations?provenance=real&limit=200": [
             {"id": PROPOSED, "state": "proposed", "due": None},
             {"id": str(uuid4()), "state": "verified", "due": None},
-        ]
+        ],
     },
 }
 SPOKEN_AS = {
@@ -159,7 +161,7 @@ async def test_a_nominator_sees_the_calls_that_are_open_and_their_nominations(
     assert (elsewhere["calls"]["items"], elsewhere["next"]) == ([], [])
 
 
-async def test_a_demonstration_account_sees_the_calls_of_synthetic_editions(
+async def test_a_demonstration_account_sees_what_concerns_synthetic_editions(
     gateway_before: OpenGateway, services: dict[str, Starlette]
 ) -> None:
     gateway = await gateway_before(services, demonstration=True, public_url="http://127.0.0.1:8000")
@@ -167,6 +169,13 @@ async def test_a_demonstration_account_sees_the_calls_of_synthetic_editions(
     me = await read_me(gateway.client(signed_in.json()["access_token"]))
     assert me["calls"]["href"] == "/v1/calls?provenance=synthetic&limit=200"
     assert (me["calls"]["items"], me["missing"]) == ([], [])
+    signed_in = await gateway.sign_in(login_of(Role.MANAGER), DEMONSTRATION_PASSWORD)
+    me = await read_me(gateway.client(signed_in.json()["access_token"]))
+    assert {me[part]["href"] for part in ("design_tasks", "recommendations")} == {
+        "/v1/design-tasks?provenance=synthetic&state=open",
+        "/v1/recommendations?provenance=synthetic&limit=200",
+    }
+    assert me["missing"] == []
 
 
 async def test_a_manager_has_tasks_and_recommendations_to_answer(

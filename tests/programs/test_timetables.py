@@ -10,7 +10,7 @@ import pytest
 
 from services.programs.domain.training_sessions import ConflictCode, Place, find_conflicts
 from tests.apps import Door
-from tests.programs.demonstrations import PLAN, enter
+from tests.programs.demonstrations import PLAN, enter, step
 
 MEETING = {
     "kind": "lecture",
@@ -128,6 +128,23 @@ async def test_the_public_finds_no_calendar_of_what_it_may_not_see(
     )
     for path in (f"editions/{edition['id']}", f"lecturers/{hidden['id']}", f"lecturers/{uuid4()}"):
         assert (await demonstration.as_().get(f"/v1/{path}/timetable.ics")).status_code == 404, path
+
+
+async def test_the_public_subscribes_to_what_is_planned_and_to_no_draft(
+    demonstration: Door, manager: httpx.AsyncClient, program: dict[str, Any], lecturer: str
+) -> None:
+    public = demonstration.as_()
+    row = PLAN | {"code": "REAL-1", "program_id": program["id"], "provenance": "real"}
+    draft = await enter(manager, "/v1/editions", row)
+    at = f"editions/{draft['id']}"
+    await enter(manager, f"/v1/{at}/countries", {"country": "TJ", "relation": "targeted"})
+    meeting = await plan(manager, draft, lecturers=[{"lecturer_id": lecturer}])
+    assert (await public.get(f"/v1/{at}/timetable.ics")).status_code == 404
+    assert read_events(await calendar_of(public, f"lecturers/{lecturer}")) == []
+    await step(manager, draft, "planned")
+    for path in (at, f"lecturers/{lecturer}"):
+        (event,) = read_events(await calendar_of(public, path))
+        assert event["UID"] == meeting["id"]
 
 
 async def test_collisions_are_told_and_override_nothing(

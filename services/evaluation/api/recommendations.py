@@ -4,6 +4,7 @@ from uuid import UUID
 
 from fastapi import Response, status
 
+from services.common.clock import Provenance
 from services.common.http.callers import Caller
 from services.common.http.paging import Paging
 from services.common.http.problem_responses import problems
@@ -84,9 +85,14 @@ async def create_recommendation(
 
 
 @router.get("/recommendations", response_model=Page[RecommendationRead])
-async def list_recommendations(session: ReadSession, page: Paging, edition_id: Id | None = None) -> object:
-    """List recommendations, newest first."""
-    return await questions.list_recommendations(session, page, edition_id)
+async def list_recommendations(
+    session: ReadSession,
+    page: Paging,
+    edition_id: Id | None = None,
+    provenance: Provenance = Provenance.REAL,
+) -> object:
+    """List recommendations, newest first; where no edition is named, synthetic ones only by `provenance`."""
+    return await questions.list_recommendations(session, page, edition_id, provenance)
 
 
 @router.get(

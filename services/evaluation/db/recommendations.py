@@ -48,12 +48,12 @@ async def get_recommendation(
     return found
 
 
-async def list_recommendations(session: AsyncSession, page: PageRequest, edition_id: UUID | None) -> Rows:
-    """Return recommendations, newest first; those of invented editions only by the edition's id."""
+async def list_recommendations(
+    session: AsyncSession, page: PageRequest, edition_id: UUID | None, provenance: Provenance
+) -> Rows:
+    """Return recommendations, newest first: of the edition, or of all editions of this provenance."""
     query = select(Recommendation).where(
-        Recommendation.edition_id == edition_id
-        if edition_id
-        else Recommendation.provenance == Provenance.REAL
+        Recommendation.edition_id == edition_id if edition_id else Recommendation.provenance == provenance
     )
     return await fetch_page(session, query, page, SortKey(Recommendation.id, descending=True))
 

@@ -116,8 +116,12 @@ async def list_design_tasks(
     evidence_edition_id: UUID | None = None,
     edition_id: UUID | None = None,
     state: DesignTaskState | None = None,
+    provenance: Provenance = Provenance.REAL,
 ) -> object:
-    """List what agreed recommendations ask of coming editions: by `edition_id` that does it, or that it came of."""
+    """List what agreed recommendations ask of coming editions: by `edition_id` that does it, or that it came of.
+
+    Where no edition is named, synthetic ones show only if asked for by `provenance`.
+    """
     return await questions.list_design_tasks(
         session,
         page,
@@ -125,6 +129,7 @@ async def list_design_tasks(
         evidence_edition_id=evidence_edition_id,
         edition_id=edition_id,
         state=state,
+        provenance=provenance,
     )
 
 

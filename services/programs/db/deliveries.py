@@ -151,9 +151,12 @@ async def list_design_tasks(
     evidence_edition_id: UUID | None,
     edition_id: UUID | None,
     state: DesignTaskState | None,
+    provenance: Provenance,
 ) -> Rows:
-    """Return design tasks in the order in which they came."""
+    """Return design tasks in the order in which they came; of an edition that is named, all (invariant P11)."""
     query = select(DesignTask)
+    if evidence_edition_id is None and edition_id is None:
+        query = query.where(DesignTask.provenance == provenance)
     if program_id is not None:
         query = query.where(DesignTask.program_id == program_id)
     if evidence_edition_id is not None:
