@@ -189,6 +189,24 @@ class TestStatusReports:
         assert await listed(manager, "status-reports") == []
 
 
+async def test_an_edition_tells_how_it_stands(manager: httpx.AsyncClient, edition: dict[str, Any]) -> None:
+    at = f"/v1/editions/{edition['id']}/monitoring"
+    before = (await manager.get(at)).json()
+    assert [before[name] for name in ("status_report", "overdue_milestones", "open_risks")] == [None, 0, 0]
+    for due in (days(-1), days(0)):
+        await enter(manager, "/v1/milestones", milestone(edition, due))
+    for _ in range(2):
+        entered = await enter(manager, "/v1/risks", risk(edition, 2, 2))
+    past = {"state": "closed", "reason": "Past"}
+    assert await post(manager, f"risks/{entered['id']}/state-changes", past) == (200, None)
+    for day in (0, -5):
+        latest = report(edition, days(day), scope="red", comment={"en": "Synthetic"})
+        await enter(manager, "/v1/status-reports", latest)
+    after = (await manager.get(at)).json()
+    assert (after["overdue_milestones"], after["open_risks"]) == (1, 1)
+    assert (after["status_report"]["as_of"], after["status_report"]["scope"]) == (days(0), "red")
+
+
 async def test_monitoring_is_not_for_the_public(demonstration: Door, edition: dict[str, Any]) -> None:
     made = await enter(demonstration.as_("manager"), "/v1/milestones", milestone(edition, days(1)))
     for path in ("milestones", f"milestones/{made['id']}", "risks", "status-reports"):

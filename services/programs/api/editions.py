@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import Query, Response, status
 
-from services.common.clock import Provenance
+from services.common.clock import Provenance, domain_now
 from services.common.http.callers import Caller
 from services.common.http.demonstration import Demonstration
 from services.common.http.paging import Paging
@@ -17,6 +17,7 @@ from services.common.wire import Code, Page
 from services.common.wire_codes import CountryCode
 from services.programs.api.answers import answer_with_sources
 from services.programs.db import editions as questions
+from services.programs.db.monitoring import count_pending, find_latest_report
 from services.programs.db.tables import CountryInvitation, Edition, EditionCountry, SeatLine
 from services.programs.domain.editions import EditionState
 from services.programs.domain.problems import (
@@ -245,15 +246,18 @@ async def change_seat_line(
 
 @router.get("/{edition_id}/monitoring", response_model=MonitoringRead, responses=problems(SubjectNotFound))
 async def read_monitoring(session: ReadSession, edition_id: UUID) -> MonitoringRead:
-    """Read how an edition stands: seats as participants tell, results as evaluation tells."""
+    """Read how an edition stands: reports, seats as participants tell, results as evaluation tells."""
     edition = await questions.get_edition(session, edition_id)
     lines = await questions.list_seat_lines(session, edition_id)
     known = [line.seats for line in lines if line.seats is not None]
     counts = await questions.find_seat_counts(session, edition_id)
+    now = await domain_now(session, edition.provenance)
     return MonitoringRead.model_validate(
         {
             "edition": edition,
             "state": edition.state,
+            "status_report": await find_latest_report(session, edition_id),
+            **await count_pending(session, edition_id, now.date()),
             "seats": sum(known) if known else None,
             "lines": counts.lines if counts else [],
             "results": await questions.list_results(session, edition_id),

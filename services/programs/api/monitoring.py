@@ -1,7 +1,7 @@
 """Routes of milestones, risks and status reports."""
 
 from datetime import date
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from fastapi import Response, status
@@ -28,7 +28,6 @@ from services.programs.domain.problems import (
     TransitionRefused,
 )
 from services.programs.operations import monitoring as operations
-from services.programs.schemas.evidence import SubjectRead
 from services.programs.schemas.monitoring import (
     MilestoneAchievement,
     MilestoneCancellation,
@@ -86,7 +85,7 @@ async def list_milestones(
     rows = await questions.list_milestones(
         session, page, today, provenance=provenance, subject_id=subject_id, state=state, overdue=overdue
     )
-    items = [MilestoneItem.of(row, **_milestone_parts(row, today)) for row in rows.items]
+    items = [MilestoneItem.of(row, overdue=_is_late(row, today)) for row in rows.items]
     return Page(items=items, next_cursor=rows.next_cursor, total=rows.total)
 
 
@@ -165,7 +164,7 @@ async def list_risks(
     rows = await questions.list_risks(
         session, page, today, provenance=provenance, subject_id=subject_id, state=state, overdue=overdue
     )
-    items = [RiskItem.of(row, **_risk_parts(row, today)) for row in rows.items]
+    items = [RiskItem.of(row, overdue=_is_to_be_reviewed(row, today)) for row in rows.items]
     return Page(items=items, next_cursor=rows.next_cursor, total=rows.total)
 
 
@@ -207,9 +206,9 @@ async def change_risk_state(
 )
 async def create_status_report(
     session: WriteSession, caller: Caller, request: StatusReportCreate
-) -> StatusReportRead:
+) -> StatusReport:
     """Report how a program, edition or delivery stood on a day; a newer report corrects it."""
-    return _answer_report(await operations.create_status_report(session, caller, request))
+    return await operations.create_status_report(session, caller, request)
 
 
 @router.get("/status-reports", response_model=Page[StatusReportRead])
@@ -218,42 +217,31 @@ async def list_status_reports(
     page: Paging,
     subject_id: Id | None = None,
     provenance: Provenance = Provenance.REAL,
-) -> Page[StatusReportRead]:
+) -> object:
     """List status reports, the latest first."""
-    rows = await questions.list_status_reports(session, page, provenance=provenance, subject_id=subject_id)
-    items = [_answer_report(row) for row in rows.items]
-    return Page(items=items, next_cursor=rows.next_cursor, total=rows.total)
+    return await questions.list_status_reports(session, page, provenance=provenance, subject_id=subject_id)
 
 
 async def _today(session: AsyncSession, provenance: Provenance) -> date:
     return (await domain_now(session, provenance)).date()
 
 
-def _subject(row: Milestone | Risk | StatusReport) -> SubjectRead:
-    return SubjectRead(kind=row.subject_kind, id=row.subject_id)
+def _is_late(milestone: Milestone, today: date) -> bool:
+    return milestone.state is MilestoneState.OPEN and milestone.latest < today
 
 
-def _milestone_parts(row: Milestone, today: date) -> dict[str, Any]:
-    overdue = row.state is MilestoneState.OPEN and row.latest < today
-    return {"subject": _subject(row), "overdue": overdue}
-
-
-def _risk_parts(row: Risk, today: date) -> dict[str, Any]:
-    late = row.review_by is not None and row.review_by < today
-    return {"subject": _subject(row), "overdue": late and row.state is not RiskState.CLOSED}
-
-
-def _answer_report(row: StatusReport) -> StatusReportRead:
-    return StatusReportRead.of(row, subject=_subject(row))
+def _is_to_be_reviewed(risk: Risk, today: date) -> bool:
+    late = risk.review_by is not None and risk.review_by < today
+    return late and risk.state is not RiskState.CLOSED
 
 
 async def _answer_milestone(session: AsyncSession, caller: CallerIdentity, row: Milestone) -> MilestoneRead:
-    parts = _milestone_parts(row, await _today(session, row.provenance))
+    overdue = _is_late(row, await _today(session, row.provenance))
     actions = list_actions(PERMISSIONS, caller, row.href, MILESTONE_LIFE, row.state, _MILESTONE_STEPS)
-    return MilestoneRead.of(row, **parts, actions=actions)
+    return MilestoneRead.of(row, overdue=overdue, actions=actions)
 
 
 async def _answer_risk(session: AsyncSession, caller: CallerIdentity, row: Risk) -> RiskRead:
-    parts = _risk_parts(row, await _today(session, row.provenance))
+    overdue = _is_to_be_reviewed(row, await _today(session, row.provenance))
     actions = list_actions(PERMISSIONS, caller, row.href, RISK_LIFE, row.state, _RISK_STEPS)
-    return RiskRead.of(row, **parts, actions=actions)
+    return RiskRead.of(row, overdue=overdue, actions=actions)

@@ -4,7 +4,7 @@ from datetime import date
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.clock import Provenance
@@ -87,6 +87,25 @@ async def list_status_reports(
     query = select(StatusReport).where(*_about(StatusReport, provenance, subject_id))
     latest = SortKey(StatusReport.as_of, descending=True)
     return await fetch_page(session, query, page, latest, SortKey(StatusReport.id, descending=True))
+
+
+async def find_latest_report(session: AsyncSession, subject_id: UUID) -> StatusReport | None:
+    """Return how the subject stood when it was last reported."""
+    query = select(StatusReport).where(StatusReport.subject_id == subject_id)
+    latest = query.order_by(StatusReport.as_of.desc(), StatusReport.id.desc()).limit(1)
+    return (await session.scalars(latest)).one_or_none()
+
+
+async def count_pending(session: AsyncSession, subject_id: UUID, today: date) -> dict[str, int]:
+    """Return how many milestones of the subject are overdue, and how many risks are not closed."""
+    overdue = select(func.count()).where(
+        Milestone.subject_id == subject_id, Milestone.state == MilestoneState.OPEN, Milestone.latest < today
+    )
+    pending = select(func.count()).where(Risk.subject_id == subject_id, Risk.state != RiskState.CLOSED)
+    query = select(
+        overdue.scalar_subquery().label("overdue_milestones"), pending.scalar_subquery().label("open_risks")
+    )
+    return dict((await session.execute(query)).one()._mapping)
 
 
 def _about(

@@ -1,6 +1,7 @@
 """Tables of monitoring: milestones, risks and status reports of programs, editions and deliveries."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index
@@ -13,7 +14,20 @@ from services.programs.domain.evidence import SubjectKind
 from services.programs.domain.monitoring import Light, MilestoneState, RiskState
 
 
-class Milestone(Versioned, Base):
+class Monitored(Versioned):
+    """A row about a program, edition or delivery; it is synthetic where its subject is."""
+
+    subject_kind: Mapped[SubjectKind]
+    subject_id: Mapped[UUID]
+    provenance: Mapped[Provenance]
+
+    @property
+    def subject(self) -> dict[str, Any]:
+        """What it is about."""
+        return {"kind": self.subject_kind, "id": self.subject_id}
+
+
+class Milestone(Monitored, Base):
     """Something to be reached by a day, that shows how far its subject has come."""
 
     __tablename__ = "milestone"
@@ -24,8 +38,6 @@ class Milestone(Versioned, Base):
         CheckConstraint("(state = 'achieved') = (achieved_on IS NOT NULL)", name="achieved"),
     )
 
-    subject_kind: Mapped[SubjectKind]
-    subject_id: Mapped[UUID]
     title: Mapped[dict[str, str]]
     due: Mapped[str]
     """EDTF."""
@@ -36,7 +48,6 @@ class Milestone(Versioned, Base):
     state: Mapped[MilestoneState]
     achieved_on: Mapped[date | None]
     state_reason: Mapped[str | None]
-    provenance: Mapped[Provenance]
 
     @property
     def href(self) -> str:
@@ -44,7 +55,7 @@ class Milestone(Versioned, Base):
         return f"/v1/milestones/{self.id}"
 
 
-class Risk(Versioned, Base):
+class Risk(Monitored, Base):
     """What may go wrong or, once it has occurred, what does."""
 
     __tablename__ = "risk"
@@ -54,8 +65,6 @@ class Risk(Versioned, Base):
         CheckConstraint("rating = likelihood * impact", name="rating"),
     )
 
-    subject_kind: Mapped[SubjectKind]
-    subject_id: Mapped[UUID]
     title: Mapped[dict[str, str]]
     likelihood: Mapped[int]
     impact: Mapped[int]
@@ -66,7 +75,6 @@ class Risk(Versioned, Base):
     review_by: Mapped[date | None]
     state: Mapped[RiskState]
     state_reason: Mapped[str | None]
-    provenance: Mapped[Provenance]
 
     @property
     def href(self) -> str:
@@ -74,23 +82,15 @@ class Risk(Versioned, Base):
         return f"/v1/risks/{self.id}"
 
 
-class StatusReport(Versioned, Base):
+class StatusReport(Monitored, Base):
     """How a subject stood on one day; a newer report corrects an older one."""
 
     __tablename__ = "status_report"
     __table_args__ = (Index("ix_status_report_subject", "subject_id", "as_of"),)
 
-    subject_kind: Mapped[SubjectKind]
-    subject_id: Mapped[UUID]
     as_of: Mapped[date]
     schedule: Mapped[Light]
     cost: Mapped[Light]
     scope: Mapped[Light]
     quality: Mapped[Light]
     comment: Mapped[dict[str, str] | None]
-    provenance: Mapped[Provenance]
-
-    @property
-    def href(self) -> str:
-        """Where it stands."""
-        return f"/v1/status-reports/{self.id}"

@@ -4,10 +4,6 @@ from enum import StrEnum
 from typing import Final
 
 from services.common.states import LifeCycle
-from services.programs.domain.evidence import SubjectKind
-
-MONITORED: Final = frozenset({SubjectKind.PROGRAM, SubjectKind.EDITION, SubjectKind.DELIVERY})
-"""What can be followed."""
 
 
 class MilestoneState(StrEnum):

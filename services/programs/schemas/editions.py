@@ -28,6 +28,7 @@ from services.common.wire_codes import CountryCode, EdtfText, LanguageTag, Regio
 from services.programs.domain.editions import STATED_STATES, CountryRelation, EditionState, Modality
 from services.programs.domain.events import SeatOwner
 from services.programs.schemas.evidence import Citations, Sourced
+from services.programs.schemas.monitoring import StatusReportRead
 from services.programs.schemas.programs import SectorRead, SectorWrite
 
 ZONES = available_timezones()
@@ -341,10 +342,14 @@ class ResultState(Answer):
 
 
 class MonitoringRead(Answer):
-    """An edition's progress, from what the other rooms told."""
+    """An edition's progress, as its managers report it and from what the other rooms told."""
 
     edition: Reference
     state: EditionState
+    status_report: StatusReportRead | None
+    """The latest."""
+    overdue_milestones: int
+    open_risks: int
     seats: int | None
     lines: list[SeatCount]
     results: list[ResultState]

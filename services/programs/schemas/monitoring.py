@@ -144,7 +144,7 @@ class StatusReportCreate(Request):
 
 
 class StatusReportRead(Resource):
-    """How an undertaking stood on one day."""
+    """How a program, edition or delivery stood on one day."""
 
     subject: SubjectRead
     as_of: date
