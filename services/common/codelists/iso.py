@@ -17,7 +17,8 @@ _MINOR_UNITS = {
     **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
     **dict.fromkeys(("CLF", "UYW"), 4),
 }
-_NOT_MONEY = frozenset(  # metals, baskets, tests: ISO gives them no minor unit
+# Metals, baskets, tests (XTS) and "no currency" (XXX): codes of ISO 4217 without a minor unit.
+_NOT_MONEY = frozenset(
     ("XAG", "XAU", "XBA", "XBB", "XBC", "XBD", "XDR", "XPD", "XPT", "XSU", "XTS", "XUA", "XXX")
 )
 # Withdrawn since the agency was founded in 2020: refused in new records, but old ones must stay readable.
