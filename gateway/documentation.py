@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Route
 
 from gateway.rate_limits import TooManyRequests
 from gateway.upstream import UpstreamFailed, UpstreamTimedOut, UpstreamUnavailable
-from services.common.http.problem_responses import problems
+from services.common.http.problem_responses import problem_examples, problems
 from services.common.i18n import pick
 from services.common.identity import Role
 from services.common.problems import NotAuthenticated, NotFound, NotPermitted, Problem
@@ -112,6 +112,7 @@ def merge(documents: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
                 if operation["operationId"] in operations:
                     raise MergeConflictError(f"{service}: another service has {operation['operationId']}")
                 operations.add(operation["operationId"])
+    paths = dict(sorted(paths.items()))
     return {
         "openapi": "3.1.0",
         "info": {
@@ -120,9 +121,10 @@ def merge(documents: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
             "version": _version(documents),
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
-        "paths": dict(sorted(paths.items())),
+        "paths": paths,
         "components": {
             "schemas": dict(sorted(schemas.items())),
+            "examples": problem_examples(paths),
             "securitySchemes": {
                 SECURITY_SCHEME: {
                     "type": "http",

@@ -16,7 +16,7 @@ from services.common.http.limits import (
     RequestTimedOut,
     TargetTooLong,
 )
-from services.common.http.problem_responses import MEDIA_TYPE, ProblemDetails, problems
+from services.common.http.problem_responses import MEDIA_TYPE, ProblemDetails, problem_examples, problems
 from services.common.http.sessions import begin_writing
 from services.common.problems import (
     BodyUnreadable,
@@ -104,6 +104,7 @@ def describe_app(app: FastAPI) -> dict[str, Any]:
                     _add_idempotency(operation)
         for framework_schema in ("HTTPValidationError", "ValidationError"):
             document["components"]["schemas"].pop(framework_schema, None)
+        document["components"]["examples"] = problem_examples(document["paths"])
         app.openapi_schema = document
     return app.openapi_schema
 

@@ -1,5 +1,7 @@
 """Turns every failure of an app into an RFC 9457 answer, and describes it in OpenAPI."""
 
+import json
+import re
 from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import Any, Final
@@ -26,9 +28,11 @@ from services.common.problems import (
     Problem,
     RequestInvalid,
     RequestUnreadable,
+    catalogue,
 )
 
 MEDIA_TYPE: Final = "application/problem+json"
+_EXAMPLES: Final = "#/components/examples/"
 log = structlog.get_logger()
 
 _BY_STATUS: Final[dict[int, type[Problem]]] = {
@@ -83,7 +87,10 @@ def problem_response(problem: Problem, *, language: str | None) -> Response:
 
 
 def problems(*kinds: type[Problem]) -> dict[int | str, dict[str, Any]]:
-    """Describe the problems that a route may answer with, by status, for its OpenAPI entry."""
+    """Describe the problems that a route may answer with, by status, for its OpenAPI entry.
+
+    Their examples are references; `problem_examples` gives what they refer to.
+    """
     described: dict[int | str, dict[str, Any]] = {}
     for kind in kinds:
         schema = {"$ref": "#/components/schemas/ProblemDetails"}
@@ -94,10 +101,22 @@ def problems(*kinds: type[Problem]) -> dict[int | str, dict[str, Any]]:
                 "content": {MEDIA_TYPE: {"schema": schema, "examples": {}}},
             },
         )
-        summary = " ".join((kind.__doc__ or "").split())
-        example = problem_body(kind(summary), language="en", instance=UUID(int=0))
-        entry["content"][MEDIA_TYPE]["examples"][kind.slug] = {"summary": kind.title["en"], "value": example}
+        entry["content"][MEDIA_TYPE]["examples"][kind.slug] = {"$ref": f"{_EXAMPLES}{kind.slug}"}
     return described
+
+
+def problem_examples(document: object) -> dict[str, Any]:
+    """Return the OpenAPI examples of every problem that `document` refers to, by slug."""
+    slugs = set(re.findall(rf'"{_EXAMPLES}([a-z0-9-]+)"', json.dumps(document)))
+    return {kind.slug: _example(kind) for kind in catalogue() if kind.slug in slugs}
+
+
+def _example(kind: type[Problem]) -> dict[str, Any]:
+    summary = " ".join((kind.__doc__ or "").split())
+    return {
+        "summary": kind.title["en"],
+        "value": problem_body(kind(summary), language="en", instance=UUID(int=0)),
+    }
 
 
 def install_problem_handlers(app: FastAPI) -> None:
