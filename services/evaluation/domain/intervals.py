@@ -65,3 +65,17 @@ def t_quantile(probability: float, degrees: float) -> float:
     from scipy.special import stdtrit  # noqa: PLC0415  heavy: loaded where it is used
 
     return float(stdtrit(degrees, probability))
+
+
+def t_tail(value: float, degrees: float) -> float:
+    """Return the probability that Student's t exceeds `value`."""
+    from scipy.special import stdtr  # noqa: PLC0415  heavy: loaded where it is used
+
+    return float(stdtr(degrees, -value))
+
+
+def f_quantile(probability: float, numerator: float, denominator: float) -> float:
+    """Return the quantile of Fisher's F with these degrees of freedom; `probability` within (0, 1)."""
+    from scipy.special import fdtri  # noqa: PLC0415  heavy: loaded where it is used
+
+    return float(fdtri(numerator, denominator, probability))
