@@ -104,7 +104,11 @@ def is_right_to_left(tag: str) -> bool:
     """
     parts = _split_tag(tag)
     likely = get_global("likely_subtags")
-    usual = likely.get(f"{parts['language']}_{parts['region']}") or likely.get(parts["language"], "")
+    # CLDR knows Dari (`prs`) as the Persian of Afghanistan.
+    language, _, region = (
+        get_global("language_aliases").get(parts["language"], parts["language"]).partition("_")
+    )
+    usual = likely.get(f"{language}_{parts['region'] or region}") or likely.get(language, "")
     return (parts["script"] or usual.partition("_")[2][:4]) in _RIGHT_TO_LEFT_SCRIPTS
 
 

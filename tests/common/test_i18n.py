@@ -131,7 +131,8 @@ def test_tags_are_refused_or_stay_as_they_are(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "tag", ["fa", "FA-af", "ar", "ur", "ps", "prs-Arab", "uz-AF", "uz-Arab", "kk-CN", "ckb", "he", "dv"]
+    "tag",
+    ["fa", "FA-af", "ar", "ur", "ps", "prs", "prs-Arab", "uz-AF", "uz-Arab", "kk-CN", "ckb", "he", "dv"],
 )
 def test_arabic_and_its_like_run_from_right_to_left(tag: str) -> None:
     assert is_right_to_left(tag)

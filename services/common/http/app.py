@@ -44,6 +44,7 @@ from services.common.replays import Replayers
 from services.common.sessions import Sessions
 from services.common.settings import AppSettings, KeepingSettings
 from services.common.telemetry import Metrics
+from services.common.worker import WorkerPool
 
 log = structlog.get_logger()
 
@@ -156,6 +157,9 @@ async def _live(app: FastAPI, room: Room, settings: AppSettings) -> AsyncIterato
             app.state.signer, {name: open_client(address) for name, address in settings.peers.items()}
         )
         closing.push_async_callback(app.state.peers.close)
+        # Children start with their first job, so an app that has none for them pays nothing.
+        app.state.worker = await closing.enter_async_context(WorkerPool())
+        app.state.metrics.watch_worker(app.state.worker)
         for resource in room.resources:
             await closing.enter_async_context(resource(app))
         background = await _background(app, room) if settings.background else []
