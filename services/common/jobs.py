@@ -50,6 +50,8 @@ from services.common.sessions import Sessions
 LEASE: Final = timedelta(minutes=5)
 TIME_LIMIT: Final = timedelta(minutes=4)
 """A job that needs longer does a part and schedules itself again."""
+WHOLE_ROOM: Final = UUID(int=0)
+"""The subject of a job that has no other than the room itself."""
 _OPEN: Final = "done_at IS NULL AND dead_at IS NULL"
 
 job: Final = Table(
@@ -126,6 +128,24 @@ async def schedule_job(
         )
     )
     ring_after_commit(session, "jobs")
+
+
+async def plan_daily(
+    session: AsyncSession, kind: str, *, unless_planned: bool = False, at_once: bool = False
+) -> None:
+    """Let a job of the room as a whole run tomorrow, or at once where more is left.
+
+    `unless_planned` plans the first one, now, and leaves alone what is planned already.
+    """
+    due: ColumnElement[Any] = func.clock_timestamp()
+    if not unless_planned:
+        now = (await session.execute(select(due))).scalar_one()
+        await schedule_job(session, kind, WHOLE_ROOM, now if at_once else now + timedelta(days=1))
+        return
+    first = insert(job).values(
+        kind=kind, subject=WHOLE_ROOM, payload={}, provenance=Provenance.REAL, due_at=due
+    )
+    await session.execute(first.on_conflict_do_nothing())
 
 
 async def cancel_job(session: AsyncSession, kind: str, subject: UUID) -> None:

@@ -34,8 +34,8 @@ class Peers:
     clients: Mapping[str, httpx.AsyncClient]
     budget: float = field(default=BUDGET)
 
-    async def post(self, app: str, path: str, body: bytes, media_type: str) -> None:
-        """Post `body` to `app`, signed with this app's own name.
+    async def post(self, app: str, path: str, body: bytes, media_type: str) -> bytes:
+        """Post `body` to `app`, signed with this app's own name, and return what it answers.
 
         Raises `PeerUnreachableError` if nothing was sent, `PeerRefusedError` for every other outcome than 2xx.
         """
@@ -46,11 +46,17 @@ class Peers:
         }
         try:
             async with asyncio.timeout(self.budget):
-                await _post(self.clients[app], path, body, headers)
+                return await _post(self._client_of(app), path, body, headers)
         except httpx.ConnectError as error:
             raise PeerUnreachableError(app) from error
         except (httpx.HTTPError, TimeoutError) as error:
             raise PeerRefusedError(type(error).__name__) from error
+
+    def _client_of(self, app: str) -> httpx.AsyncClient:
+        try:
+            return self.clients[app]
+        except KeyError as error:
+            raise PeerUnreachableError(app) from error
 
     async def close(self) -> None:
         """Close every connection."""
@@ -58,15 +64,16 @@ class Peers:
             await client.aclose()
 
 
-async def _post(client: httpx.AsyncClient, path: str, body: bytes, headers: dict[str, str]) -> None:
+async def _post(client: httpx.AsyncClient, path: str, body: bytes, headers: dict[str, str]) -> bytes:
     async with client.stream("POST", path, content=body, headers=headers) as answer:
-        received = 0
+        received = bytearray()
         async for part in answer.aiter_raw():
-            received += len(part)
-            if received > MAX_ANSWER:
+            received += part
+            if len(received) > MAX_ANSWER:
                 raise PeerRefusedError("answer-too-large")
         if not answer.is_success:
             raise PeerRefusedError(f"status-{answer.status_code}")
+        return bytes(received)
 
 
 def open_client(address: str) -> httpx.AsyncClient:

@@ -6,16 +6,13 @@ A daily job of every room deletes what is past its time, a part at a time, so th
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
-from uuid import UUID
 
 from sqlalchemy import Column, ColumnElement, Table, delete, func, or_, select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.common.clock import Provenance, real_now
 from services.common.idempotency import idempotency_key
 from services.common.inbox import inbox_event
-from services.common.jobs import Job, job, schedule_job
+from services.common.jobs import Job, job, plan_daily
 from services.common.operations import operation
 from services.common.outbox import outbox_event
 
@@ -35,17 +32,10 @@ KEPT: Final[Mapping[Table, timedelta]] = {
 GIVEN_UP_KEPT: Final = timedelta(days=90)
 """How long an operator may look at, and revive, what was given up; its sealed values go with it."""
 
-_EVERY: Final = timedelta(days=1)
-_ONLY: Final = UUID(int=0)
-"""The subject of a job that has no other than the room itself."""
-
 
 async def plan_purge(session: AsyncSession) -> None:
     """Schedule the room's first purge, unless one is planned."""
-    first = insert(job).values(
-        kind=PURGE, subject=_ONLY, payload={}, provenance=Provenance.REAL, due_at=func.clock_timestamp()
-    )
-    await session.execute(first.on_conflict_do_nothing())
+    await plan_daily(session, PURGE, unless_planned=True)
 
 
 async def purge(session: AsyncSession, _: Job) -> None:
@@ -53,8 +43,7 @@ async def purge(session: AsyncSession, _: Job) -> None:
     more = False
     for table, ended in _ends().items():
         more |= await _purge_table(session, table, ended)
-    now = await real_now(session)
-    await schedule_job(session, PURGE, _ONLY, now if more else now + _EVERY)
+    await plan_daily(session, PURGE, at_once=more)
 
 
 def _ends() -> Mapping[Table, ColumnElement[bool]]:

@@ -1,6 +1,9 @@
 """Builds the participants app; the only place where its parts are wired together."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from functools import partial
+from uuid import UUID
 
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -8,32 +11,28 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.common.http.app import Room, create_room_app, open_keys
 from services.common.http.audit_entries import audit_entries_router
 from services.common.http.enumerations import enumerations_router
-from services.common.jobs import Job
-from services.participants.api import applications, calls, participations, people
+from services.common.identity import GATEWAY
+from services.common.jobs import Job, Works, plan_daily
+from services.common.peers import Peers, open_client
+from services.participants.api import applications, calls, messages, participations, people
 from services.participants.db.tables import SCHEMA_REVISION
 from services.participants.domain.enumerations import ENUMERATIONS
 from services.participants.domain.events import EVENTS
-from services.participants.domain.messages import SEND_MESSAGE
+from services.participants.domain.messages import SEND_MESSAGE, TEND_MESSAGES
 from services.participants.domain.permissions import PERMISSIONS
 from services.participants.inbox.consumers import CONSUMERS
 from services.participants.inbox.jobs import JOBS
 from services.participants.operations.delivery import mail_server, put_into_folder
-from services.participants.operations.messages import Post, send_message
+from services.participants.operations.links import mint_link
+from services.participants.operations.sending import Post, send_message
+from services.participants.operations.upkeep import tend_messages
 from services.participants.settings import Settings
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """Return a ready app; tests pass their own settings."""
     settings = settings or Settings()
-    post = _open_post(settings)
     jobs = dict(JOBS)
-    if post is not None:
-
-        async def send(session: AsyncSession, job: Job) -> None:
-            """Send the message, unless it was sent or given up."""
-            await send_message(app.state.sessions, session, job.subject, post)
-
-        jobs[SEND_MESSAGE] = send
     room = Room(
         name="participants",
         summary="People: nominations, selection, offers, attendance, certificates, vouchers, messages.",
@@ -42,6 +41,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             people.router,
             applications.router,
             participations.router,
+            messages.router,
             enumerations_router("participants", ENUMERATIONS),
             audit_entries_router("participants"),
         ],
@@ -51,14 +51,33 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         registry=EVENTS,
         consumers=CONSUMERS,
         jobs=jobs,
-        resources=[open_keys],
+        resources=[open_keys, _open_gateway, _plan_upkeep],
     )
     app = create_room_app(room, settings)
+    jobs |= _jobs_with_settings(app, settings)
     app.state.jobs = jobs
     return app
 
 
-def _open_post(settings: Settings) -> Post | None:
+def _jobs_with_settings(app: FastAPI, settings: Settings) -> Works:
+    """Return the jobs that need more than the database."""
+
+    async def tend(session: AsyncSession, job: Job) -> None:
+        """Tend messages; come again at once where more is left, else tomorrow."""
+        await plan_daily(session, job.kind, at_once=await tend_messages(session, settings.mail_folder))
+
+    post = _open_post(app, settings)
+    if post is None:
+        return {TEND_MESSAGES: tend}
+
+    async def send(session: AsyncSession, job: Job) -> None:
+        """Send the message, unless it was sent or given up."""
+        await send_message(app.state.sessions, session, job.subject, post)
+
+    return {TEND_MESSAGES: tend, SEND_MESSAGE: send}
+
+
+def _open_post(app: FastAPI, settings: Settings) -> Post | None:
     """Return what messages are sent with, or None where they have to wait."""
     if settings.smtp_url is not None:
         deliver = mail_server(settings.smtp_url)
@@ -68,5 +87,34 @@ def _open_post(settings: Settings) -> Post | None:
         return None
     if settings.unsealing_key is None:
         return None
-    key = bytes.fromhex(settings.unsealing_key.read_text().strip())
-    return Post(deliver, key, settings.mail_from, settings.survey_page)
+
+    async def mint(person_id: UUID) -> str:
+        return await mint_link(app.state.gateway, person_id)
+
+    return Post(
+        deliver=deliver,
+        unsealing_key=bytes.fromhex(settings.unsealing_key.read_text().strip()),
+        sender=settings.mail_from,
+        survey_page=settings.survey_page,
+        entry_page=settings.entry_page,
+        mint_link=mint,
+    )
+
+
+@asynccontextmanager
+async def _open_gateway(app: FastAPI) -> AsyncIterator[None]:
+    """Let `app.state.gateway` reach the gateway's inner address, where links are made."""
+    address = app.state.settings.gateway_url
+    clients = {GATEWAY: open_client(address)} if address else {}
+    app.state.gateway = Peers(app.state.signer, clients)
+    yield
+    await app.state.gateway.close()
+
+
+@asynccontextmanager
+async def _plan_upkeep(app: FastAPI) -> AsyncIterator[None]:
+    """Plan the daily jobs where this process runs jobs at all."""
+    if app.state.settings.background:
+        async with app.state.sessions.transaction() as session:
+            await plan_daily(session, TEND_MESSAGES, unless_planned=True)
+    yield

@@ -6,12 +6,13 @@ from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func, text
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from services.common.clock import Provenance
-from services.common.database import TYPES, Identified, Versioned
+from services.common.database import Identified, Versioned
 from services.common.database_errors import translate_constraint
-from services.common.house import room_metadata
+from services.participants.db import message_tables
+from services.participants.db.base import Base
 from services.participants.domain.applications import (
     ApplicationState,
     Channel,
@@ -21,21 +22,15 @@ from services.participants.domain.applications import (
 )
 from services.participants.domain.attendance import AttendanceSource, AttendanceStatus
 from services.participants.domain.certificates import CertificateKind, CertificateState
-from services.participants.domain.messages import MessageState, MessageTemplate
 from services.participants.domain.offers import OfferState
 from services.participants.domain.participations import ParticipationRole, ParticipationState
 from services.participants.domain.people import ConsentEvidence, ConsentPurpose, ReadPurpose, Sex
 from services.participants.domain.problems import ApplicationExists, AuthorityExists
 
-SCHEMA_REVISION: Final = "0002"
+__all__ = ["Base", "message_tables"]
+
+SCHEMA_REVISION: Final = "0003"
 """The revision of `migrations/participants` that this code needs."""
-
-
-class Base(DeclarativeBase):
-    """Root of this room's mapping."""
-
-    type_annotation_map = TYPES
-    metadata = room_metadata("participants")
 
 
 class MirrorEdition(Base):
@@ -341,31 +336,6 @@ class Certificate(Versioned, Base):
     verify_token: Mapped[str]
     state: Mapped[CertificateState]
     issued_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
-
-
-class Message(Identified, Base):
-    """Mail to a participant: neither address nor name, which are read off the person when it is sent."""
-
-    __tablename__ = "message"
-    __table_args__ = (
-        UniqueConstraint("dispatch_id"),
-        CheckConstraint("sealed_token IS NULL OR state IN ('queued', 'sending')", name="token_forgotten"),
-        Index("ix_message_participation_id", "participation_id"),
-    )
-
-    dispatch_id: Mapped[UUID]
-    """Evaluation's request for it."""
-    participation_id: Mapped[UUID] = mapped_column(ForeignKey("participation.id"))
-    template: Mapped[MessageTemplate]
-    language: Mapped[str | None]
-    """In which it was written; none before the first attempt."""
-    state: Mapped[MessageState]
-    sealed_token: Mapped[bytes | None]
-    """Sealed to this room's key; forgotten as soon as the message is sent or given up."""
-    delays: Mapped[int] = mapped_column(server_default="0")
-    """How often sending was put off."""
-    ended_at: Mapped[datetime | None]
-    """When it was sent or given up."""
 
 
 translate_constraint("uq_authority_organization_id", AuthorityExists)

@@ -16,6 +16,7 @@ from services.participants.domain.applications import (
 from services.participants.domain.attendance import AttendanceStatus
 from services.participants.domain.calls import CallState
 from services.participants.domain.certificates import CertificateKind, CertificateState, CertificateVerdict
+from services.participants.domain.messages import OPEN, MessageState, MessageTemplate
 from services.participants.domain.offers import OFFER_LIFE, OfferState
 from services.participants.domain.participations import PARTICIPATION_LIFE, ParticipationState
 from services.participants.domain.people import ConsentEvidence, ConsentPurpose, ReadPurpose, Sex
@@ -216,5 +217,37 @@ ENUMERATIONS: Final[Sequence[Enumeration]] = (
             emergency | Emergency | Чрезвычайный случай | Төтенше жағдай
             subject_request | Request of the person | Запрос человека | Адамның сұрауы
         """),
+    ),
+    Enumeration(
+        "message_template",
+        MessageTemplate,
+        _texts("""
+            survey_invitation | Survey invitation | Приглашение к опросу | Сауалнамаға шақыру
+            survey_reminder | Survey reminder | Напоминание об опросе | Сауалнама туралы еске салу
+            nominee_link | Link to the file | Ссылка для заполнения анкеты | Анкета толтыру сілтемесі
+            file_reminder | Reminder to complete the file | Напоминание об анкете | Анкета туралы еске салу
+            application_returned | Application returned | Заявка возвращена | Өтінім қайтарылды
+            decision_waitlisted | On the waiting list | В листе ожидания | Күту тізімінде
+            decision_rejected | Not selected | Отказ в отборе | Іріктелмеді
+            offer_made | Offer of a seat | Предложение места | Орын ұсыну
+            offer_reminder | Reminder to answer | Напоминание об ответе | Жауап туралы еске салу
+            offer_withdrawn | Offer withdrawn | Предложение отозвано | Ұсыныс кері алынды
+            certificate_issued | Certificate issued | Сертификат выдан | Сертификат берілді
+            voucher_assigned | Voucher assigned | Ваучер закреплён | Ваучер бекітілді
+        """),
+    ),
+    Enumeration(
+        "message_state",
+        MessageState,
+        _texts("""
+            queued | Waiting | Ожидает | Кезекте
+            sending | Being sent | Отправляется | Жіберілуде
+            sent | Sent | Отправлено | Жіберілді
+            bounced | Refused by the mail server | Отклонено почтой | Пошта қабылдамады
+            failed | Failed | Не доставлено | Жеткізілмеді
+            opted_out | No address or consent | Нет адреса или согласия | Мекенжай не келісім жоқ
+            dropped | No longer needed | Больше не нужно | Енді қажет емес
+        """),
+        terminal=frozenset(MessageState) - OPEN,
     ),
 )

@@ -12,6 +12,11 @@ _OFFICERS: Final = _LOADERS | {"nominator": Reach.OWN}
 _CONCERNED: Final = _OFFICERS | {"participant": Reach.OWN}
 _READERS: Final = _CONCERNED | {"auditor": Reach.ALL, "data_protection_officer": Reach.ALL}
 _AGENCY: Final = _READERS | {"evaluator": Reach.ALL, "approver": Reach.ALL, "service": Reach.ALL}
+_CORRESPONDENCE: Final = _STAFF | {
+    "auditor": Reach.ALL,
+    "data_protection_officer": Reach.ALL,
+    "participant": Reach.OWN,
+}
 
 PERMISSIONS: Final[Matrix] = {
     "list_calls": everyone(**_AGENCY),
@@ -58,4 +63,6 @@ PERMISSIONS: Final[Matrix] = {
     "read_certificate": only(**_READERS),
     "revoke_certificate": only(**_STAFF),
     "verify_certificate": everyone(),
+    "list_messages": only(**_CORRESPONDENCE),
+    "read_message": only(**_CORRESPONDENCE),
 }

@@ -207,3 +207,13 @@ class CertificateNotFound(Problem):
     title: ClassVar[Title] = title(
         en="Certificate not found", ru="Сертификат не найден", kk="Сертификат табылмады"
     )
+
+
+class MessageNotFound(Problem):
+    """No such message, or none that the caller may see."""
+
+    status: ClassVar[int] = 404
+    slug: ClassVar[str] = "message-not-found"
+    title: ClassVar[Title] = title(
+        en="Message not found", ru="Сообщение не найдено", kk="Хабарлама табылмады"
+    )

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.inbox import Event
 from services.participants.domain.messages import MessageTemplate
-from services.participants.operations.messages import queue_message
+from services.participants.operations import messages
 
 
 class DispatchFacts(BaseModel):
@@ -22,4 +22,6 @@ class DispatchFacts(BaseModel):
 async def queue_dispatch(session: AsyncSession, event: Event) -> None:
     """Queue the message; a request is a one-shot fact, so the first one counts."""
     facts = event.read(DispatchFacts)
-    await queue_message(session, facts.aggregate_id, facts.pseudonym, facts.template, facts.sealed_token)
+    await messages.queue_dispatch(
+        session, facts.aggregate_id, facts.pseudonym, facts.template, facts.sealed_token
+    )

@@ -1,23 +1,26 @@
 """Writing messages: the room's own templates, filled in."""
 
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, StrictUndefined, select_autoescape
 
-from services.common.i18n import InterfaceLanguage, pick
-from services.participants.domain.messages import MessageTemplate
+from services.common.i18n import pick
+from services.participants.domain.messages import MessageTemplate, language_chain
 
-_TEMPLATES: Final = Environment(
-    loader=FileSystemLoader(Path(__file__).parent.parent / "templates"),
-    autoescape=select_autoescape(),  # escapes HTML; these are plain text
+_FOLDER: Final = Path(__file__).parent.parent / "templates"
+_ENVIRONMENT: Final = Environment(
+    # These are plain texts of our own; what is filled in is never read as a template.
+    autoescape=select_autoescape(default_for_string=False),
     undefined=StrictUndefined,
-    trim_blocks=True,
 )
-_FALLBACK: Final = (InterfaceLanguage.RU, InterfaceLanguage.EN)
-"""For readers of none of our languages: most come from countries where Russian is widely read."""
+TEXTS: Final[Mapping[str, Mapping[str, Any]]] = {
+    file.stem: tomllib.loads(file.read_text()) for file in sorted(_FOLDER.glob("*.toml"))
+}
+"""Language -> its texts: `greeting`, `code`, `link`, `closing`, and a subject and text for each template."""
 
 
 @dataclass(frozen=True)
@@ -30,16 +33,42 @@ class Letter:
 
 
 def write_letter(
-    template: MessageTemplate, reader: str, course: Mapping[str, str], token: str, page: str | None
+    template: MessageTemplate,
+    reader: str,
+    *,
+    course: Mapping[str, str] | None,
+    facts: Mapping[str, str],
+    secret: str | None,
+    page: str | None,
 ) -> Letter:
-    """Write `template` in the language of the `reader` (BCP 47), or else in Russian.
+    """Write `template` in the language of the `reader` (BCP 47), or else the next that has it.
 
-    The token stands as a code and in the fragment of the link to `page`, which no server is sent or logs.
+    A `secret` stands as a code and in the fragment of the link to `page`, which no server is sent or logs.
     """
-    files = {str(language): f"{template}.{language}.txt" for language in InterfaceLanguage}
-    language, file = pick(files, reader, _FALLBACK)
-    written = _TEMPLATES.get_template(file).render(
-        course=pick(course, language).text, token=token, link=f"{page}#{token}" if page else None
+    language = next(tag for tag in language_chain(reader) if template in TEXTS.get(tag, {}))
+    texts = TEXTS[language]
+    filling = {
+        **facts,
+        "course": pick(course, language).text if course else "",
+        "secret": secret,
+        "link": f"{page}#{secret}" if page and secret else None,
+    }
+    lines = [texts["greeting"], texts[template]["text"].strip()]
+    if secret is not None:
+        # The token of a link is no code that people type: it is shown only where there is no page for it.
+        lines += [texts["code"]] if page is None or len(secret) <= _TYPED else []
+        lines += [texts["link"]] if page is not None else []
+    lines.append(texts["closing"])
+    return Letter(
+        language,
+        _fill(texts[template]["subject"], filling),
+        "\n\n".join(_fill(line, filling) for line in lines) + "\n",
     )
-    subject, _, text = written.partition("\n")
-    return Letter(language, subject, text.lstrip("\n"))
+
+
+_TYPED: Final = 24
+"""The longest code that people are asked to type."""
+
+
+def _fill(text: str, filling: Mapping[str, str | None]) -> str:
+    return _ENVIRONMENT.from_string(text).render(filling)

@@ -1,166 +1,118 @@
-"""Sending messages on behalf of others, who know pseudonyms only."""
+"""Queuing messages in the transaction that causes them, and dropping those that became pointless."""
 
-from dataclasses import dataclass, field
-from email.message import EmailMessage
-from email.utils import format_datetime, parseaddr
+from collections.abc import Mapping
+from datetime import datetime
 from uuid import UUID
 
-import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.common.clock import real_now
-from services.common.jobs import schedule_job
-from services.common.leases import back_off
+from services.common.clock import domain_now, real_now
+from services.common.jobs import cancel_job, schedule_job
 from services.common.outbox import publish
-from services.common.seal import Undecipherable, unseal
-from services.common.sessions import Sessions
-from services.participants.db.messages import find_message_of, lock_message
+from services.participants.db.message_tables import Message
+from services.participants.db.messages import find_messages_about, find_open_messages, find_stranded
 from services.participants.db.participations import find_by_pseudonym
-from services.participants.db.people import find_consents
-from services.participants.db.tables import Message, MirrorEdition, Participation, Person
+from services.participants.db.tables import Person
 from services.participants.domain.events import DISPATCH_REPORTED, DispatchReportData
 from services.participants.domain.messages import (
-    GIVE_UP_AFTER,
-    OPEN,
-    OUT_OF_REACH,
+    DISPATCHED,
     SEND_MESSAGE,
     MessageState,
     MessageTemplate,
-    Receipt,
-    dispatch_context,
+    require_facts,
 )
-from services.participants.domain.people import ConsentPurpose, is_in_force
-from services.participants.operations.delivery import Deliver
-from services.participants.operations.letters import write_letter
-
-log = structlog.get_logger()
-
-
-@dataclass(frozen=True)
-class Post:
-    """What sending takes."""
-
-    deliver: Deliver
-    unsealing_key: bytes = field(repr=False)
-    """The private half of the X25519 pair to which tokens are sealed."""
-    sender: str
-    """The address that messages come from, with or without a name."""
-    survey_page: str | None
-    """Where respondents enter their code; None if there is no such page yet."""
 
 
 async def queue_message(
+    session: AsyncSession,
+    template: MessageTemplate,
+    person_id: UUID,
+    subject_id: UUID,
+    *,
+    edition_id: UUID | None = None,
+    facts: Mapping[str, str] | None = None,
+    send_at: datetime | None = None,
+    turn: int = 1,
+) -> None:
+    """Let `template` be sent to the person if and when this transaction commits.
+
+    `subject_id` is what it is about (an offer, an application ...): the same template is sent about it once,
+    or once for each `turn` of a reminder, however often this is called. `send_at` (the subject's own time)
+    puts it off. Raises ValueError unless `facts` are what the template says; they hold nothing personal.
+    """
+    require_facts(template, facts or {})
+    person = await session.get_one(Person, person_id)
+    message = Message(
+        person_id=person.id,
+        edition_id=edition_id,
+        subject_id=subject_id,
+        turn=turn,
+        template=template,
+        facts=dict(facts or {}),
+        provenance=person.provenance,
+    )
+    await _enqueue(session, message, send_at)
+
+
+async def queue_dispatch(
     session: AsyncSession, dispatch_id: UUID, pseudonym: UUID, template: MessageTemplate, sealed: bytes
 ) -> None:
-    """Take a request to send over; a repeated one changes nothing, one for nobody known here is reported."""
-    if await find_message_of(session, dispatch_id) is not None:
-        return
+    """Take evaluation's request to send; a repeated one changes nothing, one for nobody known is reported."""
     participation = await find_by_pseudonym(session, pseudonym)
-    if participation is None:
-        await _report(session, dispatch_id, MessageState.DROPPED)
+    if participation is None or template not in DISPATCHED:
+        await report_dispatch(session, dispatch_id, MessageState.DROPPED)
         return
     message = Message(
-        dispatch_id=dispatch_id,
+        person_id=participation.person_id,
         participation_id=participation.id,
+        edition_id=participation.edition_id,
+        subject_id=dispatch_id,
+        turn=1,
         template=template,
-        state=MessageState.QUEUED,
+        facts={},
+        provenance=participation.provenance,
         sealed_token=sealed,
     )
-    session.add(message)
-    await session.flush()
-    await schedule_job(session, SEND_MESSAGE, message.id, await real_now(session))
+    await _enqueue(session, message, None)
 
 
-async def send_message(sessions: Sessions, session: AsyncSession, message_id: UUID, post: Post) -> None:
-    """Send one message, if it still is to be sent, and record in `session` what became of it.
+async def drop_messages(session: AsyncSession, subject_id: UUID) -> None:
+    """Let nothing more be sent about a subject that is over: an offer that was answered, say."""
+    for message in await find_open_messages(session, Message.subject_id == subject_id):
+        await cancel_job(session, SEND_MESSAGE, message.id)
+        await end_message(session, message, MessageState.DROPPED)
 
-    `session` must not have begun: nothing is held open in the database while a mail server takes its time.
+
+async def end_stranded_messages(session: AsyncSession) -> int:
+    """End messages that no job will send any more, because whoever sent them died each time; return how many.
+
+    Their job was buried after its last attempt; whether they left before that is not known.
     """
-    try:
-        async with sessions.transaction() as before:
-            mail = await _take_up(before, message_id, post)
-    except Undecipherable as problem:
-        # The key of another pair, most likely: the operator has time to put the right one there.
-        log.warning("message_unreadable", message_id=str(message_id), problem=problem.slug)
-        await _wait(session, await lock_message(session, message_id))
-        return
-    if mail is not None:
-        dispatch_id, content = mail
-        await _record(session, message_id, await post.deliver(str(dispatch_id), content))
+    stranded = await find_stranded(session)
+    for message in stranded:
+        await end_message(session, message, MessageState.FAILED)
+    return len(stranded)
 
 
-async def _take_up(session: AsyncSession, message_id: UUID, post: Post) -> tuple[UUID, EmailMessage] | None:
-    """Mark the message as leaving and return it ready to be handed over; None if it is not to be sent."""
-    message = await lock_message(session, message_id)
-    if message.state not in OPEN:
-        return None
-    if message.state is MessageState.SENDING:
-        log.warning("message_may_repeat", message_id=str(message.id))
-    participation = await session.get_one(Participation, message.participation_id)
-    person = await session.get_one(Person, participation.person_id)
-    obstacle = await _find_obstacle(session, participation, person)
-    if obstacle is not None:
-        await _end(session, message, obstacle)
-        return None
-    token = unseal(post.unsealing_key, message.sealed_token or b"", dispatch_context(message.dispatch_id))
-    edition = await session.get_one(MirrorEdition, participation.edition_id)
-    letter = write_letter(
-        message.template, person.preferred_language, edition.title, token.decode(), post.survey_page
-    )
-    message.state, message.language = MessageState.SENDING, letter.language
-    mail = EmailMessage()
-    mail["Message-ID"] = f"<{message.dispatch_id}@{parseaddr(post.sender)[1].rpartition('@')[2]}>"
-    mail["Date"] = format_datetime(message.created_at)
-    mail["From"], mail["To"], mail["Subject"] = post.sender, person.email, letter.subject
-    mail["Auto-Submitted"] = "auto-generated"  # so that nobody's absence note answers it (RFC 3834)
-    mail.set_content(letter.text)
-    mail["Content-Language"] = letter.language
-    return message.dispatch_id, mail
-
-
-async def _find_obstacle(
-    session: AsyncSession, participation: Participation, person: Person
-) -> MessageState | None:
-    if participation.state in OUT_OF_REACH:
-        return MessageState.DROPPED
-    now = await real_now(session)
-    consents = await find_consents(session, person.id, ConsentPurpose.PROCESS_APPLICATION)
-    agrees = any(is_in_force(consent.granted_at, consent.valid_until, now) for consent in consents)
-    return None if person.email and agrees else MessageState.OPTED_OUT
-
-
-async def _record(session: AsyncSession, message_id: UUID, receipt: Receipt) -> None:
-    message = await lock_message(session, message_id)
-    if message.state is not MessageState.SENDING:
-        return
-    match receipt:
-        case Receipt.ACCEPTED:
-            await _end(session, message, MessageState.SENT)
-        case Receipt.REFUSED:
-            await _end(session, message, MessageState.BOUNCED)
-        case Receipt.DELAYED:
-            await _wait(session, message)
-
-
-async def _wait(session: AsyncSession, message: Message) -> None:
-    """Let a message that was put off be tried again, until nobody waits for it any more."""
-    now = await real_now(session)
-    if now - message.created_at >= GIVE_UP_AFTER:
-        await _end(session, message, MessageState.FAILED)
-        return
-    message.state = MessageState.QUEUED
-    message.delays += 1
-    log.info("message_delayed", message_id=str(message.id), attempt=message.delays)
-    await schedule_job(session, SEND_MESSAGE, message.id, now + back_off(message.delays))
-
-
-async def _end(session: AsyncSession, message: Message, state: MessageState) -> None:
-    """Let the message rest, forget its token and report."""
+async def end_message(session: AsyncSession, message: Message, state: MessageState) -> None:
+    """Let a locked message rest, forget its token, and report it to whoever asked for it."""
     message.state, message.sealed_token = state, None
     message.ended_at = await real_now(session)
-    await _report(session, message.dispatch_id, state)
+    if message.template in DISPATCHED:
+        await report_dispatch(session, message.subject_id, state)
 
 
-async def _report(session: AsyncSession, dispatch_id: UUID, outcome: MessageState) -> None:
+async def report_dispatch(session: AsyncSession, dispatch_id: UUID, outcome: MessageState) -> None:
+    """Tell evaluation what became of its request."""
     data = DispatchReportData(aggregate_id=dispatch_id, aggregate_version=1, outcome=outcome)
     await publish(session, DISPATCH_REPORTED, data)
+
+
+async def _enqueue(session: AsyncSession, message: Message, send_at: datetime | None) -> None:
+    if await find_messages_about(session, message.subject_id, message.template, message.turn):
+        return
+    message.state = MessageState.QUEUED
+    session.add(message)
+    await session.flush()
+    due = send_at or await domain_now(session, message.provenance)
+    await schedule_job(session, SEND_MESSAGE, message.id, due, provenance=message.provenance)
