@@ -1,4 +1,4 @@
-"""Writes what is generated from the code: OpenAPI documents, routing table, permissions, problems, events."""
+"""Writes what is generated from the code: OpenAPI documents, routing table, permissions, events and the like."""
 
 import importlib
 import json
@@ -23,6 +23,7 @@ from services.evaluation.app import create_app as create_evaluation
 from services.evaluation.domain.events import EVENTS as EVALUATION_EVENTS
 from services.evaluation.settings import Settings as EvaluationSettings
 from services.participants.app import create_app as create_participants
+from services.participants.domain.eligibility import describe_variables
 from services.participants.domain.events import EVENTS as PARTICIPANTS_EVENTS
 from services.participants.settings import Settings as ParticipantsSettings
 from services.programs.app import create_app as create_programs
@@ -46,7 +47,7 @@ _UPSTREAMS: Final[Mapping[str, Any]] = dict.fromkeys(_URLS, "unix:none")
 def openapi(
     check: Annotated[bool, typer.Option(help="Change nothing; fail if a document is out of date.")] = False,
 ) -> None:
-    """Generate the OpenAPI documents, the routing table, the permissions, the problems and the events."""
+    """Generate the OpenAPI documents, the routing table, permissions, problems, events and rule variables."""
     outdated = [path for path, text in generate().items() if _read(ROOT / path) != text]
     if check:
         if outdated:
@@ -71,6 +72,7 @@ def generate() -> dict[str, str]:
     return files | {
         "docs/openapi/merged.json": _as_json(merge(documents)),
         "docs/events.json": _as_json(events_document(_REGISTRIES)),
+        "docs/eligibility-variables.json": _as_json(describe_variables()),
         "docs/permissions.md": write_permissions(documents),
         "docs/problems.json": _as_json([entry.model_dump() for entry in describe_problems(_our_problems())]),
         "gateway/routes.json": dump_routes(build_routes(versioned)),

@@ -109,6 +109,10 @@ class Request(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
+    def changes(self) -> dict[str, Any]:
+        """Return the fields that were sent, each whole: parts left out of a nested value have their defaults."""
+        return self.model_dump(include=self.model_fields_set)
+
 
 class Answer(BaseModel):
     """Root of everything that goes out: built from rows by attribute, and without defaults.

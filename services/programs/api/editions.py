@@ -13,6 +13,7 @@ from services.common.http.preconditions import ExpectedVersion
 from services.common.http.problem_responses import problems
 from services.common.http.routes import house_router
 from services.common.http.sessions import ReadSession, WriteSession
+from services.common.http.worker import Worker
 from services.common.wire import Code, Page
 from services.common.wire_codes import CountryCode
 from services.programs.api.answers import answer_with_sources
@@ -25,6 +26,7 @@ from services.programs.domain.problems import (
     GuardsUnmet,
     PortfolioItemExists,
     ReferenceUnknown,
+    RuleUnsound,
     SeatsExceedCapacity,
     SourceRequired,
     SubjectNotFound,
@@ -63,7 +65,12 @@ async def _answer(session: WriteSession, caller: Caller, edition: Edition) -> Ed
     response_model=EditionRead,
     status_code=CREATED,
     responses=problems(
-        SubjectNotFound, PortfolioItemExists, ReferenceUnknown, SourceRequired, DemonstrationOnly
+        SubjectNotFound,
+        PortfolioItemExists,
+        ReferenceUnknown,
+        SourceRequired,
+        DemonstrationOnly,
+        RuleUnsound,
     ),
 )
 async def create_edition(
@@ -72,9 +79,10 @@ async def create_edition(
     request: EditionCreate,
     response: Response,
     demonstration: Demonstration,
+    worker: Worker,
 ) -> EditionRead:
     """Enter an edition: a draft, or a fact that its sources state."""
-    edition = await operations.create_edition(session, caller, request, demonstration=demonstration)
+    edition = await operations.create_edition(session, caller, request, worker, demonstration=demonstration)
     response.headers["Location"] = edition.href
     return await _answer(session, caller, edition)
 
@@ -113,13 +121,20 @@ async def read_edition(session: ReadSession, caller: Caller, edition_id: UUID) -
 
 
 @router.patch(
-    "/{edition_id}", response_model=EditionRead, responses=problems(SubjectNotFound, SeatsExceedCapacity)
+    "/{edition_id}",
+    response_model=EditionRead,
+    responses=problems(SubjectNotFound, SeatsExceedCapacity, RuleUnsound),
 )
 async def change_edition(
-    session: WriteSession, caller: Caller, edition_id: UUID, version: ExpectedVersion, request: EditionChange
+    session: WriteSession,
+    caller: Caller,
+    edition_id: UUID,
+    version: ExpectedVersion,
+    request: EditionChange,
+    worker: Worker,
 ) -> EditionRead:
     """Change what is known of an edition; its state has a route of its own."""
-    edition = await operations.change_edition(session, caller, edition_id, version, request)
+    edition = await operations.change_edition(session, caller, edition_id, version, request, worker)
     return await _answer(session, caller, edition)
 
 

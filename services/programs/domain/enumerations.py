@@ -6,6 +6,7 @@ from typing import Final
 from services.common.enumerations import Enumeration
 from services.programs.domain.deliveries import DELIVERY_LIFE, DeliveryKind, DeliveryState, DesignTaskState
 from services.programs.domain.editions import EDITION_LIFE, CountryRelation, EditionState, Modality
+from services.programs.domain.eligibility import RuleSeverity
 from services.programs.domain.events import SeatOwner
 from services.programs.domain.evidence import Confidence, SourceKind, StatementKind, SubjectKind
 from services.programs.domain.money import EntryKind
@@ -79,6 +80,14 @@ ENUMERATIONS: Final[Sequence[Enumeration]] = (
             country | Country | Страна | Ел
             authority | Nominating authority | Номинирующий орган | Ұсынушы орган
             organization | Organization | Организация | Ұйым
+        """),
+    ),
+    Enumeration(
+        "rule_severity",
+        RuleSeverity,
+        _texts("""
+            block | Must be met | Обязательное | Міндетті
+            warn | Warns whoever screens | Предупреждение | Ескерту
         """),
     ),
     Enumeration(

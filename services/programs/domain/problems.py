@@ -121,6 +121,18 @@ class SeatsExceedCapacity(Problem):
     )
 
 
+class RuleUnsound(Problem):
+    """An eligibility rule does not compile, is no condition or costs too much; `errors` names the place."""
+
+    status: ClassVar[int] = 422
+    slug: ClassVar[str] = "eligibility-rule-unsound"
+    title: ClassVar[Title] = title(
+        en="The eligibility rule cannot be evaluated",
+        ru="Правило отбора нельзя вычислить",
+        kk="Іріктеу ережесін есептеу мүмкін емес",
+    )
+
+
 class SessionOutsideEdition(Problem):
     """A training session lies inside its edition and ends after it begins (invariant P5)."""
 

@@ -13,6 +13,7 @@ from services.common.events import EventKind
 from services.common.identity import Caller, Role
 from services.common.outbox import publish
 from services.common.preconditions import require_version
+from services.common.worker import WorkerPool
 from services.programs.db.editions import get_edition, list_edition_countries, list_seat_lines
 from services.programs.db.programs import find_component, get_program
 from services.programs.db.tables import Edition, SeatLine
@@ -33,6 +34,7 @@ from services.programs.domain.problems import (
     SourceRequired,
 )
 from services.programs.operations.edition_clock import plan_clock
+from services.programs.operations.eligibility import require_sound_rules
 from services.programs.operations.evidence import cite
 from services.programs.operations.programs import plain_sectors
 from services.programs.schemas.editions import EditionChange, EditionCreate
@@ -41,9 +43,10 @@ _SEPARATE: Final = {"sources", "stated", "eligibility_rules", "sectors"}
 
 
 async def create_edition(
-    session: AsyncSession, caller: Caller, request: EditionCreate, *, demonstration: bool
+    session: AsyncSession, caller: Caller, request: EditionCreate, worker: WorkerPool, *, demonstration: bool
 ) -> Edition:
     """Enter an edition; one whose state a source states skips the guards, and must name the source."""
+    await require_sound_rules(worker, request.eligibility_rules)
     require_demonstration(request.provenance, demonstration=demonstration)
     if request.stated is not None and not request.sources:
         raise SourceRequired("Name the source that states where the edition stands.")
@@ -68,12 +71,18 @@ async def create_edition(
 
 
 async def change_edition(
-    session: AsyncSession, caller: Caller, edition_id: UUID, expected_version: int, request: EditionChange
+    session: AsyncSession,
+    caller: Caller,
+    edition_id: UUID,
+    expected_version: int,
+    request: EditionChange,
+    worker: WorkerPool,
 ) -> Edition:
     """Change what the record says; a person's change ends the rest that a stated fact has from the clock."""
+    await require_sound_rules(worker, request.eligibility_rules)
     edition = await get_edition(session, edition_id, lock=True)
     require_version(edition, expected_version)
-    changes: dict[str, Any] = request.model_dump(exclude_unset=True)
+    changes = request.changes()
     if "sectors" in changes:
         changes["sectors"] = plain_sectors(changes["sectors"])
     if request.period is not None:

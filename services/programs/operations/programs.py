@@ -68,7 +68,7 @@ async def change_program(
     """Change what the record says of the program."""
     program = await get_program(session, program_id, lock=True)
     require_version(program, expected_version)
-    changes = _with_plain_sectors(request.model_dump(exclude_unset=True))
+    changes = _with_plain_sectors(request.changes())
     for field, value in changes.items():
         setattr(program, field, value)
     await record_change(session, caller, "program.changed", program, changes)

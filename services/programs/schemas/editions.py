@@ -10,6 +10,8 @@ from pydantic import AfterValidator, Field, model_validator
 from services.common.actions import Action, BlockedBy
 from services.common.clock import Provenance
 from services.common.edtf import parse_edtf
+from services.common.expressions import Expression
+from services.common.i18n import InterfaceLanguage
 from services.common.wire import (
     Answer,
     Code,
@@ -26,6 +28,7 @@ from services.common.wire import (
 )
 from services.common.wire_codes import CountryCode, EdtfText, LanguageTag, RegionCode
 from services.programs.domain.editions import STATED_STATES, CountryRelation, EditionState, Modality
+from services.programs.domain.eligibility import RuleSeverity
 from services.programs.domain.events import SeatOwner
 from services.programs.schemas.evidence import Citations, Sourced
 from services.programs.schemas.monitoring import StatusReportRead
@@ -69,13 +72,24 @@ class PlaceRead(Answer):
 
 
 class EligibilityRule(Request):
-    """A rule in the Common Expression Language over the variables that participants publishes."""
+    """A condition that is true where the rule is met, in the Common Expression Language.
+
+    It speaks of the variables in docs/eligibility-variables.json.
+    """
 
     id: Code
-    expression: Line
-    severity: Annotated[Line, Field(pattern="^(block|warn)$")]
+    expression: Expression
+    severity: RuleSeverity
     message: Texts
+    """What somebody who does not meet it is told, in Kazakh, Russian and English."""
     audience: Code | None = None
+    """Whom it concerns; everybody if left out."""
+
+    @model_validator(mode="after")
+    def _told_to_everybody(self) -> Self:
+        if not self.message.keys() >= set(InterfaceLanguage):
+            raise ValueError("expected a message in kk, ru and en")
+        return self
 
 
 class StatedState(Request):
@@ -119,6 +133,9 @@ class EditionFields(Request):
             raise ValueError("the call closes before it opens")
         if (self.capacity_min or 0) > (self.capacity_max if self.capacity_max is not None else 2**31):
             raise ValueError("the minimum exceeds the capacity")
+        rules = [rule.id for rule in self.eligibility_rules or ()]
+        if len(rules) != len(set(rules)):
+            raise ValueError("two eligibility rules have the same id")
         return self
 
 
@@ -171,7 +188,7 @@ class EligibilityRuleRead(Answer):
 
     id: str
     expression: str
-    severity: str
+    severity: RuleSeverity
     message: dict[str, str]
     audience: str | None
 
