@@ -12,7 +12,12 @@ from services.common.http.sessions import ReadSession, WriteSession
 from services.common.wire import Id, Page
 from services.evaluation.db import results as questions
 from services.evaluation.db.tables import ResultSnapshot
-from services.evaluation.domain.problems import CampaignNotFound, NotAllowedNow, ResultNotFound
+from services.evaluation.domain.problems import (
+    CampaignNotFound,
+    NotAllowedNow,
+    ResultNotFound,
+    ResultWouldDisclose,
+)
 from services.evaluation.domain.suppression import Audience
 from services.evaluation.operations import results as operations
 from services.evaluation.schemas.results import ResultCreate, ResultRead
@@ -25,7 +30,7 @@ _MOVED = problems(ResultNotFound, NotAllowedNow)
     "/results",
     response_model=ResultRead,
     status_code=status.HTTP_201_CREATED,
-    responses=problems(CampaignNotFound, NotAllowedNow),
+    responses=problems(CampaignNotFound, NotAllowedNow, ResultWouldDisclose),
 )
 async def create_result(
     session: WriteSession, caller: Caller, request: ResultCreate, response: Response

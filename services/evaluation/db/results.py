@@ -1,5 +1,6 @@
 """Questions asked of result snapshots."""
 
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -51,6 +52,25 @@ async def lock_result(session: AsyncSession, result_id: UUID) -> ResultSnapshot:
     if result is None:
         raise ResultNotFound("There is no such result.")
     return result
+
+
+async def list_seen(
+    session: AsyncSession, result: ResultSnapshot, audiences: Collection[Audience], *, drafts: bool
+) -> Sequence[dict[str, Any]]:
+    """Return the figures about the subject of `result` that these audiences have ever been shown.
+
+    Taken back is still seen. With `drafts`, also what was never published: staff read those too.
+    """
+    query = select(ResultSnapshot.figures).where(
+        ResultSnapshot.campaign_id == result.campaign_id,
+        ResultSnapshot.subject_kind == result.subject_kind,
+        ResultSnapshot.subject_id == result.subject_id,
+        ResultSnapshot.visibility.in_(audiences),
+        ResultSnapshot.id != result.id,
+    )
+    if not drafts:
+        query = query.where(ResultSnapshot.state.in_((SnapshotState.PUBLISHED, SnapshotState.WITHDRAWN)))
+    return (await session.scalars(query)).all()
 
 
 async def list_results(

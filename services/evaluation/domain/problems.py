@@ -105,6 +105,18 @@ class ResultNotFound(Problem):
     title: ClassVar[Title] = title(en="Result not found", ru="Результат не найден", kk="Нәтиже табылмады")
 
 
+class ResultWouldDisclose(Problem):
+    """Together with what its readers have already seen, the result would tell of a few people."""
+
+    status: ClassVar[int] = 409
+    slug: ClassVar[str] = "result-would-disclose"
+    title: ClassVar[Title] = title(
+        en="The result would tell of a few people",
+        ru="Результат раскрыл бы ответы немногих",
+        kk="Нәтиже аз ғана адамның жауабын ашып қояр еді",
+    )
+
+
 class SuggestionNotFound(Problem):
     """No such suggestion, or none that this caller may see."""
 

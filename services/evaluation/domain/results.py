@@ -1,6 +1,7 @@
 """Results: from counters to figures that may be shown to an audience."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter as Tally
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -96,6 +97,15 @@ def compute_figures(
     }
 
 
+def find_unsaid(counts: Counts) -> set[tuple[str, str]]:
+    """Return (question, dimension) where somebody answered without saying to which group they belong."""
+    grouped: Tally[tuple[str, str]] = Tally()
+    for (dimension, _, question), answers in counts.items():
+        if dimension and question:
+            grouped[question, dimension] += _respondents(answers)
+    return {place for place, n in grouped.items() if n < _respondents(counts.get(("", "", place[0]), {}))}
+
+
 def _question(
     question: Question, counts: Counts, survey: Survey, dimensions: Mapping[str, Sequence[str]]
 ) -> dict[str, Any]:
@@ -139,8 +149,17 @@ def _breakdown(
     # Those who did not say to which group they belong are a cell of the same line, and never shown.
     unsaid = _respondents(counts.get(("", "", question.code), {})) - sum(sizes.values())
     line = sizes | ({"": unsaid} if unsaid else {})
+    rest = Tally(counts.get(("", "", question.code), {}))
+    for answers in found.values():
+        rest.subtract(answers)
+    everybody = found | {"": rest}
     unanimous = {group for group, answers in found.items() if _tells_of_each(answers)}
-    rules = hide_cells(line, [list(line)], breakdown_threshold(survey.k), unanimous | ({""} & line.keys()))
+
+    def agree(covered: Collection[str]) -> bool:
+        return _tells_of_each(sum((Tally(everybody[group]) for group in covered), Tally()))
+
+    withheld = unanimous | ({""} & line.keys())
+    rules = hide_cells(line, [list(line)], breakdown_threshold(survey.k), withheld, agree)
     return {
         "dimension": dimension,
         "cells": [{"group": g} | _cell(question, found[g], rules.get(g), survey) for g in groups],

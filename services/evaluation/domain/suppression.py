@@ -1,11 +1,12 @@
 """Which figures must stay hidden, so that no answer can be traced to a person.
 
 Thresholds count respondents and hold for every published cell and its complement (design E3). Complementary
-suppression follows the marginal rule: no published line has exactly one hidden cell, and what a line hides
-adds up to at least the threshold. A proof by linear programming over linked tables is not part of this.
+suppression follows the marginal rule: no published line has exactly one hidden cell, what a line hides adds up
+to at least the threshold, and those hidden together did not all answer alike. What follows from several tables
+at once is proved by linear programming (`disclosure.py`).
 """
 
-from collections.abc import Collection, Hashable, Mapping
+from collections.abc import Callable, Collection, Hashable, Mapping
 from enum import StrEnum
 from typing import Final, TypeVar
 
@@ -32,7 +33,19 @@ class SuppressionRule(StrEnum):
     COUNTRY_OF_ONE_EDITION = "country_of_one_edition"
     RESPONSE_RATE = "response_rate_too_low"
     PERIOD_NOT_OVER = "period_not_over"
+    DIFFERENCING = "differencing"
+    """Together with what its readers have seen before, the figure would tell of few people."""
+    FEW_NEW_RESPONDENTS = "few_new_respondents"
+    """Since the last release of the same roll-up, too few joined a cell that it showed."""
 
+
+READS: Final[Mapping[Audience, frozenset[Audience]]] = {
+    Audience.INTERNAL: frozenset(Audience),
+    Audience.LECTURER: frozenset({Audience.LECTURER, Audience.PUBLIC}),
+    Audience.PARTNER: frozenset({Audience.PARTNER, Audience.PUBLIC}),
+    Audience.PUBLIC: frozenset({Audience.PUBLIC}),
+}
+"""Whose results each class of readers sees: what is public is seen by all, and staff see everything."""
 
 DEFAULT_THRESHOLDS: Final[Mapping[Audience, int]] = {
     Audience.INTERNAL: 3,
@@ -73,13 +86,15 @@ def hide_cells(
     lines: Collection[Collection[Key]],
     k: int,
     unanimous: Collection[Key] = (),
+    agree: Callable[[Collection[Key]], bool] = lambda _: False,
 ) -> dict[Key, SuppressionRule]:
     """Return the cells of a table that must be hidden, each with the rule that hides it.
 
     `cells` counts respondents; a line is a set of cells whose total is published. Primary: fewer than `k`
     (none at all included: it says that nobody of the group answered) and `unanimous`. Then, until nothing
-    changes, each line that hides one cell only, or fewer than `k` respondents in all, hides its smallest
-    other cell too. So every total minus what is published is 0 or covers two cells and `k` respondents.
+    changes, each line that hides one cell only, or fewer than `k` respondents in all, or only people who
+    `agree` (say whether all in these cells answered alike), hides its smallest other cell too. So every total
+    minus what is published is 0 or covers two cells and `k` respondents of more than one mind.
     """
     hidden = dict.fromkeys(unanimous, SuppressionRule.UNANIMOUS)
     hidden |= {key: SuppressionRule.TOO_FEW for key, n in cells.items() if n < k}
@@ -91,7 +106,7 @@ def hide_cells(
             shown = [key for key in line if key not in hidden]
             if not covered or not shown:
                 continue
-            if len(covered) == 1 or sum(cells[key] for key in covered) < k:
+            if len(covered) == 1 or sum(cells[key] for key in covered) < k or agree(covered):
                 hidden[min(shown, key=lambda key: (cells[key], str(key)))] = SuppressionRule.COMPLEMENT
                 changed = True
     return hidden

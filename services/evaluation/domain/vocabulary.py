@@ -92,6 +92,16 @@ ENUMERATIONS: Final = (
                 "Показывается по окончании периода",
                 "Кезең біткенде көрсетіледі",
             ),
+            _S.DIFFERENCING: _labels(
+                "Earlier results would reveal it",
+                "Раскрыли бы прежние результаты",
+                "Бұрынғы нәтижелер ашып қояр еді",
+            ),
+            _S.FEW_NEW_RESPONDENTS: _labels(
+                "Too few new respondents",
+                "Слишком мало новых ответов",
+                "Жаңа жауап берушілер тым аз",
+            ),
         },
     ),
     Enumeration(

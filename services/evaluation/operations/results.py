@@ -1,5 +1,6 @@
 """What can be done to results: computed, frozen, published or withheld, withdrawn."""
 
+import asyncio
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,9 +12,10 @@ from services.common.outbox import publish
 from services.common.problems import Fault, RequestInvalid
 from services.evaluation.db.ballots import count_tokens, read_counters
 from services.evaluation.db.campaigns import get_campaign, get_edition, get_questions
-from services.evaluation.db.results import lock_result
+from services.evaluation.db.results import list_seen, lock_result
 from services.evaluation.db.tables import Campaign, ResultSnapshot
 from services.evaluation.domain.campaigns import CampaignState
+from services.evaluation.domain.disclosure import find_disclosed
 from services.evaluation.domain.events import (
     RESULTS_PUBLISHED,
     RESULTS_WITHDRAWN,
@@ -21,9 +23,21 @@ from services.evaluation.domain.events import (
     ResultsData,
 )
 from services.evaluation.domain.instruments import questions_about
-from services.evaluation.domain.problems import NotAllowedNow
-from services.evaluation.domain.results import SNAPSHOT_LIFE, SnapshotState, Survey, compute_figures
-from services.evaluation.domain.suppression import Audience, withholding_rule
+from services.evaluation.domain.problems import NotAllowedNow, ResultWouldDisclose
+from services.evaluation.domain.results import (
+    SNAPSHOT_LIFE,
+    SnapshotState,
+    Survey,
+    compute_figures,
+    find_unsaid,
+)
+from services.evaluation.domain.suppression import (
+    READS,
+    Audience,
+    SuppressionRule,
+    breakdown_threshold,
+    withholding_rule,
+)
 from services.evaluation.schemas.results import ResultCreate
 
 
@@ -55,6 +69,8 @@ async def create_result(session: AsyncSession, caller: Caller, request: ResultCr
         rule=withholding_rule(request.visibility, k, answered, answered / invited if invited else None),
         figures=figures,
     )
+    if await _discloses(session, campaign, result, Audience.INTERNAL):
+        raise ResultWouldDisclose("Staff could subtract it from what they have read before.")
     session.add(result)
     await record_change(session, caller, "result.created", result)
     return result
@@ -71,11 +87,14 @@ async def freeze_result(session: AsyncSession, caller: Caller, result_id: UUID) 
 async def publish_result(session: AsyncSession, caller: Caller, result_id: UUID) -> ResultSnapshot:
     """Show a frozen result to its audience, or withhold it where a rule says so."""
     result = await lock_result(session, result_id)
+    campaign = await get_campaign(session, result.campaign_id, lock=True)
+    readers = [audience for audience, seen in READS.items() if result.visibility in seen]
+    if result.rule is None and any([await _discloses(session, campaign, result, each) for each in readers]):
+        result.rule = SuppressionRule.DIFFERENCING
     _move(result, SnapshotState.WITHHELD if result.rule else SnapshotState.PUBLISHED)
     if result.rule:
         result.figures = {}
     await record_change(session, caller, f"result.{result.state}", result, ["state"])
-    campaign = await get_campaign(session, result.campaign_id, lock=True)
     if result.state is SnapshotState.PUBLISHED and campaign.state is CampaignState.ANALYSED:
         campaign.state = CampaignState.PUBLISHED
         await record_change(session, caller, "campaign.published", campaign, ["state"])
@@ -90,6 +109,18 @@ async def withdraw_result(session: AsyncSession, caller: Caller, result_id: UUID
     await record_change(session, caller, "result.withdrawn", result, ["state"])
     await _tell(session, RESULTS_WITHDRAWN, result)
     return result
+
+
+async def _discloses(
+    session: AsyncSession, campaign: Campaign, result: ResultSnapshot, readers: Audience
+) -> bool:
+    """Say whether these readers could work out a hidden group from the result and what they saw before."""
+    seen = await list_seen(session, result, READS[readers], drafts=readers is Audience.INTERNAL)
+    counters = await read_counters(session, campaign.id, result.subject_kind, result.subject_id)
+    width = breakdown_threshold(campaign.thresholds[readers])
+    return bool(
+        await asyncio.to_thread(find_disclosed, [*seen, result.figures], width, find_unsaid(counters))
+    )
 
 
 def _subject(campaign: Campaign, request: ResultCreate) -> tuple[str, UUID]:
