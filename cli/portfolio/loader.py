@@ -110,9 +110,9 @@ class _Loading:
 
     async def enter_delivery(self, delivery: dict[str, Any]) -> None:
         """Enter a delivery."""
-        row = {key: value for key, value in delivery.items() if key != "recipient"}
-        if "recipient" in delivery:
-            row["recipient_organization_id"] = self.rows[delivery["recipient"]]["id"]
+        named = {"recipient": "recipient_organization_id", "predecessor": "predecessor_id"}
+        row = {key: value for key, value in delivery.items() if key not in named}
+        row |= {column: self.rows[delivery[key]]["id"] for key, column in named.items() if key in delivery}
         await self.enter("/v1/deliveries", row, kind="delivery")
 
     async def enter_partnership(

@@ -255,6 +255,18 @@ DELIVERIES: Final[list[dict[str, Any]]] = [
         ),
     },
     {
+        "code": "egov-consulting",
+        "title": {"en": "Consulting on the further development of e-government after its transfer"},
+        "predecessor": "egov-tajikistan",
+        "details": {"kind": "consulting"},
+        "coded_by": "project",
+        "sources": from_interview(
+            "inferred",
+            "Training seminars, then transfer, then consulting is said of e-government in general; that and when "
+            "consulting followed the transfer to Tajikistan is not said, so it names no recipient and no date.",
+        ),
+    },
+    {
         "code": "tech-orda-tajikistan",
         "title": {"en": "Tech Orda vouchers for training IT specialists"},
         "recipient_country": "TJ",

@@ -32,3 +32,22 @@ async def step(client: httpx.AsyncClient, edition: dict[str, Any], state: str) -
     """Change the edition's state, which must be possible."""
     answer = await client.post(f"/v1/editions/{edition['id']}/state-changes", json={"state": state})
     assert answer.status_code == 200, answer.text
+
+
+def voucher_scheme(provider_id: str) -> dict[str, Any]:
+    """Return a synthetic voucher scheme that may be agreed."""
+    return {
+        "code": "syn-vouchers",
+        "title": {"en": "Synthetic vouchers"},
+        "recipient_country": "TJ",
+        "quantity": 100,
+        "unit": "voucher",
+        "sectors": [{"code": "11330", "share": "100"}],
+        "details": {
+            "kind": "voucher_scheme",
+            "provider_id": provider_id,
+            "training": "Synthetic training",
+            "valid_until": "2031-12-31",
+        },
+        "provenance": "synthetic",
+    }

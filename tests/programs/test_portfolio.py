@@ -79,6 +79,7 @@ async def test_the_agency_is_as_the_interview_says(portfolio: httpx.AsyncClient)
         ("F55", "editions", "SEISMIC-2024", {"period": "2024"}),
         ("F56", "editions", "CUSTOMS-2025", {"period": "2025"}),
         ("F53", "deliveries", "egov-tajikistan", {"period": "2023-36", "kind": "technical_grant"}),
+        ("F35", "deliveries", "egov-consulting", {"kind": "consulting", "recipient_country": None}),
         ("F54", "deliveries", "tech-orda-tajikistan", {"quantity": 100, "unit": "voucher"}),
         ("F57", "deliveries", "school-gaziantep", {"period": None, "state": "in_delivery"}),
     ],
@@ -124,6 +125,16 @@ async def test_the_fund_is_not_the_agency(portfolio: httpx.AsyncClient) -> None:
     """F31."""
     found = await rows(portfolio, "/v1/funds")
     assert cited(found["international-cooperation-fund"]) == {INTERVIEW}
+
+
+async def test_the_egov_chain_is_told_as_far_as_it_is_known(portfolio: httpx.AsyncClient) -> None:
+    """F35, F53: a transfer, and consulting after it, of which no recipient and no date is said."""
+    transfer = (await rows(portfolio, "/v1/deliveries"))["egov-tajikistan"]
+    chain = (await portfolio.get(f"/v1/deliveries/{transfer['id']}/chain")).json()["links"]
+    assert [(link["place"], link["code"], link["kind"], link["period"]) for link in chain] == [
+        (0, "egov-tajikistan", "technical_grant", "2023-36"),
+        (1, "egov-consulting", "consulting", None),
+    ]
 
 
 async def test_names_that_no_source_gives_say_so(portfolio: httpx.AsyncClient) -> None:

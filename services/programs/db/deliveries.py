@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, select
+from sqlalchemy import ColumnElement, Row, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
@@ -12,6 +12,7 @@ from services.common.identity import Caller, Reach
 from services.common.pagination import PageRequest, Rows, SortKey, fetch_page
 from services.programs.db.tables import (
     Delivery,
+    DeliveryDocument,
     DesignTask,
     Edition,
     EditionCountry,
@@ -20,10 +21,12 @@ from services.programs.db.tables import (
     PartnershipSubject,
     Statement,
 )
-from services.programs.domain.deliveries import DeliveryKind, DesignTaskState
+from services.programs.domain.deliveries import DeliveryKind, DeliveryState, DesignTaskState, DocumentKind
 from services.programs.domain.editions import EditionState
 from services.programs.domain.evidence import StatementKind
 from services.programs.domain.problems import SubjectNotFound
+
+_CHAINS = func.hashtextextended("delivery_chain", 0)
 
 
 async def get_delivery(
@@ -53,7 +56,9 @@ async def list_deliveries(
     provenance: Provenance,
     code: str | None,
     kind: DeliveryKind | None,
+    state: DeliveryState | None,
     country: str | None,
+    program_id: UUID | None,
 ) -> Rows:
     """Return deliveries by code; synthetic ones only to staff who ask by name (invariant P11)."""
     query = select(Delivery).where(Delivery.provenance == provenance, *_shown(visible_to, Delivery))
@@ -61,9 +66,97 @@ async def list_deliveries(
         query = query.where(Delivery.code == code)
     if kind is not None:
         query = query.where(Delivery.kind == kind)
+    if state is not None:
+        query = query.where(Delivery.state == state)
     if country is not None:
         query = query.where(Delivery.recipient_country == country)
+    if program_id is not None:
+        query = query.where(Delivery.program_id == program_id)
     return await fetch_page(session, query, page, SortKey(Delivery.code))
+
+
+async def list_told_voucher_schemes(session: AsyncSession) -> Sequence[Delivery]:
+    """Return the voucher schemes that others know of: all but plans."""
+    query = select(Delivery).where(
+        Delivery.kind == DeliveryKind.VOUCHER_SCHEME, Delivery.state != DeliveryState.PLANNED
+    )
+    return (await session.scalars(query.order_by(Delivery.id))).all()
+
+
+async def hold_chains(session: AsyncSession) -> None:
+    """Wait until nobody else links deliveries, and let nobody do so until the end."""
+    await session.execute(select(func.pg_advisory_xact_lock(_CHAINS)))
+
+
+async def list_chain_before(session: AsyncSession, predecessor_id: UUID | None) -> list[Delivery]:
+    """Return a predecessor and what it follows, the nearest first; the last may follow an edition."""
+    before = (
+        select(Delivery.id, Delivery.predecessor_id, literal(1).label("distance"))
+        .where(Delivery.id == predecessor_id)
+        .cte("before", recursive=True)
+    )
+    before = before.union_all(
+        select(Delivery.id, Delivery.predecessor_id, before.c.distance + 1).where(
+            Delivery.id == before.c.predecessor_id
+        )
+    )
+    query = select(Delivery).join(before, before.c.id == Delivery.id).order_by(before.c.distance)
+    return list(await session.scalars(query))
+
+
+async def list_successors(session: AsyncSession, delivery_id: UUID) -> list[tuple[int, Delivery]]:
+    """Return the deliveries that follow on this one, each with how many steps it is away."""
+    after = (
+        select(Delivery.id, literal(1).label("distance"))
+        .where(Delivery.predecessor_id == delivery_id)
+        .cte("after", recursive=True)
+    )
+    after = after.union_all(
+        select(Delivery.id, after.c.distance + 1).where(Delivery.predecessor_id == after.c.id)
+    )
+    query = (
+        select(after.c.distance, Delivery)
+        .join(after, after.c.id == Delivery.id)
+        .order_by(after.c.distance, Delivery.code)
+    )
+    return [(distance, follower) for distance, follower in await session.execute(query)]
+
+
+async def get_delivery_document(
+    session: AsyncSession, delivery_id: UUID, document_id: UUID
+) -> DeliveryDocument:
+    """Return a document of the delivery, locked for update; raise `SubjectNotFound`."""
+    document = await session.get(DeliveryDocument, document_id, with_for_update=True)
+    if document is None or document.delivery_id != delivery_id:
+        raise SubjectNotFound("The delivery has no such document.")
+    return document
+
+
+async def list_delivery_documents(
+    session: AsyncSession,
+    page: PageRequest,
+    delivery_id: UUID,
+    *,
+    visible_to: Caller,
+    kind: DocumentKind | None,
+) -> Rows:
+    """Return a delivery's documents by day; to the public those that count and are public."""
+    query = select(DeliveryDocument).where(DeliveryDocument.delivery_id == delivery_id)
+    if visible_to.reach is Reach.PUBLISHED:
+        query = query.where(DeliveryDocument.public, DeliveryDocument.withdrawn_reason.is_(None))
+    if kind is not None:
+        query = query.where(DeliveryDocument.kind == kind)
+    return await fetch_page(
+        session, query, page, SortKey(DeliveryDocument.dated), SortKey(DeliveryDocument.id)
+    )
+
+
+async def find_document_kinds(session: AsyncSession, delivery_id: UUID) -> frozenset[DocumentKind]:
+    """Return what the documents of a delivery that count are."""
+    query = select(DeliveryDocument.kind).where(
+        DeliveryDocument.delivery_id == delivery_id, DeliveryDocument.withdrawn_reason.is_(None)
+    )
+    return frozenset(await session.scalars(query.distinct()))
 
 
 async def list_country_editions(

@@ -108,6 +108,14 @@ async def count_pending(session: AsyncSession, subject_id: UUID, today: date) ->
     return dict((await session.execute(query)).one()._mapping)
 
 
+async def count_open_milestones(session: AsyncSession, subject_id: UUID) -> int:
+    """Return how many milestones of the subject are neither reached nor given up."""
+    query = select(func.count()).where(
+        Milestone.subject_id == subject_id, Milestone.state == MilestoneState.OPEN
+    )
+    return (await session.execute(query)).scalar_one()
+
+
 def _about(
     table: type[Milestone | Risk | StatusReport], provenance: Provenance, subject_id: UUID | None
 ) -> list[ColumnElement[bool]]:

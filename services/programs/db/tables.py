@@ -11,6 +11,7 @@ from services.common.clock import Provenance
 from services.common.database import Identified, Versioned
 from services.common.database_errors import translate_constraint
 from services.programs.db.base import Base
+from services.programs.db.delivery_tables import Delivery, DeliveryDocument
 from services.programs.db.evidence_tables import (
     Agency,
     Citation,
@@ -25,7 +26,6 @@ from services.programs.db.evidence_tables import (
 )
 from services.programs.db.money_tables import ExchangeRate, FiscalClosure, LedgerEntry
 from services.programs.db.monitoring_tables import Milestone, Risk, StatusReport
-from services.programs.domain.deliveries import DeliveryKind, DeliveryState
 from services.programs.domain.editions import CountryRelation, EditionState, Modality
 from services.programs.domain.events import SeatOwner
 from services.programs.domain.evidence import Confidence, SubjectKind
@@ -48,6 +48,7 @@ __all__ = [
     "Component",
     "CountryInvitation",
     "Delivery",
+    "DeliveryDocument",
     "DesignTask",
     "Edition",
     "EditionCountry",
@@ -73,7 +74,7 @@ __all__ = [
     "TrainingSession",
 ]
 
-SCHEMA_REVISION: Final = "0003"
+SCHEMA_REVISION: Final = "0004"
 """The revision of `migrations/programs` that this code needs."""
 
 
@@ -337,45 +338,6 @@ class PartnershipSubject(Base):
     partnership_id: Mapped[UUID] = mapped_column(ForeignKey("partnership.id"), primary_key=True)
     subject_kind: Mapped[SubjectKind] = mapped_column(primary_key=True)
     subject_id: Mapped[UUID] = mapped_column(primary_key=True)
-
-
-class Delivery(Versioned, Base):
-    """Something given that is not a course."""
-
-    __tablename__ = "delivery"
-    __table_args__ = (
-        UniqueConstraint("code", name="uq_delivery_code"),
-        Index("ix_delivery_recipient_country", "recipient_country"),
-    )
-
-    code: Mapped[str]
-    kind: Mapped[DeliveryKind]
-    title: Mapped[dict[str, str]]
-    program_id: Mapped[UUID | None] = mapped_column(ForeignKey("program.id"))
-    predecessor_id: Mapped[UUID | None] = mapped_column(ForeignKey("delivery.id"))
-    recipient_country: Mapped[str | None]
-    recipient_organization_id: Mapped[UUID | None] = mapped_column(ForeignKey("organization.id"))
-    place: Mapped[str | None]
-    period: Mapped[str | None]
-    """EDTF; None where no source dates it."""
-    earliest: Mapped[date | None]
-    latest: Mapped[date | None]
-    quantity: Mapped[int | None]
-    unit: Mapped[str | None]
-    details: Mapped[dict[str, Any]]
-    sectors: Mapped[list[dict[str, Any]]]
-    aid_type: Mapped[str | None]
-    coded_by: Mapped[str | None]
-    state: Mapped[DeliveryState]
-    state_reason: Mapped[str | None]
-    provenance: Mapped[Provenance]
-
-    program: Mapped[Program | None] = relationship(lazy="raise")
-
-    @property
-    def href(self) -> str:
-        """Where it stands."""
-        return f"/v1/deliveries/{self.id}"
 
 
 translate_constraint("uq_organization_code", OrganizationExists)

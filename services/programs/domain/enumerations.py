@@ -4,7 +4,13 @@ from collections.abc import Sequence
 from typing import Final
 
 from services.common.enumerations import Enumeration
-from services.programs.domain.deliveries import DELIVERY_LIFE, DeliveryKind, DeliveryState, DesignTaskState
+from services.programs.domain.deliveries import (
+    DELIVERY_LIFE,
+    DeliveryKind,
+    DeliveryState,
+    DesignTaskState,
+    DocumentKind,
+)
 from services.programs.domain.editions import EDITION_LIFE, CountryRelation, EditionState, Modality
 from services.programs.domain.eligibility import RuleSeverity
 from services.programs.domain.events import SeatOwner
@@ -213,6 +219,17 @@ ENUMERATIONS: Final[Sequence[Enumeration]] = (
             cancelled | Cancelled | Отменено | Болдырылмады
         """),
         terminal=DELIVERY_LIFE.terminal,
+    ),
+    Enumeration(
+        "document_kind",
+        DocumentKind,
+        _texts("""
+            agreement | Agreement | Соглашение | Келісім
+            photo | Photo | Фотография | Фотосурет
+            deliverable | Deliverable | Результат работ | Жұмыс нәтижесі
+            acceptance | Acceptance document | Акт приёмки | Қабылдау актісі
+            other | Other | Прочее | Өзге
+        """),
     ),
     Enumeration(
         "design_task_state",

@@ -145,13 +145,27 @@ class TrainingSessionData(EventData):
 class DeliveryData(EventData):
     """Something given that is not a course: a grant, a voucher scheme, consulting, construction."""
 
+    code: str
+    title: dict[str, str]
+    program_id: UUID | None
     kind: str
     recipient_country: str | None
     recipient_organization_id: UUID | None
     quantity: int | None
     unit: str | None
     state: str
+    accepted_on: date | None
+    """The day from which it counts as an output."""
     provenance: str
+
+
+class VoucherSchemeData(DeliveryData):
+    """Vouchers that pay for training at a provider; `quantity` says how many, `state` whether they may be used."""
+
+    provider_id: UUID | None
+    """The organization that trains."""
+    training: str | None
+    valid_until: date | None
 
 
 ORGANIZATION_CHANGED: Final = EVENTS.define(
@@ -182,5 +196,5 @@ TRAINING_SESSION_CANCELLED: Final = EVENTS.define(
     "training_session.cancelled", TrainingSessionData, PARTICIPANTS, EVALUATION
 )
 
-VOUCHER_SCHEME_AGREED: Final = EVENTS.define("voucher_scheme.agreed", DeliveryData, PARTICIPANTS)
+VOUCHER_SCHEME_AGREED: Final = EVENTS.define("voucher_scheme.agreed", VoucherSchemeData, PARTICIPANTS)
 DELIVERY_ACCEPTED: Final = EVENTS.define("delivery.accepted", DeliveryData, EVALUATION)

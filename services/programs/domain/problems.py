@@ -187,3 +187,15 @@ class ActualInFuture(Problem):
     status: ClassVar[int] = 422
     slug: ClassVar[str] = "actual-in-future"
     title: ClassVar[Title] = title(en="The date is in the future", ru="Дата в будущем", kk="Күні болашақта")
+
+
+class DeliveryChainCircular(Problem):
+    """A delivery cannot follow itself, over however many others."""
+
+    status: ClassVar[int] = 422
+    slug: ClassVar[str] = "delivery-chain-circular"
+    title: ClassVar[Title] = title(
+        en="The chain of deliveries would be a circle",
+        ru="Цепочка поставок замкнулась бы в круг",
+        kk="Жеткізілімдер тізбегі тұйықталып қалады",
+    )

@@ -8,8 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.events import EventData
 from services.common.replays import Replayers
+from services.programs.db.deliveries import list_told_voucher_schemes
 from services.programs.db.tables import Edition, Lecturer, Organization, TrainingSession
 from services.programs.domain import events
+from services.programs.operations.deliveries import voucher_scheme_data
 from services.programs.operations.editions import edition_data
 from services.programs.operations.organizations import organization_data
 from services.programs.operations.programs import lecturer_data
@@ -38,6 +40,11 @@ async def _replay_lecturers(session: AsyncSession) -> AsyncIterator[EventData]:
         yield lecturer_data(lecturer)
 
 
+async def _replay_voucher_schemes(session: AsyncSession) -> AsyncIterator[EventData]:
+    for scheme in await list_told_voucher_schemes(session):
+        yield voucher_scheme_data(scheme)
+
+
 async def _every(session: AsyncSession, kind: type[Row]) -> Sequence[Row]:
     return (await session.scalars(select(kind).order_by(kind.id))).all()
 
@@ -47,5 +54,6 @@ REPLAYERS: Final[Replayers] = {
     events.LECTURER_CHANGED.name: _replay_lecturers,
     events.EDITION_CHANGED.name: _replay_editions,
     events.TRAINING_SESSION_SCHEDULED.name: _replay_training_sessions,
+    events.VOUCHER_SCHEME_AGREED.name: _replay_voucher_schemes,
 }
 """Each carries the whole state, whatever changed it last: one kind of event per kind of thing is enough."""

@@ -1,118 +1,84 @@
 """Deliveries, design tasks and the deliveries of one country on the wire."""
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Any, Self
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from services.common.actions import Action, BlockedBy
 from services.common.clock import Provenance
-from services.common.wire import Answer, Code, Count, Id, Line, Reference, Request, Resource, Texts
-from services.common.wire_codes import CountryCode, EdtfText
-from services.programs.domain.deliveries import DeliveryKind, DeliveryState, DesignTaskState
+from services.common.wire import (
+    Answer,
+    Code,
+    Count,
+    Day,
+    Flag,
+    Id,
+    Line,
+    Reference,
+    Request,
+    Resource,
+    Texts,
+)
+from services.common.wire_codes import CountryCode, EdtfText, MoneyRead, MoneyWrite
+from services.programs.domain.deliveries import (
+    DeliveryKind,
+    DeliveryState,
+    DesignTaskState,
+    DocumentKind,
+)
 from services.programs.domain.evidence import Confidence
 from services.programs.domain.programs import FunctionalRole
-from services.programs.schemas.editions import Percent, PlaceRead
-from services.programs.schemas.evidence import CitationRead, Citations, Sourced
+from services.programs.schemas.delivery_details import DeliveryDetails, DeliveryDetailsRead
+from services.programs.schemas.editions import PlaceRead
+from services.programs.schemas.evidence import CitationRead, Citations, Sourced, WebAddress
 from services.programs.schemas.programs import AidType, SectorRead, SectorWrite
 
 
-class TechnicalGrantDetails(Request):
-    """A grant in kind."""
+class DeliveryFields(Request):
+    """What a delivery's record says apart from its keys and details."""
 
-    kind: Literal[DeliveryKind.TECHNICAL_GRANT]
-    product: Line | None = None
-
-
-class SoftwareTransferDetails(Request):
-    """Software that is handed over."""
-
-    kind: Literal[DeliveryKind.SOFTWARE_TRANSFER]
-    product: Line | None = None
-    license: Line | None = None
-
-
-class EquipmentDetails(Request):
-    """Things that are handed over."""
-
-    kind: Literal[DeliveryKind.EQUIPMENT]
-    items: list[Line] = Field(default_factory=list, max_length=100)
-
-
-class VoucherSchemeDetails(Request):
-    """Vouchers that pay for training at a provider."""
-
-    kind: Literal[DeliveryKind.VOUCHER_SCHEME]
-    provider_id: Id | None = None
-    training: Line | None = None
-
-
-class ConsultingDetails(Request):
-    """Advice, by days and what comes of it."""
-
-    kind: Literal[DeliveryKind.CONSULTING]
-    days: Count | None = None
-    deliverable: Line | None = None
-
-
-class ConstructionDetails(Request):
-    """Something that is built."""
-
-    kind: Literal[DeliveryKind.CONSTRUCTION]
-    object: Line
-    progress_percent: Percent | None = None
-
-
-class ExpertMissionDetails(Request):
-    """Experts who are sent."""
-
-    kind: Literal[DeliveryKind.EXPERT_MISSION]
-    experts: Count | None = None
-    days: Count | None = None
-
-
-class MobilityDetails(Request):
-    """Study at another university."""
-
-    kind: Literal[DeliveryKind.MOBILITY]
-    home_university_id: Id | None = None
-    host_university_id: Id | None = None
-    credits: Count | None = None
-
-
-DeliveryDetails = Annotated[
-    TechnicalGrantDetails
-    | SoftwareTransferDetails
-    | EquipmentDetails
-    | VoucherSchemeDetails
-    | ConsultingDetails
-    | ConstructionDetails
-    | ExpertMissionDetails
-    | MobilityDetails,
-    Field(discriminator="kind"),
-]
-
-
-class DeliveryCreate(Request):
-    """Something given that is not a course; planned, unless sources state how far it has come."""
-
-    code: Code
-    title: Texts
-    program_id: Id | None = None
     predecessor_id: Id | None = None
+    """The delivery that it follows in a chain: training, then transfer, then consulting."""
+    predecessor_edition_id: Id | None = None
+    """The edition that it follows, where that was a course."""
     recipient_country: CountryCode | None = None
     recipient_organization_id: Id | None = None
     place: Line | None = None
     period: EdtfText | None = None
     quantity: Count | None = None
     unit: Code | None = None
-    details: DeliveryDetails
+    value: MoneyWrite | None = None
+    """What it is worth, as agreed; what was paid for it stands in the ledger."""
     sectors: list[SectorWrite] = Field(default_factory=list, max_length=20)
     aid_type: AidType | None = None
     coded_by: Code | None = None
+
+    @model_validator(mode="after")
+    def _one_predecessor(self) -> Self:
+        if self.predecessor_id is not None and self.predecessor_edition_id is not None:
+            raise ValueError("a delivery follows another delivery or an edition, not both")
+        return self
+
+
+class DeliveryCreate(DeliveryFields):
+    """Something given that is not a course; planned, unless sources state how far it has come."""
+
+    code: Code
+    title: Texts
+    program_id: Id | None = None
+    details: DeliveryDetails
     stated: DeliveryState | None = None
     provenance: Provenance = Provenance.REAL
     sources: Citations
+
+
+class DeliveryChange(DeliveryFields):
+    """What is to be different; what is left out stays as it is. Details are replaced whole and keep their kind."""
+
+    title: Texts | None = None
+    details: DeliveryDetails | None = None
 
 
 class DeliveryItem(Resource):
@@ -123,6 +89,7 @@ class DeliveryItem(Resource):
     title: dict[str, str]
     program_id: UUID | None
     predecessor_id: UUID | None
+    predecessor_edition_id: UUID | None
     recipient_country: str | None
     recipient_organization_id: UUID | None
     place: str | None
@@ -131,23 +98,102 @@ class DeliveryItem(Resource):
     latest: date | None
     quantity: int | None
     unit: str | None
-    details: dict[str, Any]
+    value: MoneyRead | None
+    details: DeliveryDetailsRead
     sectors: list[SectorRead]
     aid_type: str | None
     coded_by: str | None
     state: DeliveryState
+    state_reason: str | None
+    began_on: date | None
+    handed_over_on: date | None
+    accepted_on: date | None
     provenance: Provenance
 
 
 class DeliveryRead(DeliveryItem, Sourced):
-    """A delivery with its sources."""
+    """A delivery with its sources, and what the caller may do next."""
+
+    actions: list[Action]
 
 
 class DeliveryStateChange(Request):
-    """The state that is wanted; cancelling needs a reason."""
+    """The state that is wanted, and the day on which it came about; cancelling needs a reason."""
 
     state: DeliveryState
+    on: Day | None = None
+    """Today, if it is left out."""
     reason: Line | None = None
+
+
+class DeliveryStateChangeResult(Answer):
+    """What the change did, or would do."""
+
+    delivery_id: UUID
+    from_state: DeliveryState
+    to_state: DeliveryState
+    applied: bool
+    unmet: list[BlockedBy]
+
+
+class DeliveryDocumentCreate(Request):
+    """A document or photo about a delivery."""
+
+    kind: DocumentKind
+    title: Line
+    dated: Day
+    url: WebAddress
+    public: Flag = False
+    """Photos and papers may show people: nothing is public unless somebody says so."""
+
+
+class DeliveryDocumentRead(Resource):
+    """A document or photo about a delivery."""
+
+    delivery_id: UUID
+    kind: DocumentKind
+    title: str
+    dated: date
+    url: str
+    public: bool
+    withdrawn_reason: str | None
+
+
+class DeliveryDocumentWithdrawal(Request):
+    """Why the document no longer counts."""
+
+    reason: Line
+
+
+class ChainLink(Answer):
+    """A course or a delivery in a chain."""
+
+    place: int
+    """0 is the delivery asked about; below it what came before, above it what follows."""
+    id: UUID
+    href: str
+    code: str
+    kind: str
+    """`course`, or the kind of delivery."""
+    title: dict[str, str]
+    state: str
+    period: str | None
+
+
+class DeliveryChain(Answer):
+    """What a delivery follows and what follows on it, from the first to the last."""
+
+    delivery_id: UUID
+    links: list[ChainLink]
+
+
+class DeliveryKindRead(Answer):
+    """A kind of delivery, with the JSON Schema (draft 2020-12) of its details."""
+
+    kind: DeliveryKind
+    details_schema: dict[str, Any]
+    needed_to_agree: list[str]
+    """The details that must be settled before such a delivery counts as agreed."""
 
 
 class DesignTaskRead(Resource):

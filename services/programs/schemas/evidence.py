@@ -10,6 +10,8 @@ from services.common.wire import Answer, Code, Day, Id, Line, Request, Resource,
 from services.common.wire_codes import CountryCode, EdtfText, RegionCode
 from services.programs.domain.evidence import Confidence, SourceKind, StatementKind, SubjectKind
 
+WebAddress = Annotated[Line, Field(pattern=r"^https?://[^\s]+$")]
+
 
 class SourceCreate(Request):
     """Something that facts are read from."""
@@ -17,7 +19,7 @@ class SourceCreate(Request):
     code: Code = Field(examples=["interview-2025"])
     kind: SourceKind
     title: Line
-    url: Annotated[Line, Field(pattern=r"^https?://[^\s]+$")] | None = None
+    url: WebAddress | None = None
     published: EdtfText | None = None
 
 
