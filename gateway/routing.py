@@ -23,11 +23,9 @@ from urllib.parse import unquote_to_bytes
 from pydantic import TypeAdapter
 from starlette.types import Scope
 
-from services.common.http.limits import MIB
+from services.common.http.limits import MIB, UPLOAD_BYTES
 from services.common.identity import Role
 from services.common.problems import MethodNotAllowed, NotAuthenticated, NotFound, Problem, RequestUnreadable
-
-UPLOAD_BYTES: Final = 20 * MIB
 
 _METHODS: Final = ("DELETE", "GET", "PATCH", "POST", "PUT")
 _TEMPLATE: Final = re.compile(r"/v[1-9][0-9]*(?:/(?:[A-Za-z0-9_~-][A-Za-z0-9._~-]*|\{[a-z][a-z0-9_]*\}))+")

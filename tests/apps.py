@@ -106,6 +106,7 @@ def facts_of(app: str, dsns: AppDsns, keys: Path) -> dict[str, Any]:
         "read_database_url": dsns.reader,
         "signing_key": keys / f"{app}.json",
         "public_keys": keys / "public.json",
+        "files": str(keys / "files"),
         "write_connections": 4,
         "read_connections": 4,
         "background": False,

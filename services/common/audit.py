@@ -42,18 +42,31 @@ async def record_change(
     Flushes first, so that the entry carries the version the change produced.
     """
     await session.flush()
+    await record_entry(session, caller, action, row.__tablename__, row.id, row.version, fields)
+    session.info.setdefault(AUDITED, set()).add((row.__tablename__, row.id, row.version))
+
+
+async def record_entry(
+    session: AsyncSession,
+    caller: Caller,
+    action: str,
+    kind: str,
+    id_: UUID,
+    version: int,
+    fields: Iterable[str] = (),
+) -> None:
+    """Write that `caller` did `action` to a thing that is no `Versioned` row, such as a file."""
     await session.execute(
         insert(audit_entry).values(
             actor=caller.principal,
             action=action,
-            subject_kind=row.__tablename__,
-            subject_id=row.id,
-            subject_version=row.version,
+            subject_kind=kind,
+            subject_id=id_,
+            subject_version=version,
             fields=sorted(fields),
             request_id=request_id.get(),
         )
     )
-    session.info.setdefault(AUDITED, set()).add((row.__tablename__, row.id, row.version))
 
 
 async def record_entries(

@@ -5,13 +5,23 @@ from sqlalchemy import MetaData
 from services.common.audit import audit_entry
 from services.common.clock import demonstration_clock
 from services.common.database import NAMING
+from services.common.file_records import file
 from services.common.idempotency import idempotency_key
 from services.common.inbox import inbox_event
 from services.common.jobs import job
 from services.common.operations import operation
 from services.common.outbox import outbox_event
 
-HOUSE_TABLES = (audit_entry, demonstration_clock, idempotency_key, inbox_event, job, operation, outbox_event)
+HOUSE_TABLES = (
+    audit_entry,
+    demonstration_clock,
+    file,
+    idempotency_key,
+    inbox_event,
+    job,
+    operation,
+    outbox_event,
+)
 
 
 def room_metadata(schema: str) -> MetaData:

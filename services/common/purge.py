@@ -10,13 +10,19 @@ from typing import Final
 from sqlalchemy import Column, ColumnElement, Table, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.common.file_records import delete_records, list_past_files
+from services.common.files import Files
 from services.common.idempotency import idempotency_key
 from services.common.inbox import inbox_event
-from services.common.jobs import Job, job, plan_daily
+from services.common.jobs import Job, Work, job, plan_daily
 from services.common.operations import operation
 from services.common.outbox import outbox_event
+from services.common.sessions import Sessions
 
 PURGE: Final = "house.purge"
+PURGE_FILES: Final = "house.purge_files"
+FILES_AT_ONCE: Final = 200
+"""Files that one run deletes at most."""
 BATCH: Final = 5_000
 """Rows of one table that one run deletes at most."""
 
@@ -36,6 +42,30 @@ GIVEN_UP_KEPT: Final = timedelta(days=90)
 async def plan_purge(session: AsyncSession) -> None:
     """Schedule the room's first purge, unless one is planned."""
     await plan_daily(session, PURGE, unless_planned=True)
+
+
+async def plan_file_purge(session: AsyncSession) -> None:
+    """Schedule the first purge of a room that keeps files, unless one is planned."""
+    await plan_daily(session, PURGE_FILES, unless_planned=True)
+
+
+async def hasten_file_purge(session: AsyncSession) -> None:
+    """Let what was discarded in this transaction be deleted right after it."""
+    await plan_daily(session, PURGE_FILES, at_once=True)
+
+
+def purge_files(sessions: Sessions, files: Files) -> Work:
+    """Return the job that deletes the files whose time is over, object first: a record finds what is left."""
+
+    async def work(session: AsyncSession, _: Job) -> None:
+        async with sessions.reading() as looking:
+            past = await list_past_files(looking, FILES_AT_ONCE)
+        for row in past:
+            await files.delete(row.object_name)
+        await delete_records(session, [row.id for row in past])
+        await plan_daily(session, PURGE_FILES, at_once=len(past) == FILES_AT_ONCE)
+
+    return work
 
 
 async def purge(session: AsyncSession, _: Job) -> None:

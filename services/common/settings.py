@@ -12,7 +12,9 @@ class AppSettings(BaseSettings):
     An app's own facts carry its prefix (`PROGRAMS_DATABASE_URL`), what all apps share carries `QOLDAU_`.
     """
 
-    model_config = SettingsConfigDict(frozen=True, populate_by_name=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        frozen=True, populate_by_name=True, extra="ignore", env_ignore_empty=True
+    )
 
     database_url: SecretStr
     """DSN of the runtime role; libpq style, unix sockets included."""
@@ -33,6 +35,10 @@ class AppSettings(BaseSettings):
     """Where the app is reached by the others: `unix:/path/of/its/socket` or `http://host:port`."""
     participants_url: str | None = Field(default=None, validation_alias="QOLDAU_PARTICIPANTS_URL")
     evaluation_url: str | None = Field(default=None, validation_alias="QOLDAU_EVALUATION_URL")
+    files: str | None = Field(default=None, validation_alias="QOLDAU_FILES")
+    """Where files are kept: a folder, or the URL of an object store (`s3://bucket/prefix`); None: nowhere."""
+    scanner: str | None = Field(default=None, validation_alias="QOLDAU_SCANNER")
+    """The ClamAV daemon that is asked about each upload: `unix:/path/of/its/socket` or `tcp://host:port`."""
     background: bool = Field(default=True, validation_alias="QOLDAU_BACKGROUND")
     """Whether this process relays events and runs jobs beside serving requests."""
     log_level: str = Field(default="INFO", validation_alias="QOLDAU_LOG_LEVEL")

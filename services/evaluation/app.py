@@ -5,9 +5,11 @@ import asyncio
 import structlog
 from fastapi import FastAPI
 
-from services.common.http.app import Room, create_room_app, open_keys
+from services.common.http.app import Room, create_room_app, open_files, open_keys
 from services.common.http.audit_entries import audit_entries_router
 from services.common.http.enumerations import enumerations_router
+from services.common.http.files import files_router
+from services.common.http.operations import operations_router
 from services.evaluation.api import (
     campaigns,
     indicators,
@@ -20,6 +22,7 @@ from services.evaluation.api import (
 from services.evaluation.db.campaigns import list_uncounted
 from services.evaluation.db.tables import SCHEMA_REVISION
 from services.evaluation.domain.events import EVENTS
+from services.evaluation.domain.files import FILE_PURPOSES
 from services.evaluation.domain.permissions import PERMISSIONS
 from services.evaluation.domain.vocabulary import ENUMERATIONS
 from services.evaluation.inbox import mirrors
@@ -39,6 +42,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         routers=[
             enumerations_router("evaluation", ENUMERATIONS),
             audit_entries_router("evaluation"),
+            files_router("evaluation", FILE_PURPOSES),
+            operations_router("evaluation"),
             instruments.router,
             campaigns.router,
             responses.router,
@@ -52,7 +57,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         keeps_bodies=True,
         registry=EVENTS,
         consumers=mirrors.CONSUMERS,
-        resources=[open_keys],
+        resources=[open_files, open_keys],
         tasks=[_write_ballots, _count_closed_campaigns],
     )
     app = create_room_app(room, settings)

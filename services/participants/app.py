@@ -8,9 +8,11 @@ from uuid import UUID
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.common.http.app import Room, create_room_app, open_keys
+from services.common.http.app import Room, create_room_app, open_files, open_keys
 from services.common.http.audit_entries import audit_entries_router
 from services.common.http.enumerations import enumerations_router
+from services.common.http.files import files_router
+from services.common.http.operations import operations_router
 from services.common.identity import GATEWAY
 from services.common.jobs import Job, Works, plan_daily
 from services.common.peers import Peers, open_client
@@ -18,6 +20,7 @@ from services.participants.api import applications, calls, messages, participati
 from services.participants.db.tables import SCHEMA_REVISION
 from services.participants.domain.enumerations import ENUMERATIONS
 from services.participants.domain.events import EVENTS
+from services.participants.domain.files import FILE_PURPOSES
 from services.participants.domain.messages import SEND_MESSAGE, TEND_MESSAGES
 from services.participants.domain.permissions import PERMISSIONS
 from services.participants.inbox.consumers import CONSUMERS
@@ -44,6 +47,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             messages.router,
             enumerations_router("participants", ENUMERATIONS),
             audit_entries_router("participants"),
+            files_router("participants", FILE_PURPOSES),
+            operations_router("participants"),
         ],
         permissions=PERMISSIONS,
         schema_revision=SCHEMA_REVISION,
@@ -51,7 +56,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         registry=EVENTS,
         consumers=CONSUMERS,
         jobs=jobs,
-        resources=[open_keys, _open_gateway, _plan_upkeep],
+        resources=[open_files, open_keys, _open_gateway, _plan_upkeep],
     )
     app = create_room_app(room, settings)
     jobs |= _jobs_with_settings(app, settings)

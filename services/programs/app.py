@@ -2,9 +2,11 @@
 
 from fastapi import FastAPI
 
-from services.common.http.app import Room, create_room_app
+from services.common.http.app import Room, create_room_app, open_files
 from services.common.http.audit_entries import audit_entries_router
 from services.common.http.enumerations import enumerations_router
+from services.common.http.files import files_router
+from services.common.http.operations import operations_router
 from services.programs.api import (
     codelists,
     country_deliveries,
@@ -20,6 +22,7 @@ from services.programs.api import (
 from services.programs.db.tables import SCHEMA_REVISION
 from services.programs.domain.enumerations import ENUMERATIONS
 from services.programs.domain.events import EVENTS
+from services.programs.domain.files import FILE_PURPOSES
 from services.programs.domain.permissions import PERMISSIONS
 from services.programs.inbox import design_tasks, mirrors
 from services.programs.inbox.clock import follow_edition_clock
@@ -40,6 +43,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             editions.router,
             enumerations_router("programs", ENUMERATIONS),
             audit_entries_router("programs"),
+            files_router("programs", FILE_PURPOSES),
+            operations_router("programs"),
             evidence.router,
             money.router,
             monitoring.router,
@@ -59,5 +64,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         },
         replayers=REPLAYERS,
         jobs={FOLLOW_CLOCK: follow_edition_clock},
+        resources=[open_files],
     )
     return create_room_app(room, settings or Settings())

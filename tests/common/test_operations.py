@@ -48,7 +48,7 @@ async def start(door: Door) -> UUID:
 
 
 async def read(door: Door, operation_id: UUID) -> dict[str, Any]:
-    answer = await door.as_("manager", subject=OWNER).get(f"/v1/programs/operations/{operation_id}")
+    answer = await door.as_("manager", subject=OWNER).get(f"/v1/services/programs/operations/{operation_id}")
     assert answer.status_code == 200
     body: dict[str, Any] = answer.json()
     return body
@@ -111,13 +111,13 @@ async def test_a_passing_problem_leaves_the_operation_running(door: Door) -> Non
 
 
 async def test_who_sees_an_operation(door: Door) -> None:
-    path = f"/v1/programs/operations/{await start(door)}"
+    path = f"/v1/services/programs/operations/{await start(door)}"
     assert (await door.as_("administrator").get(path)).status_code == 200
     assert (await door.as_("manager").get(path)).status_code == 404
     assert (await door.as_().get(path)).status_code == 401
 
 
 async def test_its_operation_id_names_the_room(door: Door) -> None:
-    path = door.app.openapi()["paths"]["/v1/programs/operations/{operation_id}"]
+    path = door.app.openapi()["paths"]["/v1/services/programs/operations/{operation_id}"]
     assert path["get"]["operationId"] == "read_programs_operation"
     assert not [known for known in door.app.openapi()["paths"] if known.startswith("/internal")]

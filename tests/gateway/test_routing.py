@@ -11,7 +11,6 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gateway.routing import (
-    UPLOAD_BYTES,
     Route,
     RouteConflictError,
     Routes,
@@ -20,7 +19,7 @@ from gateway.routing import (
     load_routes,
     split_path,
 )
-from services.common.http.limits import MIB
+from services.common.http.limits import MIB, UPLOAD_BYTES
 from services.common.problems import MethodNotAllowed, NotFound, RequestUnreadable
 
 OPEN = {"public": "published"}

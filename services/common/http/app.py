@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from math import nan
+from pathlib import Path
 from typing import Any, Final
 
 import structlog
@@ -22,12 +23,14 @@ from starlette.types import Scope
 
 from services.common.database import open_engine
 from services.common.events import EventRegistry
+from services.common.files import Files
 from services.common.http.access import ObserveRequests
 from services.common.http.head import HeadAsGet
 from services.common.http.internal import internal_routes
-from services.common.http.limits import Limits, json_body, limit_requests
+from services.common.http.limits import UPLOAD_BYTES, Limits, json_body, limit_requests
 from services.common.http.openapi import describe_app
 from services.common.http.problem_responses import install_problem_handlers, problem_response
+from services.common.http.routes import takes_form
 from services.common.http.tracing import telemetry_for
 from services.common.identity import TokenSigner, TokenVerifier
 from services.common.inbox import Consumers
@@ -38,9 +41,10 @@ from services.common.pagination import Cursors
 from services.common.peers import Peers, open_client
 from services.common.permissions import Matrix
 from services.common.problems import Problem
-from services.common.purge import PURGE, plan_purge, purge
+from services.common.purge import PURGE, PURGE_FILES, plan_file_purge, plan_purge, purge, purge_files
 from services.common.relay import relay_to
 from services.common.replays import Replayers
+from services.common.scanner import clamd_scanner
 from services.common.sessions import Sessions
 from services.common.settings import AppSettings, KeepingSettings
 from services.common.telemetry import Metrics
@@ -74,8 +78,6 @@ class Room:
     """Which of its aggregates it can send again."""
     jobs: Works = field(default_factory=dict)
     """What it does when its jobs fall due."""
-    body_bytes: Callable[[Scope], int] = json_body
-    """How large the body of a request may be; larger than 1 MiB for uploads only."""
     resources: Sequence[Callable[[FastAPI], AbstractAsyncContextManager[None]]] = field(default=())
     """Opened before the first request and closed after the last task, such as the key store."""
     tasks: Sequence[Callable[[FastAPI], Coroutine[Any, Any, None]]] = field(default=())
@@ -111,10 +113,21 @@ def create_room_app(room: Room, settings: AppSettings) -> FastAPI:
     app.router.routes.append(Route("/metrics", _metrics_answer))
     app.add_middleware(HeadAsGet)
     app.add_middleware(
-        limit_requests, limits=Limits(answer_seconds=ANSWER_SECONDS, body_bytes=room.body_bytes)
+        limit_requests, limits=Limits(answer_seconds=ANSWER_SECONDS, body_bytes=_body_limit(app))
     )
     app.add_middleware(ObserveRequests, metrics=app.state.metrics, trust_request_id=True)
     return app
+
+
+def _body_limit(app: FastAPI) -> Callable[[Scope], int]:
+    """Return how large the body of a request may be: larger than 1 MiB for uploads only."""
+    uploads = [route for route in app.routes if isinstance(route, APIRoute) and takes_form(route)]
+
+    def limit(scope: Scope) -> int:
+        uploading = any(route.path_regex.match(scope["path"]) for route in uploads)
+        return UPLOAD_BYTES if uploading else json_body(scope)
+
+    return limit
 
 
 def state_permissions(app: FastAPI, matrix: Matrix) -> None:
@@ -182,6 +195,21 @@ async def open_keys(app: FastAPI) -> AsyncIterator[None]:
         yield
 
 
+@asynccontextmanager
+async def open_files(app: FastAPI) -> AsyncIterator[None]:
+    """Let `app.state.files` be the app's own part of where files are kept, or None where there is no such place."""
+    settings: AppSettings = app.state.settings
+    app.state.files = None
+    if settings.files is not None:
+        scan = clamd_scanner(settings.scanner) if settings.scanner else None
+        app.state.files = Files(f"{_files_url(settings.files)}/{app.state.signer.app}", scan=scan)
+    yield
+
+
+def _files_url(place: str) -> str:
+    return (place if "://" in place else Path(place).absolute().as_uri()).rstrip("/")
+
+
 class SchemaOutdatedError(RuntimeError):
     """The database is not at the revision that this code needs: run `qoldau migrate`."""
 
@@ -195,9 +223,15 @@ async def _require_schema(sessions: Sessions, room: Room) -> None:
 
 async def _background(app: FastAPI, room: Room) -> list[Coroutine[Any, Any, None]]:
     sessions, peers, registry = app.state.sessions, app.state.peers, room.registry
+    files = getattr(app.state, "files", None)
     async with sessions.transaction() as session:
         await plan_purge(session)
-    work = [keep_running_jobs(sessions, {PURGE: purge, **room.jobs})]
+        if files is not None:
+            await plan_file_purge(session)
+    works = {PURGE: purge, **room.jobs}
+    if files is not None:
+        works[PURGE_FILES] = purge_files(sessions, files)
+    work = [keep_running_jobs(sessions, works)]
     if registry is not None:
         work += [relay_to(sessions, peers, registry, peer) for peer in peers.clients if peer != room.name]
     return work

@@ -25,6 +25,7 @@ from services.common.problems import InternalError, Problem, RequestUnreadable, 
 Header = tuple[bytes, bytes]
 
 MIB: Final = 1024 * 1024
+UPLOAD_BYTES: Final = 20 * MIB
 HEAD_FIELDS: Final = 100
 HEAD_BYTES: Final = 32 * 1024
 TARGET_BYTES: Final = 8 * 1024

@@ -16,7 +16,7 @@ _ABOUT: Final = "Follow long work that was accepted with 202, until it has `succ
 
 def operations_router(room: str) -> APIRouter:
     """Return the router with `read_<room>_operation`, whose permission is `OPERATION_READERS`."""
-    router = house_router("operations", f"/{room}/operations")
+    router = house_router("operations", f"/services/{room}/operations")
 
     async def read(session: ReadSession, caller: Caller, operation_id: UUID) -> OperationRead:
         return await get_operation(session, operation_id, visible_to=caller)

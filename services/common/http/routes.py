@@ -47,16 +47,17 @@ class HouseRoute(APIRoute):
         """Wrap FastAPI's own handler of this route."""
         serve = super().get_route_handler()
         known = {p.alias for p in get_flat_params(self.dependant) if isinstance(p.field_info, params.Query)}
-        reads_json = self.body_field is not None and not isinstance(self.body_field.field_info, params.Form)
+        form = takes_form(self)
+        reads_json = self.body_field is not None and not form
         single = isinstance(self.response_model, type) and issubclass(self.response_model, Resource)
         listed = isinstance(self.response_model, type) and issubclass(self.response_model, Page)
 
         async def handle(request: Request) -> Response:
             strict = StrictRequest(request.scope, request.receive)
             _check_query(strict, known)
-            if reads_json:
-                _check_media_type(strict)
-            elif "idempotency-key" in strict.headers:
+            if reads_json or form:
+                _check_media_type(strict, "multipart/form-data" if form else "application/json")
+            if not reads_json and "idempotency-key" in strict.headers:
                 await strict.body()  # what is of no use here still tells one request from another
             try:
                 response = await serve(strict)
@@ -103,11 +104,16 @@ def _check_query(request: Request, known: set[str]) -> None:
         raise RequestInvalid("The query names parameters that this list does not have.", errors=faults)
 
 
-def _check_media_type(request: Request) -> None:
+def takes_form(route: APIRoute) -> bool:
+    """Say whether the route takes files, which come as a form of several parts."""
+    return route.body_field is not None and isinstance(route.body_field.field_info, params.Form)
+
+
+def _check_media_type(request: Request, expected: str) -> None:
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     has_body = request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
-    if has_body and media_type != "application/json":
-        raise MediaTypeUnsupported("Send the body as application/json.")
+    if has_body and media_type != expected:
+        raise MediaTypeUnsupported(f"Send the body as {expected}.")
 
 
 def _link_next(request: Request, response: Response) -> None:

@@ -26,7 +26,7 @@ from services.evaluation.domain.recommendations import Moderation, Priority, Rec
 from services.evaluation.domain.results import SnapshotState
 from services.evaluation.domain.suppression import Audience, SuppressionRule
 
-SCHEMA_REVISION: Final = "0002"
+SCHEMA_REVISION: Final = "0003"
 """The revision of `migrations/evaluation` that this code needs."""
 
 

@@ -3,7 +3,9 @@
 from typing import Final
 
 from services.common.audit import AUDIT_READERS
+from services.common.file_purposes import file_permissions
 from services.common.identity import Reach
+from services.common.operations import OPERATION_READERS
 from services.common.permissions import Matrix, everyone, only
 
 _ALL: Final = Reach.ALL
@@ -14,6 +16,8 @@ _READERS: Final = _STAFF | {"approver": _ALL, "auditor": _ALL}
 PERMISSIONS: Final[Matrix] = {
     "list_evaluation_enumerations": everyone(),
     "list_evaluation_audit_entries": AUDIT_READERS,
+    "read_evaluation_operation": OPERATION_READERS,
+    **file_permissions("evaluation", uploaders=_STAFF, readers=_READERS),
     "create_instrument": only(**_STAFF),
     "list_instruments": only(**_READERS),
     "read_instrument": only(**_READERS),

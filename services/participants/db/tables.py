@@ -29,7 +29,7 @@ from services.participants.domain.problems import ApplicationExists, AuthorityEx
 
 __all__ = ["Base", "message_tables"]
 
-SCHEMA_REVISION: Final = "0003"
+SCHEMA_REVISION: Final = "0004"
 """The revision of `migrations/participants` that this code needs."""
 
 

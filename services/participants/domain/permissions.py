@@ -3,7 +3,9 @@
 from typing import Final
 
 from services.common.audit import AUDIT_READERS
+from services.common.file_purposes import file_permissions
 from services.common.identity import Reach
+from services.common.operations import OPERATION_READERS
 from services.common.permissions import Matrix, everyone, only
 
 _STAFF: Final = {"manager": Reach.ALL, "administrator": Reach.ALL}
@@ -24,6 +26,8 @@ PERMISSIONS: Final[Matrix] = {
     "read_pipeline": everyone(**_AGENCY),
     "list_participants_enumerations": everyone(),
     "list_participants_audit_entries": AUDIT_READERS,
+    "read_participants_operation": OPERATION_READERS,
+    **file_permissions("participants", uploaders=_CONCERNED, readers=_READERS),
     "decide_applications": only(**_STAFF),
     "release_decisions": only(**_STAFF),
     "create_authority": only(**_LOADERS),

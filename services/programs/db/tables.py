@@ -74,7 +74,7 @@ __all__ = [
     "TrainingSession",
 ]
 
-SCHEMA_REVISION: Final = "0004"
+SCHEMA_REVISION: Final = "0005"
 """The revision of `migrations/programs` that this code needs."""
 
 

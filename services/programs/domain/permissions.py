@@ -3,7 +3,9 @@
 from typing import Final
 
 from services.common.audit import AUDIT_READERS
+from services.common.file_purposes import file_permissions
 from services.common.identity import Reach, Role
+from services.common.operations import OPERATION_READERS
 from services.common.permissions import Matrix, everyone, only
 
 _STAFF: Final = {"manager": Reach.ALL, "administrator": Reach.ALL, "importer": Reach.ALL}
@@ -114,6 +116,8 @@ PERMISSIONS: Final[Matrix] = {
     **{operation: only(**_READERS) for operation in _INTERNAL_READS},
     "list_programs_enumerations": everyone(),
     "list_programs_audit_entries": AUDIT_READERS,
+    "read_programs_operation": OPERATION_READERS,
+    **file_permissions("programs", uploaders=_STAFF, readers=_READERS),
     "put_agency": only(administrator=Reach.ALL, importer=Reach.ALL),
     "verify_organization": only(manager=Reach.ALL, administrator=Reach.ALL),
     "finish_design_task": only(manager=Reach.ALL, administrator=Reach.ALL),

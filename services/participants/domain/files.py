@@ -1,0 +1,13 @@
+"""What files about people are for; whatever they show is shown through the thing that keeps them."""
+
+from typing import Final
+
+from services.common.file_purposes import DOCUMENTS, TABLES, FilePurpose, Visibility
+
+FILE_PURPOSES: Final = (
+    FilePurpose("import", TABLES, (Visibility.PRIVATE,)),
+    FilePurpose("application_document", DOCUMENTS, (Visibility.PRIVATE,)),
+    FilePurpose("signed_consent", DOCUMENTS, (Visibility.PRIVATE,)),
+    FilePurpose("delegation", DOCUMENTS, (Visibility.PRIVATE,)),
+)
+"""Tables to import; papers of an application; consents signed on paper; letters that appoint officers."""
