@@ -138,3 +138,42 @@ async def test_a_suggestion_becomes_a_change_of_a_later_edition(evaluation: Door
     again = await survey.staff.post(f"{at}/management-response", json=response)
     assert again.status_code == 409
     assert UUID(changed.json()["design_change_edition_id"]) == later["edition"]
+
+
+async def test_two_editions_are_compared_from_what_both_show(evaluation: Door) -> None:
+    earlier, later = await answered(evaluation, 40, 30), await answered(evaluation, 40, 20)
+    first, second = await earlier.result("public"), await later.result("public")
+    params = {"earlier_result_id": first["id"], "later_result_id": second["id"]}
+    found = await earlier.public.get("/v1/comparisons", params=params)
+    assert found.status_code == 200, found.text
+    assert found.json()["questions"] == []  # the wording has no comparable key
+    params["later_result_id"] = first["id"]
+    same = await earlier.public.get("/v1/comparisons", params=params)
+    assert (same.status_code, same.json()["code"]) == (422, "results-not-comparable")
+    params["later_result_id"] = (await later.result("internal"))["id"]
+    assert (await earlier.public.get("/v1/comparisons", params=params)).status_code == 404
+
+
+async def test_a_withheld_result_is_compared_with_nothing(evaluation: Door) -> None:
+    few, many = await answered(evaluation, 30, 12), await answered(evaluation, 30, 20)
+    params = {"earlier_result_id": (await few.result("public"))["id"]}
+    params["later_result_id"] = (await many.result("public"))["id"]
+    refused = await few.staff.get("/v1/comparisons", params=params)
+    assert (refused.status_code, refused.json()["code"]) == (422, "results-not-comparable")
+
+
+async def test_a_lecturer_replies_to_the_own_result_alone(evaluation: Door) -> None:
+    survey = await answered(evaluation, 8, 6)
+    lecturer = str(survey.lecturer_id)
+    result = await survey.result("lecturer", lecturer_id=lecturer)
+    assert result["figures"]["teaching"] == {"sessions": 1, "co_taught": False, "interpreted": False}
+    said = {"text": "Half of them heard me through an interpreter."}
+    at = f"/v1/results/{result['id']}/reply"
+    grant = frozenset({Grant(Role.LECTURER, GrantKind.LECTURER, lecturer)})
+    replied = await evaluation.as_("lecturer", grants=grant).post(at, json=said)
+    assert (replied.status_code, replied.json()["reply"]) == (200, said["text"])
+    other = frozenset({Grant(Role.LECTURER, GrantKind.LECTURER, str(uuid4()))})
+    assert (await evaluation.as_("lecturer", grants=other).post(at, json=said)).status_code == 404
+    assert (await survey.staff.post(at, json=said)).status_code == 403
+    read = await survey.staff.get(f"/v1/results/{result['id']}")
+    assert read.json()["reply"] == said["text"]

@@ -4,13 +4,21 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.clock import Provenance
 from services.common.identity import Caller, GrantKind, Reach, Role
 from services.common.pagination import PageRequest, Rows, SortKey, fetch_page
-from services.evaluation.db.tables import MirrorEdition, ResultSnapshot
+from services.evaluation.db.tables import (
+    Campaign,
+    Counter,
+    InstrumentVersion,
+    MirrorCohort,
+    MirrorEdition,
+    MirrorTrainingSession,
+    ResultSnapshot,
+)
 from services.evaluation.domain.problems import ResultNotFound
 from services.evaluation.domain.results import SnapshotState
 from services.evaluation.domain.suppression import Audience
@@ -106,3 +114,61 @@ async def list_lecturer_results(
         ResultSnapshot.state == SnapshotState.PUBLISHED,
     )
     return await fetch_page(session, query, page, SortKey(ResultSnapshot.id, descending=True))
+
+
+async def get_own_result(session: AsyncSession, result_id: UUID, visible_to: Caller) -> ResultSnapshot:
+    """Return a published result about the lecturer who asks, locked; raise `ResultNotFound`."""
+    result = await lock_result(session, result_id)
+    own = visible_to.granted(GrantKind.LECTURER, Role.LECTURER)
+    shown = result.state is SnapshotState.PUBLISHED and result.visibility is Audience.LECTURER
+    if not shown or result.subject_kind != "lecturer" or str(result.subject_id) not in own:
+        raise ResultNotFound("There is no such result that you may see.")
+    return result
+
+
+async def pool_lecturers(
+    session: AsyncSession, campaign: Campaign, program_id: UUID
+) -> dict[str, dict[UUID, dict[str, int]]]:
+    """Return question -> lecturer -> answer -> n over all counted editions of a program, one instrument."""
+    version = await session.get_one(InstrumentVersion, campaign.instrument_version_id)
+    query = (
+        select(Counter.question_code, Counter.subject_id, Counter.answer, func.sum(Counter.n))
+        .join(Campaign, Campaign.id == Counter.campaign_id)
+        .join(InstrumentVersion, InstrumentVersion.id == Campaign.instrument_version_id)
+        .join(MirrorEdition, MirrorEdition.id == Campaign.edition_id)
+        .where(
+            Counter.subject_kind == "lecturer",
+            Counter.dimension == "",
+            Counter.question_code != "",
+            InstrumentVersion.instrument_id == version.instrument_id,
+            MirrorEdition.program_id == program_id,
+            Campaign.provenance == campaign.provenance,
+        )
+        .group_by(Counter.question_code, Counter.subject_id, Counter.answer)
+    )
+    pooled: dict[str, dict[UUID, dict[str, int]]] = {}
+    for question, lecturer, answer, n in await session.execute(query):
+        pooled.setdefault(question, {}).setdefault(lecturer, {})[answer] = int(n)
+    return pooled
+
+
+async def list_taught(session: AsyncSession, edition_id: UUID, lecturer_id: UUID) -> Sequence[Any]:
+    """Return the lecturers and the interpreted ones of each session that the lecturer gave."""
+    query = select(MirrorTrainingSession.lecturers, MirrorTrainingSession.interpreted).where(
+        MirrorTrainingSession.edition_id == edition_id,
+        MirrorTrainingSession.state != "cancelled",
+        MirrorTrainingSession.lecturers.contains([str(lecturer_id)]),
+    )
+    return (await session.execute(query)).all()
+
+
+async def count_cohort(session: AsyncSession, edition_id: UUID, column: str) -> dict[str, int]:
+    """Return how many of an edition's enrolled are of each country, sex or audience; unknown left out."""
+    group = getattr(MirrorCohort, column)
+    query = (
+        select(group, func.count())
+        .where(MirrorCohort.edition_id == edition_id, MirrorCohort.state.not_in(("withdrawn", "cancelled")))
+        .where(group.is_not(None))
+        .group_by(group)
+    )
+    return {row[0]: row[1] for row in await session.execute(query)}

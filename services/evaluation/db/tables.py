@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from services.common.clock import Provenance
@@ -26,7 +26,7 @@ from services.evaluation.domain.recommendations import Moderation, Priority, Rec
 from services.evaluation.domain.results import SnapshotState
 from services.evaluation.domain.suppression import Audience, SuppressionRule
 
-SCHEMA_REVISION: Final = "0003"
+SCHEMA_REVISION: Final = "0004"
 """The revision of `migrations/evaluation` that this code needs."""
 
 
@@ -63,6 +63,8 @@ class MirrorTrainingSession(Base):
     edition_id: Mapped[UUID]
     state: Mapped[str]
     lecturers: Mapped[list[str]]
+    interpreted: Mapped[list[str]] = mapped_column(server_default=text("'[]'"))
+    """Those of them whom participants heard through an interpreter."""
 
 
 class MirrorCohort(Base):
@@ -214,6 +216,8 @@ class ResultSnapshot(Versioned, Base):
     rule: Mapped[SuppressionRule | None]
     """Why it is withheld."""
     figures: Mapped[dict[str, Any]]
+    reply: Mapped[str | None]
+    """What the lecturer whom it is about says to it; stands with the result."""
 
 
 class Suggestion(Versioned, Base):

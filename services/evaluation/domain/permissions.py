@@ -43,6 +43,8 @@ PERMISSIONS: Final[Matrix] = {
     "withdraw_result": only(**_EVALUATORS),
     "list_results": everyone(**_READERS, partner=Reach.OWN),
     "read_result": everyone(**_READERS, partner=Reach.OWN),
+    "reply_to_result": only(lecturer=Reach.OWN),
+    "compare_results": everyone(**_READERS, partner=Reach.OWN),
     "list_lecturer_results": only(**_READERS, lecturer=Reach.OWN),
     "list_edition_results": everyone(**_READERS, partner=Reach.OWN, lecturer=Reach.OWN),
     "read_country_outcomes": everyone(**_READERS),

@@ -117,6 +117,18 @@ class ResultWouldDisclose(Problem):
     )
 
 
+class ResultsNotComparable(Problem):
+    """Results of another phase, of another subject, or of one edition cannot be compared."""
+
+    status: ClassVar[int] = 422
+    slug: ClassVar[str] = "results-not-comparable"
+    title: ClassVar[Title] = title(
+        en="These results cannot be compared",
+        ru="Эти результаты нельзя сравнить",
+        kk="Бұл нәтижелерді салыстыруға болмайды",
+    )
+
+
 class SuggestionNotFound(Problem):
     """No such suggestion, or none that this caller may see."""
 

@@ -2,7 +2,7 @@
 
 from collections import Counter as Tally
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from services.evaluation.domain.intervals import (
     WILSON,
     finite_population_correction,
 )
+from services.evaluation.domain.notes import NOTES, notes_on_question, notes_on_whole
 from services.evaluation.domain.suppression import (
     Audience,
     SuppressionRule,
@@ -23,7 +24,7 @@ from services.evaluation.domain.suppression import (
 )
 
 CONFIDENCE: Final = 0.95
-METHODS: Final = [st.LIKERT, st.NET_PROMOTER, st.RESPONSE_RATE, FINITE_POPULATION, WILSON, STUDENT_T]
+METHODS: Final = [st.LIKERT, st.NET_PROMOTER, st.RESPONSE_RATE, FINITE_POPULATION, WILSON, STUDENT_T, NOTES]
 _UNCOUNTED: Final = frozenset({QuestionKind.TEXT, QuestionKind.NOTE, QuestionKind.NUMBER})
 
 RESPONDENTS: Final = ""
@@ -71,6 +72,8 @@ class Survey:
     audience: Audience
     k: int
     target: InferenceTarget
+    cohort: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """People of the cohort by dimension and group, where every group is large enough to be told of."""
 
 
 def compute_figures(
@@ -82,7 +85,7 @@ def compute_figures(
     """
     rates = st.response_rates(survey.invited, survey.answered)
     dimensions = _dimensions(questions, countries)
-    return {
+    figures: dict[str, Any] = {
         "n_invited": rates.invited,
         "n_eligible": rates.eligible,
         "n_answered": survey.answered if survey.answered >= survey.k else None,
@@ -95,6 +98,7 @@ def compute_figures(
             _question(q, counts, survey, dimensions) for q in questions if q.kind not in _UNCOUNTED
         ],
     }
+    return figures | {"notes": notes_on_whole(figures)}
 
 
 def find_unsaid(counts: Counts) -> set[tuple[str, str]]:
@@ -111,21 +115,44 @@ def _question(
 ) -> dict[str, Any]:
     found = counts.get(("", "", question.code), {})
     rule = SuppressionRule.TOO_FEW if _respondents(found) < survey.k else None
-    group_question = question.dimension is not None
-    return {
+    breakdowns: list[dict[str, Any]] = []
+    if question.dimension is Dimension.COUNTRY:
+        cell = hidden_cell(SuppressionRule.COUNTRY_OF_ONE_EDITION)
+    elif question.dimension is not None:
+        cell = _group_sizes(question, found, rule, survey)
+    else:
+        cell = _cell(question, found, rule, survey)
+        breakdowns = [_breakdown(question, d, groups, counts, survey) for d, groups in dimensions.items()]
+    described = {
         "code": question.code,
         "kind": question.kind,
         "text": question.text,
+        "points": list(question.points),
+        "comparable_key": question.comparable_key,
         "level": question.level,
         "criterion": question.criterion,
         "subject": question.subject,
-        "cell": hidden_cell(SuppressionRule.COUNTRY_OF_ONE_EDITION)
-        if question.dimension is Dimension.COUNTRY
-        else _cell(question, found, rule, survey),
-        "breakdowns": []
-        if group_question
-        else [_breakdown(question, d, groups, counts, survey) for d, groups in dimensions.items()],
+        "dimension": question.dimension,
+        "cell": cell,
+        "breakdowns": breakdowns,
     }
+    answered = survey.answered if survey.answered >= survey.k else None
+    labels = {option.code: option.label for option in question.options}
+    return described | {"notes": notes_on_question(described, answered, survey.cohort, labels)}
+
+
+def _group_sizes(
+    question: Question, found: Mapping[str, int], rule: SuppressionRule | None, survey: Survey
+) -> dict[str, Any]:
+    """Return how many of each group answered, without the groups whose answers are hidden for their size."""
+    cell = _cell(question, found, rule, survey)
+    if rule is None:
+        sizes = {option.code: found.get(option.code, 0) for option in question.options}
+        hidden = hide_cells(sizes, [list(sizes)], breakdown_threshold(survey.k))
+        for part in ("counts", "shares"):
+            kept = {g: n for g, n in cell["statistics"][part].items() if g not in hidden}
+            cell["statistics"][part] = kept
+    return cell
 
 
 def _dimensions(questions: Sequence[Question], countries: Sequence[str]) -> dict[str, list[str]]:

@@ -4,7 +4,9 @@ from typing import Final
 
 from services.common.enumerations import Enumeration, Labels
 from services.evaluation.domain.campaigns import CAMPAIGN_LIFE, CampaignState, Phase
+from services.evaluation.domain.comparisons import Caveat
 from services.evaluation.domain.indicators import PERIOD_LIFE, IndicatorSource, PeriodState, ResultLevel
+from services.evaluation.domain.lecturers import Band
 from services.evaluation.domain.recommendations import RECOMMENDATION_LIFE, Moderation, RecommendationState
 from services.evaluation.domain.suppression import SuppressionRule
 
@@ -102,6 +104,33 @@ ENUMERATIONS: Final = (
                 "Слишком мало новых ответов",
                 "Жаңа жауап берушілер тым аз",
             ),
+        },
+    ),
+    Enumeration(
+        "comparison_caveat",
+        Caveat,
+        {
+            Caveat.WORDING_CHANGED: _labels(
+                "The wording changed", "Формулировка изменилась", "Тұжырым өзгерді"
+            ),
+            Caveat.COUNTRY_MIX_CHANGED: _labels(
+                "The mix of countries changed", "Состав стран изменился", "Елдер құрамы өзгерді"
+            ),
+            Caveat.RESPONSE_RATES_APART: _labels(
+                "Response rates are far apart",
+                "Доли ответивших сильно различаются",
+                "Жауап берушілер үлесі қатты ерекшеленеді",
+            ),
+            Caveat.FEW_ANSWERS: _labels("Few answers", "Мало ответов", "Жауап аз"),
+        },
+    ),
+    Enumeration(
+        "lecturer_band",
+        Band,
+        {
+            Band.BELOW: _labels("Below what is usual", "Ниже обычного", "Әдеттегіден төмен"),
+            Band.AROUND: _labels("As usual", "Как обычно", "Әдеттегідей"),
+            Band.ABOVE: _labels("Above what is usual", "Выше обычного", "Әдеттегіден жоғары"),
         },
     ),
     Enumeration(

@@ -40,6 +40,7 @@ async def mirror_training_session(session: AsyncSession, event: Event) -> None:
         "edition_id": UUID(data["edition_id"]),
         "state": data["state"],
         "lecturers": [lecturer["lecturer_id"] for lecturer in data["lecturers"]],
+        "interpreted": [each["lecturer_id"] for each in data["lecturers"] if each.get("interpreted")],
     }
     await keep_mirror(session, MirrorTrainingSession, row)
 

@@ -12,7 +12,14 @@ from services.common.outbox import publish
 from services.common.problems import Fault, RequestInvalid
 from services.evaluation.db.ballots import count_tokens, read_counters
 from services.evaluation.db.campaigns import get_campaign, get_edition, get_questions
-from services.evaluation.db.results import list_seen, lock_result
+from services.evaluation.db.results import (
+    count_cohort,
+    get_own_result,
+    list_seen,
+    list_taught,
+    lock_result,
+    pool_lecturers,
+)
 from services.evaluation.db.tables import Campaign, ResultSnapshot
 from services.evaluation.domain.campaigns import CampaignState
 from services.evaluation.domain.disclosure import find_disclosed
@@ -23,6 +30,7 @@ from services.evaluation.domain.events import (
     ResultsData,
 )
 from services.evaluation.domain.instruments import questions_about
+from services.evaluation.domain.lecturers import describe_teaching, set_among_lecturers
 from services.evaluation.domain.problems import NotAllowedNow, ResultWouldDisclose
 from services.evaluation.domain.results import (
     SNAPSHOT_LIFE,
@@ -38,7 +46,7 @@ from services.evaluation.domain.suppression import (
     breakdown_threshold,
     withholding_rule,
 )
-from services.evaluation.schemas.results import ResultCreate
+from services.evaluation.schemas.results import ResultCreate, ResultReply
 
 
 async def create_result(session: AsyncSession, caller: Caller, request: ResultCreate) -> ResultSnapshot:
@@ -52,11 +60,22 @@ async def create_result(session: AsyncSession, caller: Caller, request: ResultCr
     invited = sum((await count_tokens(session, campaign.id)).values())
     answered = counters.get(("", "", ""), {}).get("", 0)
     k = campaign.thresholds[request.visibility]
-    survey = Survey(invited, answered, request.visibility, k, request.inference_target)
-    countries = edition.countries if kind == "edition" else []
-    figures = compute_figures(
-        questions_about(await get_questions(session, campaign), kind), counters, survey, countries
+    survey = Survey(
+        invited,
+        answered,
+        request.visibility,
+        k,
+        request.inference_target,
+        await _cohort(session, campaign.edition_id, breakdown_threshold(k)),
     )
+    countries = edition.countries if kind == "edition" else []
+    questions = questions_about(await get_questions(session, campaign), kind)
+    figures = compute_figures(questions, counters, survey, countries)
+    if kind == "lecturer":
+        taught = await list_taught(session, edition.id, subject_id)
+        pooled = await pool_lecturers(session, campaign, edition.program_id)
+        figures |= describe_teaching(taught, str(subject_id))
+        figures = set_among_lecturers(figures, str(subject_id), pooled, len(taught))
     result = ResultSnapshot(
         campaign_id=campaign.id,
         edition_id=campaign.edition_id,
@@ -109,6 +128,22 @@ async def withdraw_result(session: AsyncSession, caller: Caller, result_id: UUID
     await record_change(session, caller, "result.withdrawn", result, ["state"])
     await _tell(session, RESULTS_WITHDRAWN, result)
     return result
+
+
+async def reply_to_result(
+    session: AsyncSession, caller: Caller, result_id: UUID, request: ResultReply
+) -> ResultSnapshot:
+    """Let a lecturer say something to the own result; it is read with it from then on."""
+    result = await get_own_result(session, result_id, caller)
+    result.reply = request.text
+    await record_change(session, caller, "result.replied", result, ["reply"])
+    return result
+
+
+async def _cohort(session: AsyncSession, edition_id: UUID, k: int) -> dict[str, dict[str, int]]:
+    """Return the cohort by sex and audience, where every group is large enough to be told of."""
+    counted = {name: await count_cohort(session, edition_id, name) for name in ("sex", "audience")}
+    return {name: groups for name, groups in counted.items() if groups and min(groups.values()) >= k}
 
 
 async def _discloses(
