@@ -12,9 +12,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
 from services.common.condition_syntax import (
     Call,
@@ -30,10 +29,8 @@ from services.common.condition_syntax import (
     parse_condition,
     walk,
 )
+from services.common.patterns import find_pattern_fault, matches
 
-LONGEST_PATTERN: Final = 200
-LONGEST_MATCHED: Final = 1_000
-"""A longer text matches no pattern, so that no answer is costly to check."""
 MOST_PATTERNS: Final = 5
 TICKED: Final = "OK"
 """What XLSForm calls a tick that was set (`acknowledge`)."""
@@ -67,6 +64,8 @@ Value: TypeAlias = float | str | bool
 Variables = Mapping[str, Variable]
 Answers = Mapping[str, object]
 """By question code: strings, numbers, booleans, lists of codes; None or absent where unanswered."""
+Condition: TypeAlias = str | Node
+"""As text or, where several are joined, as tree; checked before."""
 
 
 def check_condition(text: str, variables: Variables, own: Variable | None = None) -> list[ConditionFault]:
@@ -88,7 +87,13 @@ def check_condition(text: str, variables: Variables, own: Variable | None = None
     return sorted(checks.faults, key=lambda fault: fault.at)
 
 
-def find_cycle(conditions: Mapping[str, str]) -> list[str]:
+def all_of(conditions: Sequence[str]) -> Node:
+    """Return the tree that holds where all of these conditions (at least one) hold."""
+    parts = tuple(map(parse_condition, conditions))
+    return parts[0] if len(parts) == 1 else Junction("and", parts)
+
+
+def find_cycle(conditions: Mapping[str, Condition]) -> list[str]:
     """Return the codes of questions whose relevance depends on itself, in a circle; empty if there are none.
 
     All conditions must parse.
@@ -100,7 +105,7 @@ def find_cycle(conditions: Mapping[str, str]) -> list[str]:
     return []
 
 
-def find_irrelevant(conditions: Mapping[str, str], answers: Answers, today: date) -> set[str]:
+def find_irrelevant(conditions: Mapping[str, Condition], answers: Answers, today: date) -> set[str]:
     """Return the codes of questions whose condition does not hold.
 
     The answer to an irrelevant question counts as absent for the others, whatever order they stand in.
@@ -114,41 +119,17 @@ def find_irrelevant(conditions: Mapping[str, str], answers: Answers, today: date
     return irrelevant
 
 
-def holds(text: str, answers: Answers, today: date, own: object = None) -> bool:
+def holds(condition: Condition, answers: Answers, today: date, own: object = None) -> bool:
     """Say whether a checked condition holds; `own` is the answer that `.` stands for."""
-    return _truth(_Evaluation(answers, own, today.isoformat()).value(parse_condition(text)))
+    return _truth(_Evaluation(answers, own, today.isoformat()).value(_tree(condition)))
 
 
-def matches(text: str, pattern: str) -> bool:
-    """Say whether the whole text matches an RE2 pattern; texts above 1,000 characters match none."""
-    return len(text) <= LONGEST_MATCHED and _run_pattern(text, f"^(?:{pattern})$") is True
+def _tree(condition: Condition) -> Node:
+    return parse_condition(condition) if isinstance(condition, str) else condition
 
 
-def find_pattern_fault(pattern: str) -> str | None:
-    """Return why a text is no pattern of RE2 (https://github.com/google/re2/wiki/Syntax), None if it is one."""
-    if len(pattern) > LONGEST_PATTERN:
-        return f"A pattern has at most {LONGEST_PATTERN} characters."
-    # Alone first: `a)|(b` would be a pattern within our brackets.
-    if all(isinstance(_run_pattern("", whole), bool) for whole in (pattern, f"^(?:{pattern})$")):
-        return None
-    return "Not a pattern of RE2, which has neither back references nor look-around, or too large."
-
-
-def _run_pattern(text: str, pattern: str) -> object:
-    # RE2 comes with CEL; the expression is ours, text and pattern are data. Faults come back as values.
-    return _matcher().eval(data={"text": text, "pattern": pattern}).value()
-
-
-@lru_cache(maxsize=1)
-def _matcher() -> Any:
-    from cel_expr_python import cel  # noqa: PLC0415  a large library, loaded where a pattern is met
-
-    variables = {"text": cel.Type.STRING, "pattern": cel.Type.STRING}
-    return cel.NewEnv(variables=variables).compile("text.matches(pattern)")
-
-
-def _order(conditions: Mapping[str, str]) -> Sequence[str]:
-    graph = {code: names_in(parse_condition(text)) for code, text in conditions.items()}
+def _order(conditions: Mapping[str, Condition]) -> Sequence[str]:
+    graph = {code: names_in(_tree(condition)) for code, condition in conditions.items()}
     return tuple(TopologicalSorter(graph).static_order())
 
 
@@ -211,18 +192,21 @@ class _Checks:
         return ValueKind.TRUTH
 
     def _check_selected(self, chosen: Node, option: Node) -> None:
-        kind = self._kind(chosen)
-        if kind not in (None, ValueKind.CHOICE, ValueKind.CHOICES) or isinstance(chosen, Literal):
+        variable = self._variable(chosen) if isinstance(chosen, Named | Own) else Variable(ValueKind.TRUTH)
+        if variable and variable.kind not in (ValueKind.CHOICE, ValueKind.CHOICES) and not variable.choices:
             self.fault(chosen, "condition_kind", "Expected a question with options to choose from.")
         elif not isinstance(option, Literal):
             self.fault(option, "condition_kind", "Expected the code of an option, in quotation marks.")
-        elif kind is not None:
-            self._check_option(chosen, option)
+        elif variable:
+            self._check_option(variable, option)
 
-    def _check_option(self, chosen: Node, option: Literal) -> None:
-        variable = self._variable(chosen) if isinstance(chosen, Named | Own) else None
-        if variable and variable.choices and _text(option.value) not in variable.choices | {""}:
+    def _check_option(self, variable: Variable, option: Literal) -> None:
+        if variable.choices and _text(option.value) not in variable.choices | {""}:
             self.fault(option, "condition_option", "The question has no such option.")
+
+    def _check_choice(self, side: Node, option: Literal) -> None:
+        if isinstance(side, Named | Own) and (variable := self._variable(side)):
+            self._check_option(variable, option)
 
     def _check_regex(self, text: Node, pattern: Node) -> None:
         kind = self._kind(text)
@@ -249,7 +233,7 @@ class _Checks:
             if not isinstance(other, Literal) or other.value == "" or isinstance(side, Literal):
                 continue
             if kind in (ValueKind.CHOICE, ValueKind.CHOICES):
-                self._check_option(side, other)
+                self._check_choice(side, other)
             elif not self._may_equal(kind, other.value):
                 self.fault(other, "condition_kind", f"Never equal to a {kind}.")
         exact = {left, right} & {ValueKind.NUMBER, ValueKind.DATE, ValueKind.TICK}

@@ -13,6 +13,7 @@ from services.common.http.operations import operations_router
 from services.evaluation.api import (
     campaigns,
     indicators,
+    instrument_forms,
     instruments,
     outcomes,
     recommendations,
@@ -45,6 +46,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             files_router("evaluation", FILE_PURPOSES),
             operations_router("evaluation"),
             instruments.router,
+            instrument_forms.router,
             campaigns.router,
             responses.router,
             results.router,

@@ -28,15 +28,15 @@ from services.common.condition_syntax import (
     write_condition,
 )
 from services.common.conditions import (
-    LONGEST_PATTERN,
     ValueKind,
     Variable,
+    all_of,
     check_condition,
     find_cycle,
     find_irrelevant,
     holds,
-    matches,
 )
+from services.common.patterns import LONGEST_PATTERN, matches
 
 TODAY = date(2026, 5, 4)
 VARIABLES = {
@@ -47,6 +47,7 @@ VARIABLES = {
     "rating": Variable(ValueKind.CHOICE, frozenset({"1", "2", "3"})),
     "topics": Variable(ValueKind.CHOICES, frozenset({"a", "b", "other"})),
     "consent": Variable(ValueKind.TICK),
+    "useful": Variable(ValueKind.NUMBER, frozenset({"1", "2", "3"})),
 }
 
 
@@ -77,6 +78,7 @@ VARIABLES = {
         ("${rating} >= 2", {"rating": "3"}, True),
         ("${rating} = 2", {"rating": "2"}, True),
         ("selected(${rating}, 2)", {"rating": "2"}, True),
+        ("selected(${useful}, '2')", {"useful": 2}, True),
         ("${consent}", {"consent": True}, True),
         ("${consent}", {"consent": False}, False),
         ("not(${consent})", {}, True),
@@ -229,6 +231,8 @@ def test_answers_to_irrelevant_questions_count_for_nothing() -> None:
     everything = {"a": 1, "b": 1, "c": 1, "d": 1}
     assert find_irrelevant(conditions, everything, TODAY) == set()
     assert find_irrelevant(conditions, everything | {"a": 2}, TODAY) == {"b", "c", "d"}
+    joined = {"b": all_of(["${a} = 1", "${e} = 2"]), "c": all_of(["${a} = 1"])}
+    assert find_irrelevant(joined, {"a": 1, "e": 1}, TODAY) == {"b"}
 
 
 @pytest.mark.parametrize(

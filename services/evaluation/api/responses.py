@@ -8,7 +8,7 @@ from services.common.http.callers import Caller
 from services.common.http.problem_responses import problems
 from services.common.http.routes import house_router
 from services.evaluation.domain.campaigns import notice
-from services.evaluation.domain.instruments import QUESTIONS, describe_block, questions_about
+from services.evaluation.domain.forms import describe_block
 from services.evaluation.domain.problems import InvitationNotUsable
 from services.evaluation.operations import ballot_box as operations
 from services.evaluation.schemas.responses import BallotPaper, ResponseSubmit
@@ -26,19 +26,21 @@ async def read_ballot_paper(
     accept_language: Annotated[str | None, Header()] = None,
 ) -> object:
     """Read what is asked, and who will see what is answered; the token stands in a header, never in a URL."""
-    paper = await operations.require_paper(request.app.state.sessions, operations.hash_token(ballot_token))
+    state = request.app.state
+    token_hash = operations.hash_token(ballot_token)
+    paper = await operations.require_paper(state.sessions, state.ballot_box, token_hash)
     response.headers["Cache-Control"] = "no-store"
-    asked = QUESTIONS.validate_python(paper.questions)
+    facts = paper.facts
     return {
-        "title": paper.title,
-        "notice": notice(paper.thresholds),
-        "closes_at": paper.closes_at.isoformat() if paper.closes_at else None,
+        "title": facts.title,
+        "notice": notice(facts.thresholds),
+        "closes_at": facts.closes_at.isoformat() if facts.closes_at else None,
         "blocks": [
             {
                 "subject": subject,
-                "form": describe_block(questions_about(asked, subject["kind"]), accept_language),
+                "form": describe_block(paper.wording.about(subject["kind"]), accept_language),
             }
-            for subject in paper.subjects
+            for subject in facts.subjects
         ],
     }
 

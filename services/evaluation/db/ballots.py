@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, cast
 from uuid import UUID
 
-from sqlalchemy import Row, Table, bindparam, delete, func, insert, select, update
+from sqlalchemy import Row, Table, bindparam, case, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.clock import Provenance, demonstration_clock
@@ -19,6 +19,7 @@ from services.evaluation.db.tables import (
     SealedBallot,
 )
 from services.evaluation.domain.campaigns import CampaignState, TokenState
+from services.evaluation.domain.wordings import Wording
 
 _TOKENS: Final = cast("Table", BallotToken.__table__)
 """The bare table: the ORM's own bulk update goes by primary keys, which nobody has here."""
@@ -28,11 +29,9 @@ CounterKey = tuple[str, UUID, str, str, str, str]
 
 
 async def find_paper(session: AsyncSession, token_hash: bytes) -> Row[Any] | None:
-    """Return campaign, questionnaire, token state and domain time for a token; one statement."""
+    """Return campaign, token state and domain time for a token; one statement."""
     offset = select(demonstration_clock.c.offset).scalar_subquery()
-    late = (Campaign.provenance == Provenance.SYNTHETIC) & (
-        Campaign.closes_at <= func.clock_timestamp() + func.coalesce(offset, func.make_interval())
-    ) | (Campaign.provenance == Provenance.REAL) & (Campaign.closes_at <= func.clock_timestamp())
+    moved = case((Campaign.provenance == Provenance.SYNTHETIC, offset))
     query = (
         select(
             Campaign.id,
@@ -41,18 +40,22 @@ async def find_paper(session: AsyncSession, token_hash: bytes) -> Row[Any] | Non
             Campaign.thresholds,
             Campaign.closes_at,
             Campaign.state,
-            func.coalesce(late, False).label("late"),
+            Campaign.instrument_version_id,
+            (func.clock_timestamp() + func.coalesce(moved, func.make_interval())).label("now"),
             BallotToken.state.label("token_state"),
             BallotToken.submission,
-            InstrumentVersion.questions,
             MirrorEdition.title,
         )
         .join(Campaign, Campaign.id == BallotToken.campaign_id)
-        .join(InstrumentVersion, InstrumentVersion.id == Campaign.instrument_version_id)
         .join(MirrorEdition, MirrorEdition.id == Campaign.edition_id)
         .where(BallotToken.token_hash == token_hash)
     )
     return (await session.execute(query)).one_or_none()
+
+
+async def get_wording(session: AsyncSession, version_id: UUID) -> Wording:
+    """Return what a version asks."""
+    return (await session.get_one(InstrumentVersion, version_id)).wording
 
 
 async def lock_tokens(session: AsyncSession, hashes: Iterable[bytes]) -> dict[bytes, Row[Any]]:

@@ -15,7 +15,7 @@ from services.evaluation.db.tables import (
     MirrorTrainingSession,
 )
 from services.evaluation.domain.campaigns import CampaignState
-from services.evaluation.domain.instruments import QUESTIONS, Question
+from services.evaluation.domain.instruments import QUESTIONS, BlockKind, Question
 from services.evaluation.domain.problems import CampaignNotFound, EditionUnknown
 
 
@@ -67,9 +67,15 @@ async def list_cohort(session: AsyncSession, edition_id: UUID) -> Sequence[Mirro
     return (await session.scalars(query)).all()
 
 
-async def list_lecturers(session: AsyncSession, edition_id: UUID) -> list[str]:
-    """Return the ids of those who taught in sessions that were not cancelled."""
-    query = select(MirrorTrainingSession.lecturers).where(
+async def list_subjects(session: AsyncSession, edition_id: UUID) -> dict[BlockKind, list[str]]:
+    """Return the ids of what an edition's questions can be about: modules, sessions not cancelled, lecturers."""
+    query = select(MirrorTrainingSession).where(
         MirrorTrainingSession.edition_id == edition_id, MirrorTrainingSession.state != "cancelled"
     )
-    return sorted({lecturer for lecturers in await session.scalars(query) for lecturer in lecturers})
+    held = (await session.scalars(query)).all()
+    return {
+        BlockKind.EDITION: [str(edition_id)],
+        BlockKind.MODULE: sorted({str(meeting.module_id) for meeting in held if meeting.module_id}),
+        BlockKind.SESSION: sorted(str(meeting.id) for meeting in held),
+        BlockKind.LECTURER: sorted({lecturer for meeting in held for lecturer in meeting.lecturers}),
+    }

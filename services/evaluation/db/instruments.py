@@ -36,6 +36,12 @@ async def get_version(
     return version
 
 
+async def list_versions(session: AsyncSession, page: PageRequest, instrument_id: UUID) -> Rows:
+    """Return the versions of an instrument, the latest first."""
+    query = select(InstrumentVersion).where(InstrumentVersion.instrument_id == instrument_id)
+    return await fetch_page(session, query, page, SortKey(InstrumentVersion.id, descending=True))
+
+
 async def next_number(session: AsyncSession, instrument_id: UUID) -> int:
     """Return the number of the instrument's next version."""
     query = select(func.coalesce(func.max(InstrumentVersion.number), 0) + 1)

@@ -25,8 +25,9 @@ from services.evaluation.domain.problems import IndicatorExists, IndicatorPeriod
 from services.evaluation.domain.recommendations import Moderation, Priority, RecommendationState
 from services.evaluation.domain.results import SnapshotState
 from services.evaluation.domain.suppression import Audience, SuppressionRule
+from services.evaluation.domain.wordings import Wording
 
-SCHEMA_REVISION: Final = "0004"
+SCHEMA_REVISION: Final = "0005"
 """The revision of `migrations/evaluation` that this code needs."""
 
 
@@ -61,6 +62,7 @@ class MirrorTrainingSession(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     version: Mapped[int]
     edition_id: Mapped[UUID]
+    module_id: Mapped[UUID | None]
     state: Mapped[str]
     lecturers: Mapped[list[str]]
     interpreted: Mapped[list[str]] = mapped_column(server_default=text("'[]'"))
@@ -107,6 +109,14 @@ class InstrumentVersion(Versioned, Base):
     number: Mapped[int]
     state: Mapped[InstrumentVersionState]
     questions: Mapped[list[dict[str, Any]]]
+    sections: Mapped[list[dict[str, Any]]] = mapped_column(server_default="[]")
+    reviewed_languages: Mapped[list[str]] = mapped_column(server_default="[]")
+    """Translations that somebody who knows the language has read."""
+
+    @property
+    def wording(self) -> Wording:
+        """What it asks."""
+        return Wording.read(self.questions, self.sections)
 
 
 class Campaign(Versioned, Base):
@@ -130,6 +140,8 @@ class Campaign(Versioned, Base):
     """Answers are sealed to it; the private half lives in the key store until they have been counted."""
     answered: Mapped[int | None]
     """How many ballots were counted."""
+    dropped_answers: Mapped[int | None]
+    """How many answers to questions that were not relevant were left out (E6)."""
     key_destroyed_at: Mapped[datetime | None]
 
 

@@ -1,19 +1,19 @@
-"""Questionnaires: questions, their versions, and whether an answer fits its question."""
+"""Questionnaires: questions, the sections they stand in, and the life of a wording."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated, Final, Self
 
-from pydantic import Field, StrictInt, TypeAdapter, ValidationError, model_validator
+from pydantic import AfterValidator, Field, StrictInt, StringConstraints, TypeAdapter, model_validator
 
-from services.common.i18n import pick
-from services.common.problems import Fault
+from services.common.condition_syntax import LONGEST
+from services.common.i18n import clean_text
 from services.common.states import LifeCycle
-from services.common.wire import Code, Flag, Request, Text, Texts
+from services.common.wire import Code, Flag, Request, Texts
 
 
 class QuestionKind(StrEnum):
-    """How a question is answered."""
+    """How a question is answered; a matrix is a section of them with one scale."""
 
     SINGLE = "single"
     MULTIPLE = "multiple"
@@ -21,6 +21,10 @@ class QuestionKind(StrEnum):
     NPS = "nps"
     NUMBER = "number"
     TEXT = "text"
+    DATE = "date"
+    TIME = "time"
+    DATETIME = "datetime"
+    RANK = "rank"
     CONSENT = "consent"
     NOTE = "note"
 
@@ -50,10 +54,21 @@ class QuestionSubject(StrEnum):
     """What a question is about."""
 
     EDITION = "edition"
+    MODULE = "module"
+    SESSION = "session"
     LECTURER = "lecturer"
     VENUE = "venue"
     CULTURE = "culture"
     LOGISTICS = "logistics"
+
+
+class BlockKind(StrEnum):
+    """What a block of answers is about: each block is a response of its own (E1)."""
+
+    EDITION = "edition"
+    MODULE = "module"
+    SESSION = "session"
+    LECTURER = "lecturer"
 
 
 class Dimension(StrEnum):
@@ -64,25 +79,59 @@ class Dimension(StrEnum):
     AUDIENCE = "audience"
 
 
+class SectionKind(StrEnum):
+    """How the questions of a section stand together."""
+
+    PAGE = "page"
+    GROUP = "group"
+    MATRIX = "matrix"
+    """One table: each question a row, the shared scale or options its columns."""
+
+
 class InstrumentVersionState(StrEnum):
-    """The life of a version; once published it never changes."""
+    """The life of a version; once published it never changes (E5)."""
 
     DRAFT = "draft"
+    IN_REVIEW = "in_review"
     PUBLISHED = "published"
     RETIRED = "retired"
 
 
+_V: Final = InstrumentVersionState
 VERSION_LIFE: Final = LifeCycle(
     initial=InstrumentVersionState.DRAFT,
     transitions={
-        InstrumentVersionState.DRAFT: frozenset({InstrumentVersionState.PUBLISHED}),
-        InstrumentVersionState.PUBLISHED: frozenset({InstrumentVersionState.RETIRED}),
-        InstrumentVersionState.RETIRED: frozenset(),
+        # Whoever works alone publishes without a review.
+        _V.DRAFT: frozenset({_V.IN_REVIEW, _V.PUBLISHED}),
+        _V.IN_REVIEW: frozenset({_V.DRAFT, _V.PUBLISHED}),
+        _V.PUBLISHED: frozenset({_V.RETIRED}),
+        _V.RETIRED: frozenset(),
     },
 )
 
-
 NOT_APPLICABLE: Final = "not_applicable"
+COUNTED_KINDS: Final = frozenset(
+    {
+        QuestionKind.SINGLE,
+        QuestionKind.MULTIPLE,
+        QuestionKind.SCALE,
+        QuestionKind.NPS,
+        QuestionKind.CONSENT,
+    }
+)
+"""Kinds whose answers are few enough to be counted one by one, and shown as counts."""
+MOST_QUESTIONS: Final = 300
+MOST_SECTIONS: Final = 100
+DEEPEST_SECTION: Final = 4
+"""A page, two groups in it, and a matrix."""
+
+Condition = Annotated[
+    str,
+    StringConstraints(max_length=LONGEST),
+    AfterValidator(clean_text),
+    Field(min_length=1, examples=["selected(${topics}, 'other')"]),
+]
+"""When something is asked or which answers it takes, in the expression language of XLSForm."""
 
 
 class Scale(Request):
@@ -100,15 +149,34 @@ class Option(Request):
     label: Texts
 
 
+_CHOOSING: Final = frozenset({QuestionKind.SINGLE, QuestionKind.MULTIPLE, QuestionKind.RANK})
+_TESTABLE: Final = frozenset({QuestionKind.SINGLE, QuestionKind.MULTIPLE})
+_UNANSWERED: Final = frozenset({QuestionKind.NOTE})
+
+
 class Question(Request):
     """A question; its code is stable over versions, so that editions can be compared."""
 
     code: Code
     kind: QuestionKind
     text: Texts
+    hint: Texts | None = None
+    section: Code | None = None
+    """The section it stands in; None at the top."""
     required: Flag = False
+    """Where it is relevant."""
+    relevance: Condition | None = None
+    """When it is asked; always, where there is none."""
+    constraint: Condition | None = None
+    """Which answers it takes; `.` is the answer."""
+    constraint_message: Texts | None = None
     scale: Scale | None = None
     options: list[Option] = Field(default_factory=list, max_length=300)
+    correct: list[Code] = Field(default_factory=list, max_length=300)
+    """Of a test: the options of a right answer; never shown to who is asked."""
+    whole: Flag = False
+    """Of a number: whether it has no fraction."""
+    multiline: Flag = False
     reversed: Flag = False
     not_applicable: Flag = False
     """Whether "does not apply" is an answer; it is counted apart."""
@@ -121,21 +189,38 @@ class Question(Request):
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
-        chooses = self.kind in (QuestionKind.SINGLE, QuestionKind.MULTIPLE)
-        if chooses != bool(self.options) or len({o.code for o in self.options}) < len(self.options):
+        codes = {option.code for option in self.options}
+        if (self.kind in _CHOOSING) != bool(self.options) or len(codes) < len(self.options):
             raise ValueError("a question to choose from, and no other, has options with different codes")
-        if NOT_APPLICABLE in {option.code for option in self.options}:
+        if NOT_APPLICABLE in codes:
             raise ValueError("that a question does not apply is said by `not_applicable`, not by an option")
         if (self.scale is not None) != (self.kind is QuestionKind.SCALE):
             raise ValueError("a scale question, and no other, has a scale")
         if self.scale and not {*self.scale.labels} <= {str(p) for p in self.points}:
             raise ValueError("a label must belong to a point of the scale")
-        if self.reversed and self.kind is not QuestionKind.SCALE:
-            raise ValueError("only a scale can be reversed")
+        self._require_flags_that_fit()
+        if self.correct and not self._can_be_marked(codes):
+            raise ValueError("a right answer is made of options, one of them for a single choice")
         grouping = self.kind is QuestionKind.SINGLE and not self.required
         if self.dimension and not (grouping and self.subject is QuestionSubject.EDITION):
             raise ValueError("a breakdown is an optional single choice about the edition")
         return self
+
+    def _require_flags_that_fit(self) -> None:
+        flags = (
+            (self.reversed, QuestionKind.SCALE, "only a scale can be reversed"),
+            (self.whole, QuestionKind.NUMBER, "only a number can be whole"),
+            (self.multiline, QuestionKind.TEXT, "only a text can have several lines"),
+        )
+        for is_set, kind, reason in flags:
+            if is_set and self.kind is not kind:
+                raise ValueError(reason)
+        if self.kind in _UNANSWERED and (self.required or self.constraint or self.not_applicable):
+            raise ValueError("a note takes no answer")
+
+    def _can_be_marked(self, codes: set[str]) -> bool:
+        one = self.kind is not QuestionKind.SINGLE or len(self.correct) == 1
+        return self.kind in _TESTABLE and one and set(self.correct) <= codes
 
     @property
     def points(self) -> range:
@@ -144,108 +229,40 @@ class Question(Request):
             return range(11)
         return range(self.scale.low, self.scale.high + 1) if self.scale else range(0)
 
+    @property
+    def block(self) -> BlockKind:
+        """The block that its answer belongs to."""
+        about = {str(kind) for kind in BlockKind}
+        return BlockKind(self.subject) if self.subject in about else BlockKind.EDITION
+
+
+class Section(Request):
+    """A page, a group or a matrix; it holds the questions that name it, and sections of its own."""
+
+    code: Code
+    kind: SectionKind = SectionKind.GROUP
+    title: Texts | None = None
+    parent: Code | None = None
+    """The section it stands in; None at the top."""
+    relevance: Condition | None = None
+    """When its questions are asked."""
+
 
 QUESTIONS: Final = TypeAdapter(list[Question])
-_TEXT: Final = TypeAdapter[str](Text)
+SECTIONS: Final = TypeAdapter(list[Section])
 
 
-def questions_about(questions: Sequence[Question], subject_kind: str) -> list[Question]:
-    """Return the questions of a subject block: those about a lecturer, or all others."""
-    about_lecturer = subject_kind == QuestionSubject.LECTURER
-    return [q for q in questions if (q.subject is QuestionSubject.LECTURER) == about_lecturer]
+def questions_about(questions: Sequence[Question], block: str) -> list[Question]:
+    """Return the questions of a block: about a lecturer, session or module, or about the edition as a whole."""
+    return [question for question in questions if question.block == block]
 
 
-def find_faults(questions: Sequence[Question], answers: Mapping[str, object], pointer: str) -> list[Fault]:
-    """Return what is wrong with the answers of one block; details never quote an answer."""
-    known = {q.code: q for q in questions if q.kind is not QuestionKind.NOTE}
-    faults = [
-        Fault(f"{pointer}/{code}", "unknown_question", "The questionnaire has no such question here.")
-        for code in answers.keys() - known.keys()
-    ]
-    for code, question in known.items():
-        if code not in answers:
-            if question.required:
-                faults.append(Fault(f"{pointer}/{code}", "missing", "An answer is required."))
-        elif not fits(question, answers[code]):
-            faults.append(Fault(f"{pointer}/{code}", "answer", "The answer does not fit the question."))
-    return faults
+def blocks_of(questions: Sequence[Question]) -> list[BlockKind]:
+    """Return which blocks a questionnaire has; the edition's stands first, and always."""
+    asked = {question.block for question in questions}
+    return [kind for kind in BlockKind if kind is BlockKind.EDITION or kind in asked]
 
 
-def fits(question: Question, answer: object) -> bool:
-    """Say whether an answer is of the question's type and on its scale or list."""
-    if answer == NOT_APPLICABLE and question.not_applicable:
-        return True
-    codes = {option.code for option in question.options}
-    match question.kind:
-        case QuestionKind.SCALE | QuestionKind.NPS:
-            return type(answer) is int and answer in question.points
-        case QuestionKind.NUMBER:
-            return type(answer) in (int, float) and abs(float(str(answer))) < 1e12
-        case QuestionKind.CONSENT:
-            return type(answer) is bool and (answer or not question.required)
-        case QuestionKind.SINGLE:
-            return isinstance(answer, str) and answer in codes
-        case QuestionKind.MULTIPLE:
-            listed = isinstance(answer, list) and all(isinstance(code, str) for code in answer)
-            return listed and set(answer) <= codes and len(set(answer)) == len(answer)  # type: ignore[arg-type, call-overload]  # listed says so
-        case _:  # a note takes no answer
-            return question.kind is QuestionKind.TEXT and _is_text(answer)
-
-
-def _is_text(answer: object) -> bool:
-    try:
-        _TEXT.validate_python(answer, strict=True)
-    except ValidationError:
-        return False
-    return True
-
-
-def describe_block(questions: Sequence[Question], language: str | None) -> dict[str, object]:
-    """Return JSON Schema (2020-12) and UI hints of one block, with texts in one language."""
-    asked = [q for q in questions if q.kind is not QuestionKind.NOTE]
-    return {
-        "schema": {
-            "$schema": "https://json-schema.org/draft/2020-12/schema",
-            "type": "object",
-            "additionalProperties": False,
-            "required": [q.code for q in asked if q.required],
-            "properties": {q.code: _property(q, language) for q in asked},
-        },
-        "ui": {
-            "order": [q.code for q in questions],
-            "questions": {q.code: _hints(q, language) for q in questions},
-        },
-    }
-
-
-def _property(question: Question, language: str | None) -> dict[str, object]:
-    choices = [{"const": o.code, "title": pick(o.label, language).text} for o in question.options]
-    points = question.points
-    shapes: dict[QuestionKind, dict[str, object]] = {
-        QuestionKind.SINGLE: {"type": "string", "oneOf": choices},
-        QuestionKind.MULTIPLE: {"type": "array", "uniqueItems": True, "items": {"oneOf": choices}},
-        QuestionKind.SCALE: {
-            "type": "integer",
-            "minimum": min(points, default=0),
-            "maximum": max(points, default=0),
-        },
-        QuestionKind.NPS: {"type": "integer", "minimum": 0, "maximum": 10},
-        QuestionKind.NUMBER: {"type": "number"},
-        QuestionKind.CONSENT: {"const": True} if question.required else {"type": "boolean"},
-        QuestionKind.TEXT: {"type": "string", "minLength": 1, "maxLength": 20_000},
-    }
-    shape = shapes[question.kind]
-    if question.not_applicable:
-        shape = {"anyOf": [shape, {"const": NOT_APPLICABLE}]}
-    return {"title": pick(question.text, language).text} | shape
-
-
-def _hints(question: Question, language: str | None) -> dict[str, object]:
-    labels = question.scale.labels if question.scale else {}
-    return {
-        "widget": question.kind,
-        "text": pick(question.text, language).text,
-        "required": question.required,
-        "not_applicable": question.not_applicable,
-        "labels": {point: pick(label, language).text for point, label in labels.items()},
-    }
+def is_test(questions: Sequence[Question]) -> bool:
+    """Say whether a questionnaire has right answers."""
+    return any(question.correct for question in questions)

@@ -35,6 +35,16 @@ class VersionPublished(Problem):
     )
 
 
+class TranslationMissing(Problem):
+    """The version lacks texts in the language, or has none that is complete."""
+
+    status: ClassVar[int] = 409
+    slug: ClassVar[str] = "translation-missing"
+    title: ClassVar[Title] = title(
+        en="The translation is not complete", ru="Перевод неполон", kk="Аударма толық емес"
+    )
+
+
 class CampaignNotFound(Problem):
     """No such campaign."""
 

@@ -8,7 +8,13 @@ from typing import Any, Final
 
 from services.common.states import LifeCycle
 from services.evaluation.domain import statistics as st
-from services.evaluation.domain.instruments import NOT_APPLICABLE, Dimension, Question, QuestionKind
+from services.evaluation.domain.instruments import (
+    COUNTED_KINDS,
+    NOT_APPLICABLE,
+    Dimension,
+    Question,
+    QuestionKind,
+)
 from services.evaluation.domain.intervals import (
     FINITE_POPULATION,
     STUDENT_T,
@@ -25,7 +31,7 @@ from services.evaluation.domain.suppression import (
 
 CONFIDENCE: Final = 0.95
 METHODS: Final = [st.LIKERT, st.NET_PROMOTER, st.RESPONSE_RATE, FINITE_POPULATION, WILSON, STUDENT_T, NOTES]
-_UNCOUNTED: Final = frozenset({QuestionKind.TEXT, QuestionKind.NOTE, QuestionKind.NUMBER})
+_UNCOUNTED: Final = frozenset(QuestionKind) - COUNTED_KINDS
 
 RESPONDENTS: Final = ""
 """In place of an answer: counts those who answered the question, which thresholds and shares look at."""

@@ -38,6 +38,7 @@ async def mirror_training_session(session: AsyncSession, event: Event) -> None:
         "id": UUID(data["aggregate_id"]),
         "version": event.aggregate_version,
         "edition_id": UUID(data["edition_id"]),
+        "module_id": UUID(data["module_id"]) if data.get("module_id") else None,
         "state": data["state"],
         "lecturers": [lecturer["lecturer_id"] for lecturer in data["lecturers"]],
         "interpreted": [each["lecturer_id"] for each in data["lecturers"] if each.get("interpreted")],

@@ -13,10 +13,11 @@ from sqlalchemy import Row
 from services.common.problems import Fault, Problem, RequestInvalid, Unavailable
 from services.common.seal import seal
 from services.common.sessions import Sessions
-from services.evaluation.db.ballots import find_paper, keep_ballots, lock_tokens
+from services.evaluation.db.ballots import find_paper, get_wording, keep_ballots, lock_tokens
+from services.evaluation.domain.answers import settle_answers
 from services.evaluation.domain.campaigns import CampaignState, TokenState
-from services.evaluation.domain.instruments import QUESTIONS, find_faults, questions_about
 from services.evaluation.domain.problems import InvitationNotUsable
+from services.evaluation.domain.wordings import Wording
 from services.evaluation.schemas.responses import ResponseBlock, ResponseSubmit
 
 LARGEST_GROUP: Final = 200
@@ -37,6 +38,15 @@ class Ballot:
     stored: asyncio.Future[None] = field(repr=False)
 
 
+@dataclass(frozen=True)
+class Paper:
+    """What the holder of a token may answer, or has answered."""
+
+    facts: Row[Any]
+    """Campaign, token and domain time, as `find_paper` returns them."""
+    wording: Wording
+
+
 class BallotBox:
     """Stores ballots in groups: while one group commits, the next gathers.
 
@@ -44,6 +54,8 @@ class BallotBox:
     """
 
     def __init__(self) -> None:
+        self.wordings: dict[UUID, Wording] = {}
+        """What versions ask, which never changes once a survey of them is open (E5)."""
         self._waiting: asyncio.Queue[Ballot] = asyncio.Queue(maxsize=5 * LARGEST_GROUP)
         self.lookups = asyncio.Semaphore(CONCURRENT_LOOKUPS)
 
@@ -114,48 +126,66 @@ async def submit_response(sessions: Sessions, box: BallotBox, token: str, reques
     token_hash = hash_token(token)
     submission = hashlib.sha256(b"submission" + token_hash + request.nonce.bytes).digest()
     async with box.lookups:
-        paper = await require_paper(sessions, token_hash, submission)
-    if paper.token_state is TokenState.USED:
+        paper = await require_paper(sessions, box, token_hash, submission)
+    facts = paper.facts
+    if facts.token_state is TokenState.USED:
         return
-    check_blocks(paper, request.blocks)
-    blocks = [block.model_dump(mode="json") for block in request.blocks if not block.not_attended]
-    sealed = seal(paper.public_key, orjson.dumps(blocks), seal_context(paper.id), smallest=SMALLEST_SEAL)
+    content = orjson.dumps(settle_blocks(paper, request.blocks))
+    sealed = seal(facts.public_key, content, seal_context(facts.id), smallest=SMALLEST_SEAL)
     stored: asyncio.Future[None] = asyncio.get_running_loop().create_future()
     await box.put(Ballot(token_hash, submission, sealed, stored))
 
 
-async def require_paper(sessions: Sessions, token_hash: bytes, submission: bytes | None = None) -> Row[Any]:
+async def require_paper(
+    sessions: Sessions, box: BallotBox, token_hash: bytes, submission: bytes | None = None
+) -> Paper:
     """Return what the holder of a token may answer, or has answered by `submission`."""
     async with sessions.reading() as session:
-        paper = await find_paper(session, token_hash)
-    if paper is None:
-        raise InvitationNotUsable(_USABLE)
-    if paper.token_state is TokenState.USED:
-        if submission is None or paper.submission != submission:
+        facts = await find_paper(session, token_hash)
+        if facts is None:
             raise InvitationNotUsable(_USABLE)
-    elif paper.state is not CampaignState.OPEN or paper.late:
+        version_id = facts.instrument_version_id
+        if version_id not in box.wordings:
+            box.wordings[version_id] = await get_wording(session, version_id)
+    late = facts.closes_at is not None and facts.closes_at <= facts.now
+    if facts.token_state is TokenState.USED:
+        if submission is None or facts.submission != submission:
+            raise InvitationNotUsable(_USABLE)
+    elif facts.state is not CampaignState.OPEN or late:
         raise InvitationNotUsable(_USABLE)
-    return paper
+    return Paper(facts, box.wordings[version_id])
 
 
-def check_blocks(paper: Row[Any], blocks: Sequence[ResponseBlock]) -> None:
-    """Raise `RequestInvalid` unless each subject of the campaign has one block, with answers that fit."""
-    questions = QUESTIONS.validate_python(paper.questions)
-    wanted = {(subject["kind"], UUID(subject["id"])) for subject in paper.subjects}
+def settle_blocks(paper: Paper, blocks: Sequence[ResponseBlock]) -> dict[str, Any]:
+    """Return what is sealed: the relevant answers about each subject, and how many others were dropped (E6).
+
+    Raises `RequestInvalid` unless each subject of the campaign has one block, with answers that fit.
+    """
+    wanted = {(subject["kind"], UUID(subject["id"])) for subject in paper.facts.subjects}
     given = [(block.subject.kind, block.subject.id) for block in blocks]
     faults = []
     if len(given) != len(set(given)) or set(given) != wanted:
         faults.append(Fault("/blocks", "subjects", "Expected one block for each subject of the survey."))
+    kept, dropped = [], 0
     for number, block in enumerate(blocks):
         pointer = f"/blocks/{number}/answers"
         if not block.not_attended:
-            faults += find_faults(questions_about(questions, block.subject.kind), block.answers, pointer)
-        elif block.answers or block.subject.kind != "lecturer":
+            asked = paper.wording.about(block.subject.kind)
+            settled, wrong = settle_answers(asked, block.answers, paper.facts.now.date(), pointer)
+            faults += wrong
+            dropped += settled.dropped
+            kept.append({"subject": block.subject.model_dump(mode="json"), "answers": settled.answers})
+        elif block.answers or block.subject.kind == "edition":
             faults.append(
-                Fault(pointer, "not_attended", "Only a lecturer's block without answers may say so.")
+                Fault(
+                    pointer,
+                    "not_attended",
+                    "Only a block without answers, the edition's excepted, may say so.",
+                )
             )
     if faults:
         raise RequestInvalid("See `errors` for each fault.", errors=faults)
+    return {"blocks": kept, "dropped": dropped}
 
 
 def hash_token(token: str) -> bytes:

@@ -19,7 +19,12 @@ from services.evaluation.db.ballots import CounterKey, delete_seals, keep_count,
 from services.evaluation.db.campaigns import get_campaign, get_questions
 from services.evaluation.db.tables import Campaign, Suggestion
 from services.evaluation.domain.campaigns import CampaignState
-from services.evaluation.domain.instruments import NOT_APPLICABLE, Question, QuestionKind
+from services.evaluation.domain.instruments import (
+    COUNTED_KINDS,
+    NOT_APPLICABLE,
+    Question,
+    QuestionKind,
+)
 from services.evaluation.domain.recommendations import Moderation
 from services.evaluation.domain.results import RESPONDENTS
 from services.evaluation.operations.ballot_box import seal_context
@@ -56,7 +61,7 @@ async def _count(session: AsyncSession, campaign: Campaign, private: bytes) -> N
         for sealed in await list_seals(session, campaign.id)
     ]
     questions = await get_questions(session, campaign)
-    blocks = [block for ballot in ballots for block in ballot]
+    blocks = [block for ballot in ballots for block in ballot["blocks"]]
     secrets.SystemRandom().shuffle(blocks)
     texts = _texts(campaign, questions, blocks)
     await keep_count(session, campaign.id, _responses(campaign.id, blocks), tally(questions, blocks))
@@ -65,8 +70,11 @@ async def _count(session: AsyncSession, campaign: Campaign, private: bytes) -> N
         made = await session.scalars(insert(Suggestion).returning(Suggestion.id), texts)
         await record_entries(session, _SELF, "suggestion.created", Suggestion, made)
     campaign.answered = len(ballots)
+    campaign.dropped_answers = sum(ballot["dropped"] for ballot in ballots)
     campaign.state = CampaignState.ANALYSED
-    await record_change(session, _SELF, "campaign.analysed", campaign, ["state", "answered"])
+    await record_change(
+        session, _SELF, "campaign.analysed", campaign, ["state", "answered", "dropped_answers"]
+    )
 
 
 def tally(questions: Sequence[Question], blocks: Sequence[Mapping[str, Any]]) -> Tally[CounterKey]:
@@ -81,7 +89,7 @@ def tally(questions: Sequence[Question], blocks: Sequence[Mapping[str, Any]]) ->
         for dimension, group in groups:
             counters[kind, subject, dimension, group, "", ""] += 1
             for code, answer in answers.items():
-                if by_code[code].kind in (QuestionKind.TEXT, QuestionKind.NUMBER):
+                if by_code[code].kind not in COUNTED_KINDS:
                     continue
                 # Who chooses several options is still one respondent.
                 if answer != NOT_APPLICABLE:

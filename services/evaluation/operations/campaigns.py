@@ -15,7 +15,13 @@ from services.common.keystore import KeyStore
 from services.common.outbox import publish
 from services.common.seal import seal
 from services.evaluation.db.ballots import count_tokens, delete_seals
-from services.evaluation.db.campaigns import get_campaign, get_edition, list_cohort, list_lecturers
+from services.evaluation.db.campaigns import (
+    get_campaign,
+    get_edition,
+    get_questions,
+    list_cohort,
+    list_subjects,
+)
 from services.evaluation.db.instruments import get_version
 from services.evaluation.db.tables import BallotToken, Campaign, MirrorCohort
 from services.evaluation.domain.campaigns import CAMPAIGN_LIFE, CampaignState, Delivery, TokenState
@@ -25,7 +31,7 @@ from services.evaluation.domain.events import (
     CampaignData,
     DispatchRequestData,
 )
-from services.evaluation.domain.instruments import InstrumentVersionState
+from services.evaluation.domain.instruments import InstrumentVersionState, blocks_of
 from services.evaluation.domain.problems import NobodyToAsk, NotAllowedNow, SealingUnavailable
 from services.evaluation.operations.ballot_box import hash_token
 from services.evaluation.operations.ballot_counts import CAMPAIGN_KEY
@@ -99,10 +105,9 @@ async def open_campaign(
     if keys is None or (campaign.delivery is Delivery.EMAIL and participants_key is None):
         raise SealingUnavailable("The key store or the key of participants is not configured.")
     cohort = await _require_cohort(session, campaign)
-    lecturers = await list_lecturers(session, campaign.edition_id)
-    campaign.subjects = [{"kind": "edition", "id": str(campaign.edition_id)}] + [
-        {"kind": "lecturer", "id": lecturer} for lecturer in lecturers
-    ]
+    asked = blocks_of(await get_questions(session, campaign))
+    known = await list_subjects(session, campaign.edition_id)
+    campaign.subjects = [{"kind": kind, "id": id_} for kind in asked for id_ in known[kind]]
     campaign.public_key = (await keys.create_key_pair(CAMPAIGN_KEY, str(campaign.id))).public_key
     campaign.state = CampaignState.OPEN
     await record_change(session, caller, "campaign.opened", campaign, ["state", "subjects"])

@@ -44,6 +44,8 @@ class CampaignRead(Resource):
     thresholds: dict[str, int]
     subjects: list[dict[str, Any]]
     answered: int | None
+    dropped_answers: int | None
+    """Answers to questions that were not relevant, and so were left out."""
     key_destroyed_at: datetime | None
 
 

@@ -25,7 +25,7 @@ AnswerValue = Annotated[
 class SubjectWrite(Request):
     """Whom or what a block of answers is about."""
 
-    kind: Literal["edition", "lecturer"]
+    kind: Literal["edition", "module", "session", "lecturer"]
     id: Id
 
 
@@ -34,7 +34,7 @@ class ResponseBlock(Request):
 
     subject: SubjectWrite
     not_attended: Flag = False
-    """For a lecturer whom the respondent did not hear; the block then has no answers."""
+    """For what the respondent did not attend, the edition excepted; the block then has no answers."""
     answers: dict[Code, AnswerValue] = Field(default_factory=dict, max_length=500)
 
 
