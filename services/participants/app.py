@@ -16,11 +16,12 @@ from services.common.http.operations import operations_router
 from services.common.identity import GATEWAY
 from services.common.jobs import Job, Works, plan_daily
 from services.common.peers import Peers, open_client
-from services.participants.api import applications, calls, messages, participations, people
+from services.participants.api import applications, calls, duplicates, messages, participations, people
 from services.participants.db.tables import SCHEMA_REVISION
 from services.participants.domain.enumerations import ENUMERATIONS
 from services.participants.domain.events import EVENTS
 from services.participants.domain.files import FILE_PURPOSES
+from services.participants.domain.matching import INDEX_PERSONS
 from services.participants.domain.messages import SEND_MESSAGE, TEND_MESSAGES
 from services.participants.domain.permissions import PERMISSIONS
 from services.participants.inbox.consumers import CONSUMERS
@@ -45,6 +46,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             applications.router,
             participations.router,
             messages.router,
+            duplicates.router,
             enumerations_router("participants", ENUMERATIONS),
             audit_entries_router("participants"),
             files_router("participants", FILE_PURPOSES),
@@ -121,5 +123,6 @@ async def _plan_upkeep(app: FastAPI) -> AsyncIterator[None]:
     """Plan the daily jobs where this process runs jobs at all."""
     if app.state.settings.background:
         async with app.state.sessions.transaction() as session:
-            await plan_daily(session, TEND_MESSAGES, unless_planned=True)
+            for kind in (TEND_MESSAGES, INDEX_PERSONS):
+                await plan_daily(session, kind, unless_planned=True)
     yield

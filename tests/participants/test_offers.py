@@ -6,6 +6,7 @@ from datetime import timedelta
 from services.common.clock import move_demonstration_clock
 from services.common.jobs import run_due_jobs
 from services.common.sessions import Sessions
+from services.participants.domain.offers import EXPIRE_OFFER
 from services.participants.inbox.jobs import JOBS
 from tests.cluster import TestDatabase
 from tests.participants.courses import Course
@@ -32,7 +33,7 @@ async def run_after(course: Course, time: timedelta) -> int:
     sessions: Sessions = course.door.app.state.sessions
     async with sessions.transaction() as session:
         await move_demonstration_clock(session, time)
-    return await run_due_jobs(sessions, JOBS)
+    return await run_due_jobs(sessions, {EXPIRE_OFFER: JOBS[EXPIRE_OFFER]})
 
 
 async def states(course: Course, addresses: Sequence[str]) -> list[str]:

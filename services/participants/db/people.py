@@ -22,6 +22,8 @@ async def get_person(
     )
     query = select(Person).where(
         Person.id == person_id,
+        Person.merged_into.is_(None),
+        Person.erased_at.is_(None),
         in_reach(visible_to, Person.entered_by, Person.id) | Person.id.in_(nominated),
     )
     person = (await session.scalars(query.with_for_update() if lock else query)).one_or_none()
@@ -35,7 +37,9 @@ async def get_own_or_any(session: AsyncSession, person_id: UUID, *, caller: Call
 
     An officer's reach does not count here: nobody types or reads another person's passport number.
     """
-    query = select(Person).where(Person.id == person_id)
+    query = select(Person).where(
+        Person.id == person_id, Person.merged_into.is_(None), Person.erased_at.is_(None)
+    )
     if caller.reach is not Reach.ALL:
         query = query.where(about(caller, Person.id))
     person = (await session.scalars(query)).one_or_none()
@@ -46,7 +50,11 @@ async def get_own_or_any(session: AsyncSession, person_id: UUID, *, caller: Call
 
 async def list_persons(session: AsyncSession, page: PageRequest, *, visible_to: Caller) -> Rows:
     """Return the persons that the caller entered or is, in the order of their entry."""
-    query = select(Person).where(in_reach(visible_to, Person.entered_by, Person.id))
+    query = select(Person).where(
+        in_reach(visible_to, Person.entered_by, Person.id),
+        Person.merged_into.is_(None),
+        Person.erased_at.is_(None),
+    )
     return await fetch_page(session, query, page, SortKey(Person.id))
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 from services.common.identity import Caller, GrantKind, Reach, Role
-from services.participants.db.tables import Authority
+from services.participants.db.tables import Authority, Person
 
 
 def authority_in_reach(caller: Caller) -> ColumnElement[bool]:
@@ -32,5 +32,10 @@ def in_reach(
 
 
 def about(caller: Caller, person_id: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
-    """Return the condition for rows about the caller's own person, whatever else the caller may see."""
-    return person_id.in_([UUID(id_) for id_ in caller.granted(GrantKind.PERSON, Role.PARTICIPANT)])
+    """Return the condition for rows about the caller's own person, whatever else the caller may see.
+
+    Who holds a link to a record that was merged since reaches the record that it became.
+    """
+    own = [UUID(id_) for id_ in caller.granted(GrantKind.PERSON, Role.PARTICIPANT)]
+    became = select(Person.merged_into).where(Person.id.in_(own), Person.merged_into.is_not(None))
+    return or_(person_id.in_(own), person_id.in_(became))

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from services.common.clock import Provenance
 from services.common.database import Identified, Versioned
 from services.common.database_errors import translate_constraint
-from services.participants.db import message_tables
+from services.participants.db import matching_tables, message_tables
 from services.participants.db.base import Base
 from services.participants.domain.applications import (
     ApplicationState,
@@ -27,9 +27,9 @@ from services.participants.domain.participations import ParticipationRole, Parti
 from services.participants.domain.people import ConsentEvidence, ConsentPurpose, ReadPurpose, Sex
 from services.participants.domain.problems import ApplicationExists, AuthorityExists
 
-__all__ = ["Base", "message_tables"]
+__all__ = ["Base", "matching_tables", "message_tables"]
 
-SCHEMA_REVISION: Final = "0004"
+SCHEMA_REVISION: Final = "0005"
 """The revision of `migrations/participants` that this code needs."""
 
 
@@ -143,6 +143,8 @@ class Person(Versioned, Base):
     __tablename__ = "person"
     __table_args__ = (
         Index("ix_person_entered_by", "entered_by"),
+        Index("ix_person_unindexed", "id", postgresql_where=text("spellings = '[]'")),
+        Index("ix_person_merged_into", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
         Index(
             "ix_person_passport_index", "passport_index", postgresql_where=text("passport_index IS NOT NULL")
         ),
@@ -162,6 +164,10 @@ class Person(Versioned, Base):
     sensitive: Mapped[bytes | None]
     """Encrypted under the person's own key; read through the read log only."""
     passport_index: Mapped[bytes | None]
+    spellings: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    """The names as they are compared (`domain.matching.spell`); empty until the person is indexed."""
+    merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    erased_at: Mapped[datetime | None]
 
 
 class SensitiveRead(Identified, Base):

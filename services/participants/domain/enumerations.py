@@ -16,6 +16,7 @@ from services.participants.domain.applications import (
 from services.participants.domain.attendance import AttendanceStatus
 from services.participants.domain.calls import CallState
 from services.participants.domain.certificates import CertificateKind, CertificateState, CertificateVerdict
+from services.participants.domain.matching import CandidateState, Feature
 from services.participants.domain.messages import OPEN, MessageState, MessageTemplate
 from services.participants.domain.offers import OFFER_LIFE, OfferState
 from services.participants.domain.participations import PARTICIPATION_LIFE, ParticipationState
@@ -249,5 +250,30 @@ ENUMERATIONS: Final[Sequence[Enumeration]] = (
             dropped | No longer needed | Больше не нужно | Енді қажет емес
         """),
         terminal=frozenset(MessageState) - OPEN,
+    ),
+    Enumeration(
+        "match_feature",
+        Feature,
+        _texts("""
+            name_same | Same name | Имя совпадает | Аты бірдей
+            name_similar | Similar name | Имя похоже | Аты ұқсас
+            birth_date_same | Same birth date | Дата рождения совпадает | Туған күні бірдей
+            birth_date_near | Birth date differs by a slip | Описка в дате рождения | Туған күнінде қате
+            birth_date_unknown | Birth date unknown | Дата рождения неизвестна | Туған күні белгісіз
+            birth_date_different | Different birth date | Дата рождения отличается | Туған күні басқа
+            sex_different | Different sex | Пол отличается | Жынысы басқа
+            nationality_same | Same nationality | Гражданство совпадает | Азаматтығы бірдей
+            email_same | Same e-mail address | Почта совпадает | Поштасы бірдей
+            passport_same | Same passport number | Номер паспорта совпадает | Паспорт нөмірі бірдей
+        """),
+    ),
+    Enumeration(
+        "duplicate_candidate_state",
+        CandidateState,
+        _texts("""
+            open | To be decided | Требует решения | Шешім күтуде
+            dismissed | Two people | Разные люди | Екі адам
+            merged | Merged | Объединены | Біріктірілді
+        """),
     ),
 )

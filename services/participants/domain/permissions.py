@@ -67,6 +67,13 @@ PERMISSIONS: Final[Matrix] = {
     "read_certificate": only(**_READERS),
     "revoke_certificate": only(**_STAFF),
     "verify_certificate": everyone(),
+    "list_matches": only(**_STAFF),
+    "list_duplicate_candidates": only(**_STAFF),
+    "dismiss_duplicate": only(**_STAFF),
+    "merge_persons": only(**_STAFF),
+    "list_merges": only(**_STAFF, auditor=Reach.ALL, data_protection_officer=Reach.ALL),
+    "read_merge": only(**_STAFF, auditor=Reach.ALL, data_protection_officer=Reach.ALL),
+    "part_persons": only(**_STAFF),
     "list_messages": only(**_CORRESPONDENCE),
     "read_message": only(**_CORRESPONDENCE),
 }

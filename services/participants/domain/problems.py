@@ -217,3 +217,45 @@ class MessageNotFound(Problem):
     title: ClassVar[Title] = title(
         en="Message not found", ru="Сообщение не найдено", kk="Хабарлама табылмады"
     )
+
+
+class DuplicateCandidateNotFound(Problem):
+    """No such pair of records."""
+
+    status: ClassVar[int] = 404
+    slug: ClassVar[str] = "duplicate-candidate-not-found"
+    title: ClassVar[Title] = title(
+        en="Pair of records not found", ru="Пара записей не найдена", kk="Жазбалар жұбы табылмады"
+    )
+
+
+class MergeNotFound(Problem):
+    """No such merge of two records."""
+
+    status: ClassVar[int] = 404
+    slug: ClassVar[str] = "merge-not-found"
+    title: ClassVar[Title] = title(
+        en="Merge not found", ru="Объединение не найдено", kk="Біріктіру табылмады"
+    )
+
+
+class MergeRefused(Problem):
+    """The two records cannot be made one now (R13)."""
+
+    status: ClassVar[int] = 409
+    slug: ClassVar[str] = "merge-refused"
+    title: ClassVar[Title] = title(
+        en="The records cannot be merged", ru="Записи нельзя объединить", kk="Жазбаларды біріктіруге болмайды"
+    )
+
+
+class MergeFinal(Problem):
+    """The merge cannot be undone any more."""
+
+    status: ClassVar[int] = 409
+    slug: ClassVar[str] = "merge-final"
+    title: ClassVar[Title] = title(
+        en="The merge cannot be undone",
+        ru="Объединение нельзя отменить",
+        kk="Біріктіруді болдырмауға болмайды",
+    )

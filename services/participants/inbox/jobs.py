@@ -4,8 +4,10 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.common.jobs import Job, Works
+from services.common.jobs import Job, Works, plan_daily
+from services.participants.domain.matching import INDEX_PERSONS, MATCH_PERSON
 from services.participants.domain.offers import EXPIRE_OFFER
+from services.participants.operations.matching import index_remaining, note_duplicates
 from services.participants.operations.offers import expire_offer
 
 
@@ -14,5 +16,19 @@ async def end_unanswered_offer(session: AsyncSession, job: Job) -> None:
     await expire_offer(session, job.subject)
 
 
-JOBS: Final[Works] = {EXPIRE_OFFER: end_unanswered_offer}
+async def look_for_duplicates(session: AsyncSession, job: Job) -> None:
+    """Enter the pairs that a new or changed person makes."""
+    await note_duplicates(session, job.subject)
+
+
+async def index_the_rest(session: AsyncSession, job: Job) -> None:
+    """Make the keys of persons who have none; come again at once where more are left, else tomorrow."""
+    await plan_daily(session, job.kind, at_once=await index_remaining(session))
+
+
+JOBS: Final[Works] = {
+    EXPIRE_OFFER: end_unanswered_offer,
+    MATCH_PERSON: look_for_duplicates,
+    INDEX_PERSONS: index_the_rest,
+}
 """Kind of job -> what is done about it."""

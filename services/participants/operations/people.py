@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.common.audit import record_change
 from services.common.clock import real_now
 from services.common.context import request_id
+from services.common.database import new_id
 from services.common.identity import Caller, Reach
 from services.common.seal import blind_index, decrypt, encrypt
 from services.participants.db.mirrors import find_extension, get_edition
@@ -16,6 +17,7 @@ from services.participants.db.people import get_authority, get_consent, get_own_
 from services.participants.db.tables import Authority, Consent, DeadlineExtension, Person, SensitiveRead
 from services.participants.domain.people import ReadPurpose, context_of_sensitive_block
 from services.participants.domain.problems import AuthorityNotFound, SensitiveDataNotFound
+from services.participants.operations.matching import index_persons
 from services.participants.schemas.people import (
     AuthorityCreate,
     ConsentCreate,
@@ -59,11 +61,13 @@ async def create_person(session: AsyncSession, caller: Caller, request: PersonCr
     elif caller.reach is not Reach.ALL:
         raise AuthorityNotFound("Name the authority for which you enter the person.")
     person = Person(
+        id=new_id(),
         **request.model_dump(exclude={"authority_id", "names"}),
         names=[name.model_dump() for name in request.names],
         entered_by=request.authority_id,
     )
     session.add(person)
+    await index_persons(session, [person])
     await record_change(session, caller, "person.entered", person)
     return person
 
@@ -111,6 +115,7 @@ async def keep_sensitive_data(
     person.sensitive = encrypt(key, json.dumps(request.model_dump()).encode(), context)
     number = request.passport_number
     person.passport_index = None if number is None else blind_index(index_key, number)
+    await index_persons(session, [person])
     await record_change(session, caller, "person.sensitive_data_kept", person, ["sensitive"])
     return person
 
