@@ -12,6 +12,7 @@ from services.common.http.files import files_router
 from services.common.http.operations import operations_router
 from services.evaluation.api import (
     campaigns,
+    code_frames,
     indicators,
     instrument_forms,
     instruments,
@@ -51,6 +52,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             responses.router,
             results.router,
             recommendations.router,
+            code_frames.router,
             outcomes.router,
             indicators.router,
         ],

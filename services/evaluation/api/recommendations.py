@@ -4,7 +4,7 @@ from uuid import UUID
 
 from fastapi import Response, status
 
-from services.common.clock import Provenance
+from services.common.clock import Provenance, domain_now
 from services.common.http.callers import Caller
 from services.common.http.paging import Paging
 from services.common.http.problem_responses import problems
@@ -12,7 +12,7 @@ from services.common.http.routes import house_router
 from services.common.http.sessions import ReadSession, WriteSession
 from services.common.wire import Id, Page
 from services.evaluation.db import recommendations as questions
-from services.evaluation.db.tables import Recommendation, Suggestion
+from services.evaluation.db.tables import MirrorEdition, Recommendation, Suggestion
 from services.evaluation.domain.problems import (
     DesignChangeTooEarly,
     EditionUnknown,
@@ -21,16 +21,21 @@ from services.evaluation.domain.problems import (
     ResultNotFound,
     SuggestionNotFound,
 )
+from services.evaluation.domain.recommendations import RecommendationState
 from services.evaluation.operations import recommendations as operations
 from services.evaluation.schemas.recommendations import (
     DesignChangeRecord,
     ManagementResponse,
     RecommendationCreate,
+    RecommendationLapse,
     RecommendationRead,
     RecommendationVerify,
+    SaidAndDone,
     SuggestionCreate,
     SuggestionModerate,
     SuggestionRead,
+    SuggestionTranslation,
+    YouSaidWeDid,
 )
 
 router = house_router("recommendations", "")
@@ -70,6 +75,18 @@ async def moderate_suggestion(
 
 
 @router.post(
+    "/suggestions/{suggestion_id}/translation",
+    response_model=SuggestionRead,
+    responses=problems(SuggestionNotFound),
+)
+async def translate_suggestion(
+    session: WriteSession, caller: Caller, suggestion_id: UUID, request: SuggestionTranslation
+) -> Suggestion:
+    """Add or replace the translation of a free text, saying whether a person or a machine made it."""
+    return await operations.translate_suggestion(session, caller, suggestion_id, request)
+
+
+@router.post(
     "/recommendations",
     response_model=RecommendationRead,
     status_code=status.HTTP_201_CREATED,
@@ -89,10 +106,35 @@ async def list_recommendations(
     session: ReadSession,
     page: Paging,
     edition_id: Id | None = None,
+    design_change_edition_id: Id | None = None,
+    suggestion_id: Id | None = None,
+    state: RecommendationState | None = None,
     provenance: Provenance = Provenance.REAL,
 ) -> object:
-    """List recommendations, newest first; where no edition is named, synthetic ones only by `provenance`."""
-    return await questions.list_recommendations(session, page, edition_id, provenance)
+    """List recommendations, newest first: those out of an edition, those that changed one, those from a text.
+
+    Where no edition is named, synthetic ones show only by `provenance`.
+    """
+    asked = questions.RecommendationFilter(
+        provenance, edition_id, design_change_edition_id, suggestion_id, state
+    )
+    return await questions.list_recommendations(session, page, asked)
+
+
+@router.get("/overdue-recommendations", response_model=list[RecommendationRead])
+async def list_overdue_recommendations(
+    session: ReadSession, provenance: Provenance = Provenance.REAL
+) -> list[Recommendation]:
+    """List what was agreed and is not done past its day, the longest overdue first."""
+    now = await domain_now(session, provenance)
+    return await questions.list_overdue(session, provenance, now.date())
+
+
+@router.get("/editions/{edition_id}/you-said-we-did", response_model=YouSaidWeDid)
+async def read_you_said_we_did(session: ReadSession, edition_id: UUID) -> YouSaidWeDid:
+    """Read what became of what an edition's participants suggested: answered, changed, verified."""
+    found = await questions.list_said_and_done(session, edition_id)
+    return YouSaidWeDid(edition_id=edition_id, items=[_said_and_done(*each) for each in found])
 
 
 @router.get(
@@ -130,6 +172,30 @@ async def record_design_change(
 
 
 @router.post(
+    "/recommendations/{recommendation_id}/implementation",
+    response_model=RecommendationRead,
+    responses=problems(RecommendationNotFound, NotAllowedNow),
+)
+async def implement_recommendation(
+    session: WriteSession, caller: Caller, recommendation_id: UUID
+) -> Recommendation:
+    """State that the change stands; whether it worked is for that edition's results to show."""
+    return await operations.implement_recommendation(session, caller, recommendation_id)
+
+
+@router.post(
+    "/recommendations/{recommendation_id}/lapse",
+    response_model=RecommendationRead,
+    responses=problems(RecommendationNotFound, NotAllowedNow),
+)
+async def lapse_recommendation(
+    session: WriteSession, caller: Caller, recommendation_id: UUID, request: RecommendationLapse
+) -> Recommendation:
+    """Close what was agreed but will not be done, with its reason."""
+    return await operations.lapse_recommendation(session, caller, recommendation_id, request)
+
+
+@router.post(
     "/recommendations/{recommendation_id}/verification",
     response_model=RecommendationRead,
     responses=problems(RecommendationNotFound, ResultNotFound, NotAllowedNow),
@@ -139,3 +205,16 @@ async def verify_recommendation(
 ) -> Recommendation:
     """State that the changed edition's results show the recommendation at work."""
     return await operations.verify_recommendation(session, caller, recommendation_id, request)
+
+
+def _said_and_done(row: Recommendation, changed: MirrorEdition | None, said: list[str]) -> SaidAndDone:
+    return SaidAndDone(
+        recommendation_id=row.id,
+        title=row.title,
+        said=said,
+        state=row.state,
+        answer=row.response_reason,
+        changed_edition_id=changed.id if changed else None,
+        changed_edition_title=changed.title if changed else None,
+        verified=row.state is RecommendationState.VERIFIED,
+    )

@@ -6,12 +6,13 @@ from typing import Any, Final
 from uuid import UUID, uuid4
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from services.common.clock import Provenance
-from services.common.database import TYPES, Versioned
+from services.common.database import Versioned
 from services.common.database_errors import translate_constraint
-from services.common.house import room_metadata
+from services.evaluation.db.base import Base
+from services.evaluation.db.comment_tables import CodeFrame, Coding
 from services.evaluation.domain.campaigns import Anonymity, CampaignState, Delivery, Phase, TokenState
 from services.evaluation.domain.indicators import (
     IndicatorSource,
@@ -27,15 +28,10 @@ from services.evaluation.domain.results import SnapshotState
 from services.evaluation.domain.suppression import Audience, SuppressionRule
 from services.evaluation.domain.wordings import Wording
 
-SCHEMA_REVISION: Final = "0005"
+__all__ = ["Base", "CodeFrame", "Coding"]
+
+SCHEMA_REVISION: Final = "0006"
 """The revision of `migrations/evaluation` that this code needs."""
-
-
-class Base(DeclarativeBase):
-    """Root of this room's mapping."""
-
-    type_annotation_map = TYPES
-    metadata = room_metadata("evaluation")
 
 
 class MirrorEdition(Base):
@@ -244,6 +240,10 @@ class Suggestion(Versioned, Base):
     subject_id: Mapped[UUID]
     question_code: Mapped[str | None]
     original: Mapped[str]
+    language: Mapped[str | None]
+    """Of the original, as a moderator says: the language of answering is kept nowhere."""
+    translation: Mapped[dict[str, Any] | None]
+    """Language, text and who translated: a person or a machine."""
     shown: Mapped[str | None]
     """The moderated text; None until somebody has read the original, and once it is removed."""
     moderation: Mapped[Moderation]
@@ -261,9 +261,12 @@ class Recommendation(Versioned, Base):
     provenance: Mapped[Provenance]
     title: Mapped[dict[str, str]]
     priority: Mapped[Priority]
+    addressee: Mapped[str | None]
+    """Who is asked to act."""
     suggestions: Mapped[list[str]]
     state: Mapped[RecommendationState]
     response_reason: Mapped[str | None]
+    lapse_reason: Mapped[str | None]
     owner: Mapped[str | None]
     due: Mapped[str | None]
     design_change_edition_id: Mapped[UUID | None]

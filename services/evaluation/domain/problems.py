@@ -211,3 +211,23 @@ class DutiesNotSeparated(Problem):
         ru="Это должен утвердить кто-то другой",
         kk="Мұны басқа адам бекітуі тиіс",
     )
+
+
+class CodeFrameNotFound(Problem):
+    """No such version of a code frame."""
+
+    status: ClassVar[int] = 404
+    slug: ClassVar[str] = "code-frame-not-found"
+    title: ClassVar[Title] = title(
+        en="Code frame not found", ru="Кодификатор не найден", kk="Кодификатор табылмады"
+    )
+
+
+class CodeFrameExists(Problem):
+    """Somebody drew up this version of the code frame at the same moment."""
+
+    status: ClassVar[int] = 409
+    slug: ClassVar[str] = "code-frame-exists"
+    title: ClassVar[Title] = title(
+        en="The version exists already", ru="Такая версия уже есть", kk="Мұндай нұсқа бар"
+    )

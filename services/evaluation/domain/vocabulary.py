@@ -4,10 +4,16 @@ from typing import Final
 
 from services.common.enumerations import Enumeration, Labels
 from services.evaluation.domain.campaigns import CAMPAIGN_LIFE, CampaignState, Phase
+from services.evaluation.domain.code_frames import CodeFrameState
 from services.evaluation.domain.comparisons import Caveat
 from services.evaluation.domain.indicators import PERIOD_LIFE, IndicatorSource, PeriodState, ResultLevel
 from services.evaluation.domain.lecturers import Band
-from services.evaluation.domain.recommendations import RECOMMENDATION_LIFE, Moderation, RecommendationState
+from services.evaluation.domain.recommendations import (
+    RECOMMENDATION_LIFE,
+    Moderation,
+    RecommendationState,
+    Translator,
+)
 from services.evaluation.domain.suppression import SuppressionRule
 
 
@@ -67,7 +73,25 @@ ENUMERATIONS: Final = (
             _M.PENDING: _labels("Pending", "Ожидает", "Күтуде"),
             _M.PUBLIC: _labels("Public", "Для всех", "Жалпыға"),
             _M.INTERNAL: _labels("Internal", "Для агентства", "Агенттікке"),
+            _M.LECTURER_ONLY: _labels("For the lecturer", "Для преподавателя", "Оқытушыға"),
             _M.REMOVED: _labels("Removed", "Удалено", "Жойылған"),
+        },
+    ),
+    Enumeration(
+        "translator",
+        Translator,
+        {
+            Translator.PERSON: _labels("A person", "Человек", "Адам"),
+            Translator.MACHINE: _labels("A machine", "Машина", "Машина"),
+        },
+    ),
+    Enumeration(
+        "code_frame_state",
+        CodeFrameState,
+        {
+            CodeFrameState.DRAFT: _labels("Draft", "Черновик", "Жоба"),
+            CodeFrameState.PUBLISHED: _labels("Published", "Опубликован", "Жарияланған"),
+            CodeFrameState.RETIRED: _labels("Retired", "Выведен из употребления", "Қолданыстан шыққан"),
         },
     ),
     Enumeration(

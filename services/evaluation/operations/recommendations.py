@@ -21,6 +21,7 @@ from services.evaluation.domain.events import (
 from services.evaluation.domain.problems import DesignChangeTooEarly, NotAllowedNow
 from services.evaluation.domain.recommendations import (
     RECOMMENDATION_LIFE,
+    SHOWING,
     Moderation,
     RecommendationState,
     RecommendationVerdict,
@@ -29,9 +30,11 @@ from services.evaluation.schemas.recommendations import (
     DesignChangeRecord,
     ManagementResponse,
     RecommendationCreate,
+    RecommendationLapse,
     RecommendationVerify,
     SuggestionCreate,
     SuggestionModerate,
+    SuggestionTranslation,
 )
 
 
@@ -55,16 +58,29 @@ async def moderate_suggestion(
 ) -> Suggestion:
     """Decide who may read a free text, and in which wording."""
     suggestion = await get_suggestion(session, suggestion_id)
-    shows = request.moderation in (Moderation.PUBLIC, Moderation.INTERNAL)
-    if shows != (request.shown is not None):
+    if (request.moderation in SHOWING) != (request.shown is not None):
         fault = Fault("/shown", "wording", "A wording is needed to show a text, and only then.")
         raise RequestInvalid("The wording and the decision do not fit.", errors=[fault])
+    if request.moderation is Moderation.LECTURER_ONLY and suggestion.subject_kind != "lecturer":
+        fault = Fault("/moderation", "subject", "Only what is said about a lecturer can be for the lecturer.")
+        raise RequestInvalid("The text is not about a lecturer.", errors=[fault])
     suggestion.moderation, suggestion.shown, suggestion.reason = (
         request.moderation,
         request.shown,
         request.reason,
     )
+    suggestion.language = request.language or suggestion.language
     await record_change(session, caller, "suggestion.moderated", suggestion, ["moderation", "shown"])
+    return suggestion
+
+
+async def translate_suggestion(
+    session: AsyncSession, caller: Caller, suggestion_id: UUID, request: SuggestionTranslation
+) -> Suggestion:
+    """Add or replace the translation of a text, saying who made it."""
+    suggestion = await get_suggestion(session, suggestion_id)
+    suggestion.translation = request.model_dump(mode="json")
+    await record_change(session, caller, "suggestion.translated", suggestion, ["translation"])
     return suggestion
 
 
@@ -135,6 +151,27 @@ async def record_design_change(
         state=recommendation.state,
     )
     await publish(session, DESIGN_CHANGE_RECORDED, data)
+    return recommendation
+
+
+async def implement_recommendation(
+    session: AsyncSession, caller: Caller, recommendation_id: UUID
+) -> Recommendation:
+    """State that the change stands; whether it worked is for that edition's results to show."""
+    recommendation = await get_recommendation(session, recommendation_id, lock=True)
+    _move(recommendation, RecommendationState.IMPLEMENTED)
+    await record_change(session, caller, "recommendation.implemented", recommendation, ["state"])
+    return recommendation
+
+
+async def lapse_recommendation(
+    session: AsyncSession, caller: Caller, recommendation_id: UUID, request: RecommendationLapse
+) -> Recommendation:
+    """Close what was agreed but will not be done, with its reason (E10: never without a response before)."""
+    recommendation = await get_recommendation(session, recommendation_id, lock=True)
+    _move(recommendation, RecommendationState.LAPSED)
+    recommendation.lapse_reason = request.reason
+    await record_change(session, caller, "recommendation.lapsed", recommendation, ["state", "lapse_reason"])
     return recommendation
 
 

@@ -5,13 +5,14 @@ from uuid import UUID
 from pydantic import Field
 
 from services.common.clock import Provenance
-from services.common.wire import Id, Line, Request, Resource, Text, Texts
-from services.common.wire_codes import EdtfText
+from services.common.wire import Answer, Id, Line, Request, Resource, Text, Texts
+from services.common.wire_codes import EdtfText, LanguageTag
 from services.evaluation.domain.recommendations import (
     Moderation,
     Priority,
     RecommendationState,
     RecommendationVerdict,
+    Translator,
 )
 
 
@@ -28,7 +29,25 @@ class SuggestionModerate(Request):
     moderation: Moderation
     shown: Text | None = None
     """The wording to be shown; needed to show anything."""
+    language: LanguageTag | None = None
+    """Of the original."""
     reason: Line | None = None
+
+
+class SuggestionTranslation(Request):
+    """The text in another language, for readers of the moderated wording's language."""
+
+    language: LanguageTag
+    text: Text
+    translator: Translator
+
+
+class TranslationRead(Answer):
+    """A translation and who made it."""
+
+    language: str
+    text: str
+    translator: Translator
 
 
 class SuggestionRead(Resource):
@@ -40,6 +59,8 @@ class SuggestionRead(Resource):
     question_code: str | None
     original: str | None
     """For evaluators alone."""
+    language: str | None
+    translation: TranslationRead | None
     shown: str | None
     moderation: Moderation
     reason: str | None
@@ -51,6 +72,8 @@ class RecommendationCreate(Request):
     edition_id: Id
     title: Texts
     priority: Priority = Priority.MEDIUM
+    addressee: Line | None = None
+    """Who is asked to act: a unit or an office, not a person."""
     suggestions: list[Id] = Field(default_factory=list, max_length=50)
 
 
@@ -69,6 +92,12 @@ class DesignChangeRecord(Request):
     edition_id: Id
 
 
+class RecommendationLapse(Request):
+    """Why nothing more will come of what was agreed."""
+
+    reason: Text
+
+
 class RecommendationVerify(Request):
     """The result that shows whether the change worked."""
 
@@ -83,10 +112,34 @@ class RecommendationRead(Resource):
     provenance: Provenance
     title: dict[str, str]
     priority: Priority
+    addressee: str | None
     suggestions: list[str]
     state: RecommendationState
     response_reason: str | None
+    lapse_reason: str | None
     owner: str | None
     due: str | None
     design_change_edition_id: UUID | None
     verified_by_snapshot_id: UUID | None
+
+
+class SaidAndDone(Answer):
+    """One recommendation as participants see it: what they said, what the agency answered, what came of it."""
+
+    recommendation_id: UUID
+    title: dict[str, str]
+    said: list[str]
+    """Texts that a moderator made public."""
+    state: RecommendationState
+    answer: str | None
+    """Why it was agreed or rejected."""
+    changed_edition_id: UUID | None
+    changed_edition_title: dict[str, str] | None
+    verified: bool
+
+
+class YouSaidWeDid(Answer):
+    """What became of what an edition's participants suggested."""
+
+    edition_id: UUID
+    items: list[SaidAndDone]
