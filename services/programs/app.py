@@ -8,7 +8,9 @@ from services.common.http.enumerations import enumerations_router
 from services.common.http.files import files_router
 from services.common.http.operations import operations_router
 from services.programs.api import (
+    budgets,
     codelists,
+    costs,
     country_deliveries,
     deliveries,
     editions,
@@ -37,7 +39,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         name="programs",
         summary="The portfolio: programs, editions, partners, seats, deliveries, money, publication.",
         routers=[
+            budgets.router,
             codelists.router,
+            costs.router,
             country_deliveries.router,
             deliveries.router,
             editions.router,

@@ -10,6 +10,7 @@ from services.programs.app import create_app
 from services.programs.settings import Settings
 from tests.apps import Door, facts_of, open_door
 from tests.cluster import TestDatabase
+from tests.programs.books import Books
 from tests.programs.demonstrations import PLAN, enter, step
 
 
@@ -47,3 +48,11 @@ async def edition(demonstration: Door, program: dict[str, Any]) -> dict[str, Any
     await enter(manager, "/v1/partnerships", partnership)
     await step(manager, made, "planned")
     return made
+
+
+@pytest.fixture
+async def books(programs: Door) -> Books:
+    """A fund of two donors, and an edition to pay for."""
+    opened = Books(programs)
+    await opened.open()
+    return opened

@@ -1,5 +1,6 @@
 """The rules of money, as tables and properties."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -11,16 +12,8 @@ from hypothesis import strategies as st
 
 from services.common.codelists.iso import currency_minor_units
 from services.common.money import Money
-from services.programs.domain.money import (
-    Booked,
-    EntryKind,
-    Rate,
-    convert,
-    cost_per_head,
-    reckon,
-    share,
-    sum_by_currency,
-)
+from services.programs.domain.costs import Booked, Share, cost_per_head, reckon, share
+from services.programs.domain.money import EntryKind, Rate, convert, fits_rate
 from services.programs.domain.problems import RateMissing
 
 CURRENCIES = st.sampled_from(["USD", "JPY", "KWD", "KZT"])
@@ -112,7 +105,8 @@ def test_a_worked_example_of_two_donors_in_two_currencies() -> None:
     fund, usa, turkey = UUID(int=1), UUID(int=2), UUID(int=3)
 
     def booked(donor: UUID | None, kind: EntryKind, amount: str, currency: str, day: int) -> Booked:
-        return Booked(fund, donor, kind, Money(Decimal(amount), currency), date(2025, 4, day))
+        dated = date(2025, 4, day)
+        return Booked(fund, donor, kind, Money(Decimal(amount), currency), dated, dated)
 
     gifts = [
         booked(usa, EntryKind.RECEIPT, "600.00", "USD", 1),
@@ -124,10 +118,89 @@ def test_a_worked_example_of_two_donors_in_two_currencies() -> None:
         booked(None, EntryKind.EXPENDITURE, "40000.00", "KZT", 3),
         booked(None, EntryKind.DISBURSEMENT, "10.00", "USD", 9),
     ]
-    reckoned = reckon(costs, gifts, "KZT", RATES)
-    assert str(reckoned.total.amount) == "105100.00"
-    shares = {part.owner: str(part.money.amount) for part in reckoned.donors}
-    assert shares == {str(usa): "70066.67", str(turkey): "35033.33"}
+    reckoned = reckon(costs, gifts, {"TJ": 2, "": 1}, "KZT", RATES)
+    assert str(reckoned.reported.total.amount) == "105100.00"
+    assert shares(reckoned.reported.donors) == {str(usa): "70066.67", str(turkey): "35033.33"}
     assert list(reckoned.rates) == [TRY_1, USD_1, USD_8]
-    totals = [(money.currency, str(money.amount)) for money in sum_by_currency(costs)]
-    assert totals == [("KZT", "100000.00"), ("USD", "10.00")]
+    tenge, dollars = reckoned.currencies
+    assert shares(tenge.donors) == {str(usa): "66666.67", str(turkey): "33333.33"}
+    assert shares(dollars.donors) == {str(usa): "6.67", str(turkey): "3.33"}
+    assert shares(dollars.countries) == {"TJ": "6.67", "": "3.33"}
+    assert [(part.participants, str(part.money.amount)) for part in dollars.per_head] == [
+        (1, "3.34"),
+        (2, "3.33"),
+    ]
+
+
+def shares(parts: Sequence[Share]) -> dict[str, str]:
+    return {part.owner: str(part.money.amount) for part in parts}
+
+
+def test_a_reversal_leaves_nothing_whatever_the_rate_has_become() -> None:
+    """300 USD given at 500 and taken back when a dollar is worth 510: the giver has given nothing."""
+    fund, left, stays = UUID(int=1), UUID(int=2), UUID(int=3)
+    first, later = date(2025, 4, 1), date(2025, 4, 9)
+
+    def booked(donor: UUID | None, kind: EntryKind, amount: str, dated: date, valued_on: date) -> Booked:
+        return Booked(fund, donor, kind, Money(Decimal(amount), "USD"), dated, valued_on)
+
+    gifts = [
+        booked(left, EntryKind.RECEIPT, "300.00", first, first),
+        booked(left, EntryKind.RECEIPT, "-300.00", later, first),
+        booked(stays, EntryKind.RECEIPT, "1.00", later, later),
+    ]
+    cost = booked(None, EntryKind.EXPENDITURE, "9.00", later, later)
+    assert shares(reckon([cost], gifts, {}, "KZT", RATES).reported.donors) == {str(stays): "4590.00"}
+    nobody = reckon([cost], gifts[:2], {}, "USD", RATES)
+    assert shares(nobody.reported.donors) == {"": "9.00"}
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 3), CURRENCIES, st.integers(1, 10**9)), min_size=1, max_size=8),
+    st.lists(st.tuples(st.integers(1, 3), st.integers(1, 5), CURRENCIES, st.integers(1, 10**9)), max_size=8),
+    st.dictionaries(st.sampled_from(["TJ", "KG", "UZ", ""]), st.integers(1, 30), max_size=4),
+)
+def test_every_breakdown_sums_to_its_total_exactly(costs, gifts, heads) -> None:  # type: ignore[no-untyped-def]  # hypothesis gives the types
+    day = date(2025, 4, 2)
+    rates = [*RATES, rate("KWD", "KZT", 1, "1700.5"), rate("JPY", "KZT", 1, "3.51")]
+
+    def booked(fund: int, donor: int, currency: str, units: int) -> Booked:
+        money = Money(Decimal(units).scaleb(-currency_minor_units(currency)), currency)
+        return Booked(UUID(int=fund), UUID(int=donor), EntryKind.RECEIPT, money, day, day)
+
+    paid = [booked(fund, 9, currency, units) for fund, currency, units in costs]
+    given_ = [booked(*gift) for gift in gifts if gift[0] in {cost[0] for cost in costs}]
+    reckoned = reckon(paid, given_, heads, "KZT", rates)
+    for part in (*reckoned.currencies, reckoned.reported):
+        assert sum(donor.money.amount for donor in part.donors) == part.total.amount
+        if heads:
+            assert sum(country.money.amount for country in part.countries) == part.total.amount
+            assert sum(h.participants * h.money.amount for h in part.per_head) == part.total.amount
+    by_currency = {part.total.currency: part.total.amount for part in reckoned.currencies}
+    for currency in {cost.money.currency for cost in paid}:
+        exact = sum(cost.money.amount for cost in paid if cost.money.currency == currency)
+        assert by_currency[currency] == exact
+
+
+@pytest.mark.parametrize(
+    ("given_", "received", "rate_", "fits"),
+    [
+        ("100.00 USD", "52354.00 KZT", "523.54", True),
+        ("100.00 USD", "52354.01 KZT", "523.54", False),
+        ("0.01 USD", "5.23 KZT", "523.54", True),
+        ("0.01 USD", "5.24 KZT", "523.54", True),
+        ("0.01 USD", "5.25 KZT", "523.54", False),
+        ("1000.00 KZT", "1.91 USD", "0.00191008", True),
+        ("1000.00 KZT", "1.90 USD", "0.00191008", False),
+        ("100.00 USD", "15012 JPY", "150.125", True),
+        ("100.00 USD", "15014 JPY", "150.125", False),
+    ],
+)
+def test_a_bank_may_round_either_way_but_by_less_than_a_minor_unit(
+    given_: str, received: str, rate_: str, *, fits: bool
+) -> None:
+    def money(text: str) -> Money:
+        amount, currency = text.split()
+        return Money(Decimal(amount), currency)
+
+    assert fits_rate(money(given_), money(received), Decimal(rate_)) is fits

@@ -2,86 +2,17 @@
 
 import asyncio
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import asyncpg
-import httpx
 import pytest
 from sqlalchemy import event
 
 from services.common.identity import Grant, GrantKind, Role
 from services.programs.db.invariants import INVARIANTS
-from services.programs.db.tables import MirrorSeats
 from tests.apps import Door
-from tests.programs.demonstrations import PLAN, enter
-
-REAL_PLAN = PLAN | {"code": "REAL-1", "period": "2025-05", "provenance": "real"}
-
-
-class Books:
-    """A fund of two synthetic donors, and an edition to pay for."""
-
-    def __init__(self, door: Door) -> None:
-        self.door = door
-        self.finance = door.as_("finance")
-        self.manager = door.as_("manager")
-        self.donors: list[str] = []
-
-    async def open(self) -> None:
-        row = {"code": "fund", "names": {"en": "Synthetic fund"}, "purpose": {"en": "Tests"}}
-        self.fund = (await enter(self.manager, "/v1/funds", row))["id"]
-        for code in ("donor-a", "donor-b"):
-            donor = await enter(self.manager, "/v1/organizations", {"code": code, "names": {"en": code}})
-            self.donors.append(donor["id"])
-        program = {"code": "p", "title": {"en": "Program"}, "kind": "course_program"}
-        self.program = (await enter(self.manager, "/v1/programs", program))["id"]
-        plan = REAL_PLAN | {"program_id": self.program}
-        self.edition = (await enter(self.manager, "/v1/editions", plan))["id"]
-
-    async def post(self, path: str, row: dict[str, Any]) -> httpx.Response:
-        return await self.finance.post(f"/v1/{path}", json=row, headers={"Idempotency-Key": str(uuid4())})
-
-    async def give(self, amount: str, currency: str = "USD", donor: int = 0, **more: Any) -> httpx.Response:
-        row = entry(amount, currency) | {"kind": "receipt", "organization_id": self.donors[donor]} | more
-        return await self.post(f"funds/{self.fund}/contributions", row)
-
-    async def allocate(self, amount: str, currency: str = "USD", **more: Any) -> httpx.Response:
-        row = entry(amount, currency) | {"edition_id": self.edition} | more
-        return await self.post(f"funds/{self.fund}/allocations", row)
-
-    async def pay(self, amount: str, currency: str = "KZT", **more: Any) -> httpx.Response:
-        row = entry(amount, currency) | {"edition_id": self.edition, "fund_id": self.fund}
-        return await self.post("transactions", row | {"kind": "expenditure"} | more)
-
-    async def reverse(self, made: httpx.Response, dated: str = "2025-05-01") -> httpx.Response:
-        return await self.post(
-            f"transactions/{made.json()['id']}/reversal", {"dated": dated, "note": "Wrong"}
-        )
-
-    async def statement(self, since: str = "2025-01-01", through: str = "2025-12-31") -> Any:
-        params = {"since": since, "through": through}
-        read = await self.finance.get(f"/v1/funds/{self.fund}/statement", params=params)
-        return {line.pop("currency"): line for line in read.json()["lines"]}
-
-
-def entry(amount: str, currency: str) -> dict[str, Any]:
-    return {"money": {"amount": amount, "currency": currency}, "dated": "2025-04-02"}
-
-
-def figures(*values: str) -> dict[str, str]:
-    names = ("opening", "received", "paid", "closing", "allocated", "available")
-    return dict(zip(names, values, strict=True))
-
-
-def code_of(answer: httpx.Response) -> tuple[int, str | None]:
-    return answer.status_code, answer.json().get("code")
-
-
-@pytest.fixture
-async def books(programs: Door) -> Books:
-    opened = Books(programs)
-    await opened.open()
-    return opened
+from tests.programs.books import Books, code_of, entry, figures
+from tests.programs.demonstrations import enter
 
 
 class TestContributions:
@@ -203,7 +134,7 @@ class TestLedger:
         assert code_of(await books.reverse(back)) == (409, "entry-reversed")
         assert (await books.statement())["USD"]["closing"] == "0.00"
 
-    @pytest.mark.parametrize("table", ["ledger_entry", "exchange_rate", "fiscal_closure"])
+    @pytest.mark.parametrize("table", ["ledger_entry", "budget", "exchange_rate", "fiscal_closure"])
     @pytest.mark.parametrize("change", ["UPDATE {} SET version = 2", "DELETE FROM {}", "TRUNCATE {}"])
     async def test_the_app_cannot_change_what_is_booked(self, books: Books, table: str, change: str) -> None:
         app = await asyncpg.connect(books.door.database.programs.runtime)
@@ -241,10 +172,20 @@ class TestLedger:
         await books.give("0.20")
         await books.give("7", "JPY")
         await books.pay("30.05", "USD")
-        assert await books.statement(since="2025-01-01") == {
-            "JPY": figures("0", "7", "0", "7", "0", "7"),
-            "USD": figures("100.10", "0.20", "30.05", "70.25", "0.00", "100.30"),
-        }
+        commitment = await books.give("50.00", kind="commitment")
+        await books.give("20.00", origin_id=commitment.json()["id"])
+        await books.give("9.00", kind="in_kind", valuation_method="List price")
+        statement = await books.statement(since="2025-01-01")
+        assert statement["USD"] == figures(
+            opening="100.10",
+            received="20.20",
+            paid="30.05",
+            closing="90.25",
+            promised="30.00",
+            in_kind="9.00",
+            available="150.30",
+        )
+        assert (statement["JPY"]["closing"], statement["JPY"]["paid"]) == ("7", "0")
         before = await books.statement(since="2024-01-01", through="2024-12-31")
         assert before["USD"]["closing"] == "100.10"
 
@@ -280,53 +221,6 @@ async def test_rates_are_entered_all_or_none_and_once(books: Books) -> None:
         assert (await books.post("exchange-rates", {"rates": [new | wrong]})).status_code == 422
     listed = await books.finance.get("/v1/exchange-rates", params={"base": "USD", "quote": "KZT"})
     assert [item["dated"] for item in listed.json()["items"]] == ["2025-04-01"]
-
-
-class TestCosts:
-    async def test_a_fund_in_dollars_and_lira_pays_an_edition_in_tenge(self, books: Books) -> None:
-        """The worked example of test_cost_shares, over three participants of two countries."""
-        rates = [("USD", "2025-04-01", "500"), ("TRY", "2025-04-01", "12.5")]
-        row = {"quote": "KZT", "source": "Synthetic bank"}
-        known = [row | {"base": base, "dated": day, "rate": value} for base, day, value in rates]
-        await books.post("exchange-rates", {"rates": known})
-        await books.give("1000.00", "USD", donor=0)
-        await books.give("20000.00", "TRY", donor=1)
-        await books.pay("100000.00")
-        await books.reverse(await books.pay("1.00"))
-        await self.seat(books, TJ=2, KG=1)
-        read = (await books.finance.get(f"/v1/editions/{books.edition}/costs")).json()
-        assert read["totals"] == [{"amount": "100000.00", "currency": "KZT"}]
-        assert read["participants"] == 3
-        assert [(p["participants"], p["money"]["amount"]) for p in read["per_participant"]] == [
-            (1, "33333.34"),
-            (2, "33333.33"),
-        ]
-        shares = {part["owner"]: part["money"]["amount"] for part in read["countries"]}
-        assert shares == {"TJ": "66666.67", "KG": "33333.33"}
-        donors = {part["owner"]: part["money"]["amount"] for part in read["donors"]}
-        assert donors == {books.donors[0]: "66666.67", books.donors[1]: "33333.33"}
-        assert {rate["base"] for rate in read["rates"]} == {"USD", "TRY"}
-        dollars = await books.finance.get(f"/v1/editions/{books.edition}/costs", params={"currency": "USD"})
-        assert dollars.json()["reported"] == {"amount": "200.00", "currency": "USD"}
-
-    async def seat(self, books: Books, **accepted: int) -> None:
-        lines = []
-        for country, count in accepted.items():
-            at = f"/v1/editions/{books.edition}"
-            await enter(books.manager, f"{at}/countries", {"country": country, "relation": "targeted"})
-            line = await enter(books.manager, f"{at}/seats", {"country": country, "seats": 5})
-            lines.append({"seat_line_id": line["id"], "accepted": count})
-        async with books.door.app.state.sessions.transaction() as session:
-            session.add(MirrorSeats(edition_id=UUID(books.edition), version=1, lines=lines))
-
-    async def test_without_payments_an_edition_costs_nothing(self, books: Books) -> None:
-        read = (await books.finance.get(f"/v1/editions/{books.edition}/costs")).json()
-        assert (read["totals"], read["reported"]["amount"], read["per_participant"]) == ([], "0.00", [])
-
-    async def test_a_missing_rate_is_told_not_guessed(self, books: Books) -> None:
-        await books.pay("1.00", "USD")
-        refused = await books.finance.get(f"/v1/editions/{books.edition}/costs")
-        assert code_of(refused) == (409, "rate-missing")
 
 
 async def test_managers_and_partners_see_the_money_of_their_own(books: Books) -> None:

@@ -1,10 +1,8 @@
-"""Routes of money: contributions, allocations, transactions, rates, closed periods, statements and costs."""
+"""Routes of the ledger: contributions, allocations, exchanges, transactions, rates, closed periods, statements."""
 
-from datetime import date
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Query, Response, status
+from fastapi import Depends, Response, status
 
 from services.common.clock import Provenance
 from services.common.http.callers import Caller
@@ -19,15 +17,7 @@ from services.common.wire import Day, Id, Page
 from services.common.wire_codes import CurrencyCode
 from services.programs.db import money as questions
 from services.programs.db.tables import FiscalClosure, LedgerEntry
-from services.programs.domain.money import (
-    IATI_TYPES,
-    PIVOT,
-    EntryKind,
-    cost_per_head,
-    reckon,
-    share,
-    sum_by_currency,
-)
+from services.programs.domain.money import IATI_TYPES, EntryKind
 from services.programs.domain.problems import (
     ActualInFuture,
     DemonstrationOnly,
@@ -35,7 +25,6 @@ from services.programs.domain.problems import (
     FundExceeded,
     PeriodClosed,
     PortfolioItemExists,
-    RateMissing,
     ReferenceUnknown,
     SubjectNotFound,
 )
@@ -43,10 +32,11 @@ from services.programs.operations import money as operations
 from services.programs.schemas.money import (
     AllocationCreate,
     ContributionCreate,
-    EditionCosts,
+    ExchangeCreate,
     ExchangeRateRead,
     ExchangeRatesCreate,
     ExchangeRatesEntered,
+    ExchangeRead,
     FiscalClosureCreate,
     FiscalClosureRead,
     FundStatement,
@@ -104,6 +94,27 @@ async def create_allocation(
     """Set money of the fund aside for an edition or a delivery."""
     entry = await operations.create_allocation(session, caller, fund_id, request, demonstration=demonstration)
     return _booked(response, entry)
+
+
+@router.post(
+    "/funds/{fund_id}/exchanges",
+    response_model=ExchangeRead,
+    status_code=CREATED,
+    responses=problems(SubjectNotFound, DemonstrationOnly, FundExceeded, PeriodClosed, ActualInFuture),
+    dependencies=_ONCE,
+)
+async def create_exchange(
+    session: WriteSession,
+    caller: Caller,
+    fund_id: UUID,
+    request: ExchangeCreate,
+    demonstration: Demonstration,
+) -> ExchangeRead:
+    """Book that the fund gave money of one currency for money of another, at a stated rate."""
+    given, received = await operations.create_exchange(
+        session, caller, fund_id, request, demonstration=demonstration
+    )
+    return ExchangeRead(given=_answer(given), received=_answer(received))
 
 
 @router.get("/funds/{fund_id}/statement", response_model=FundStatement, responses=problems(SubjectNotFound))
@@ -240,46 +251,6 @@ async def create_fiscal_closure(
 async def list_fiscal_closures(session: ReadSession, page: Paging) -> object:
     """List the days through which the books were closed, the latest first."""
     return await questions.list_closures(session, page)
-
-
-@router.get(
-    "/editions/{edition_id}/costs",
-    response_model=EditionCosts,
-    responses=problems(SubjectNotFound, RateMissing),
-)
-async def read_edition_costs(
-    session: ReadSession,
-    caller: Caller,
-    edition_id: UUID,
-    currency: CurrencyCode = "KZT",
-    provenance: Annotated[
-        Provenance, Query(description="Synthetic money counts only if asked for by name.")
-    ] = Provenance.REAL,
-) -> EditionCosts:
-    """Read what the edition has cost: in all, per participant, per country and per donor."""
-    await questions.require_edition_within_reach(session, edition_id, caller)
-    costs = await questions.list_costs(session, edition_id, provenance)
-    gifts = await questions.list_gifts(session, sorted({cost.fund_id for cost in costs}), provenance)
-    held = {entry.money.currency for entry in (*costs, *gifts)}
-    last = max((entry.dated for entry in (*costs, *gifts)), default=date.min)
-    rates = await questions.list_rates(session, sorted({*held, currency, PIVOT}), last)
-    reckoned = reckon(costs, gifts, currency, rates)
-    people = await questions.fetch_participants(session, edition_id)
-    present = sum(people.values())
-    by_country = {country or "": count for country, count in people.items()}
-    return EditionCosts.model_validate(
-        {
-            "edition_id": edition_id,
-            "provenance": provenance,
-            "totals": sum_by_currency(costs),
-            "reported": reckoned.total,
-            "participants": present,
-            "per_participant": cost_per_head(reckoned.total, present),
-            "countries": share(reckoned.total, by_country),
-            "donors": reckoned.donors,
-            "rates": reckoned.rates,
-        }
-    )
 
 
 def _answer(entry: LedgerEntry) -> TransactionRead:

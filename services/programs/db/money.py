@@ -6,32 +6,41 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.clock import Provenance
-from services.common.identity import Caller, GrantKind, Reach, Role
-from services.common.money import Money
+from services.common.identity import Caller, Reach
 from services.common.pagination import PageRequest, Rows, SortKey, fetch_page
-from services.programs.db.tables import (
-    Edition,
-    ExchangeRate,
-    FiscalClosure,
-    Fund,
-    LedgerEntry,
-    MirrorSeats,
-    Partnership,
-    PartnershipSubject,
-    SeatLine,
-)
-from services.programs.domain.evidence import SubjectKind
-from services.programs.domain.money import GIVEN, SPENT, Booked, EntryKind, Rate
+from services.programs.db.money_scopes import own_deliveries, own_editions, own_organizations
+from services.programs.db.tables import ExchangeRate, FiscalClosure, Fund, LedgerEntry
+from services.programs.domain.money import SPENT, EntryKind, Rate
 from services.programs.domain.problems import SubjectNotFound
 
 _BOOKS = func.hashtextextended("fiscal_closure", 0)
-_UNFULFILLING = and_(LedgerEntry.kind == EntryKind.RECEIPT, LedgerEntry.origin_id.is_(None))
+
+
+def _is(*kinds: EntryKind) -> ColumnElement[bool]:
+    return LedgerEntry.kind.in_(kinds)
+
+
+def _total(*conditions: ColumnElement[bool]) -> ColumnElement[Decimal]:
+    return func.coalesce(func.sum(LedgerEntry.amount).filter(*conditions), 0)
+
+
+def _cash(*conditions: ColumnElement[bool]) -> ColumnElement[Decimal]:
+    came, went = _is(EntryKind.RECEIPT, EntryKind.EXCHANGE_IN), _is(EntryKind.EXCHANGE_OUT, *SPENT)
+    return _total(came, *conditions) - _total(went, *conditions)
+
+
+_FULFILLING = _is(EntryKind.RECEIPT) & LedgerEntry.origin_id.is_not(None)
 # A receipt that fulfills a commitment is in the fund's means already, as that commitment.
-_PROMISED = or_(LedgerEntry.kind == EntryKind.COMMITMENT, _UNFULFILLING)
+_MEANS = or_(
+    _is(EntryKind.COMMITMENT, EntryKind.EXCHANGE_IN),
+    _is(EntryKind.RECEIPT) & LedgerEntry.origin_id.is_(None),
+)
+_CASH = _cash()
+_AVAILABLE = _total(_MEANS) - _total(_is(EntryKind.EXCHANGE_OUT, EntryKind.ALLOCATION))
 
 
 async def get_fund(session: AsyncSession, fund_id: UUID, *, lock: bool = False) -> Fund:
@@ -83,59 +92,51 @@ def _within_reach(caller: Caller) -> list[ColumnElement[bool]]:
     """Limit managers to the money of their programs, partners to that of their partnerships and their own."""
     if caller.reach is Reach.ALL:
         return []
-    own = _granted(caller, GrantKind.ORGANIZATION, Role.PARTNER)
     return [
         or_(
-            LedgerEntry.edition_id.in_(_own_editions(caller)),
-            LedgerEntry.delivery_id.in_(_partnered(own, SubjectKind.DELIVERY)),
-            LedgerEntry.organization_id.in_(own),
+            LedgerEntry.edition_id.in_(own_editions(caller)),
+            LedgerEntry.delivery_id.in_(own_deliveries(caller)),
+            LedgerEntry.organization_id.in_(own_organizations(caller)),
         )
     ]
-
-
-def _own_editions(caller: Caller) -> Select[UUID]:
-    own = _granted(caller, GrantKind.ORGANIZATION, Role.PARTNER)
-    return select(Edition.id).where(
-        or_(
-            Edition.id.in_(_granted(caller, GrantKind.EDITION, Role.MANAGER)),
-            Edition.program_id.in_(_granted(caller, GrantKind.PROGRAM, Role.MANAGER)),
-            Edition.id.in_(_partnered(own, SubjectKind.EDITION)),
-            Edition.program_id.in_(_partnered(own, SubjectKind.PROGRAM)),
-        )
-    )
-
-
-def _granted(caller: Caller, kind: GrantKind, role: Role) -> list[UUID]:
-    return [UUID(one) for one in caller.granted(kind, role)]
-
-
-def _partnered(organizations: Sequence[UUID], kind: SubjectKind) -> Select[UUID]:
-    return (
-        select(PartnershipSubject.subject_id)
-        .join(Partnership, Partnership.id == PartnershipSubject.partnership_id)
-        .where(PartnershipSubject.subject_kind == kind, Partnership.organization_id.in_(organizations))
-    )
-
-
-async def require_edition_within_reach(session: AsyncSession, edition_id: UUID, caller: Caller) -> None:
-    """Raise `SubjectNotFound` unless the edition exists and its money is the caller's to see."""
-    query = select(Edition.id).where(Edition.id == edition_id)
-    if caller.reach is not Reach.ALL:
-        query = query.where(Edition.id.in_(_own_editions(caller)))
-    if await session.scalar(query) is None:
-        raise SubjectNotFound("There is no such edition.")
 
 
 async def fetch_available(
     session: AsyncSession, fund_id: UUID, currency: str, provenance: Provenance
 ) -> Decimal:
-    """Return what was received and committed and is not allocated; below zero breaks invariant P6."""
-    query = select(_total(_PROMISED) - _total(LedgerEntry.kind == EntryKind.ALLOCATION)).where(
+    """Return what was received and committed and is not allocated; below zero breaks invariant P6.
+
+    What was given in exchange counts no more, what was received in exchange does.
+    """
+    return await _fetch_total(session, _AVAILABLE, fund_id, currency, provenance)
+
+
+async def fetch_cash(session: AsyncSession, fund_id: UUID, currency: str, provenance: Provenance) -> Decimal:
+    """Return what the fund has in hand: received, by gift or exchange, and neither paid nor given in exchange."""
+    return await _fetch_total(session, _CASH, fund_id, currency, provenance)
+
+
+async def _fetch_total(
+    session: AsyncSession,
+    total: ColumnElement[Decimal],
+    fund_id: UUID,
+    currency: str,
+    provenance: Provenance,
+) -> Decimal:
+    query = select(total).where(
         LedgerEntry.fund_id == fund_id,
         LedgerEntry.currency == currency,
         LedgerEntry.provenance == provenance,
     )
     return (await session.execute(query)).scalar_one()
+
+
+async def find_other_side(session: AsyncSession, entry: LedgerEntry) -> LedgerEntry:
+    """Return the other side of an exchange."""
+    given = entry.kind is EntryKind.EXCHANGE_OUT
+    other = LedgerEntry.origin_id == entry.id if given else LedgerEntry.id == entry.origin_id
+    query = select(LedgerEntry).where(other, LedgerEntry.reverses_id.is_(None))
+    return (await session.scalars(query)).one()
 
 
 async def fetch_unfulfilled(session: AsyncSession, promise_id: UUID) -> Decimal:
@@ -147,27 +148,24 @@ async def fetch_unfulfilled(session: AsyncSession, promise_id: UUID) -> Decimal:
     ).scalar_one()
 
 
-def _total(condition: ColumnElement[bool]) -> ColumnElement[Decimal]:
-    return func.coalesce(func.sum(LedgerEntry.amount).filter(condition), 0)
-
-
 async def fetch_statement(
     session: AsyncSession, fund_id: UUID, since: date, through: date, provenance: Provenance
 ) -> Sequence[Any]:
     """Return the sums of the fund's entries through the last day, one row per currency; one statement."""
-    received = LedgerEntry.kind == EntryKind.RECEIPT
-    paid = LedgerEntry.kind.in_(SPENT)
     before, during = LedgerEntry.dated < since, LedgerEntry.dated >= since
-    allocated = _total(LedgerEntry.kind == EntryKind.ALLOCATION)
     query = (
         select(
             LedgerEntry.currency,
-            (_total(and_(received, before)) - _total(and_(paid, before))).label("opening"),
-            _total(and_(received, during)).label("received"),
-            _total(and_(paid, during)).label("paid"),
-            (_total(received) - _total(paid)).label("closing"),
-            allocated.label("allocated"),
-            (_total(_PROMISED) - allocated).label("available"),
+            _cash(before).label("opening"),
+            _total(_is(EntryKind.RECEIPT) & during).label("received"),
+            _total(_is(EntryKind.EXCHANGE_IN) & during).label("exchanged_in"),
+            _total(_is(EntryKind.EXCHANGE_OUT) & during).label("exchanged_out"),
+            _total(_is(*SPENT) & during).label("paid"),
+            _CASH.label("closing"),
+            (_total(_is(EntryKind.COMMITMENT)) - _total(_FULFILLING)).label("promised"),
+            _total(_is(EntryKind.IN_KIND)).label("in_kind"),
+            _total(_is(EntryKind.ALLOCATION)).label("allocated"),
+            _AVAILABLE.label("available"),
         )
         .where(
             LedgerEntry.fund_id == fund_id,
@@ -178,34 +176,6 @@ async def fetch_statement(
         .order_by(LedgerEntry.currency)
     )
     return (await session.execute(query)).all()
-
-
-async def list_costs(session: AsyncSession, edition_id: UUID, provenance: Provenance) -> list[Booked]:
-    """Return what was paid for the edition, reversals included."""
-    return await _list_booked(
-        session,
-        LedgerEntry.edition_id == edition_id,
-        LedgerEntry.kind.in_(SPENT),
-        LedgerEntry.provenance == provenance,
-    )
-
-
-async def list_gifts(session: AsyncSession, funds: Sequence[UUID], provenance: Provenance) -> list[Booked]:
-    """Return what donors gave to these funds, reversals included."""
-    return await _list_booked(
-        session,
-        LedgerEntry.fund_id.in_(funds),
-        LedgerEntry.kind.in_(GIVEN),
-        LedgerEntry.provenance == provenance,
-    )
-
-
-async def _list_booked(session: AsyncSession, *conditions: ColumnElement[bool]) -> list[Booked]:
-    query = select(LedgerEntry).where(*conditions).order_by(LedgerEntry.dated, LedgerEntry.id)
-    return [
-        Booked(row.fund_id, row.organization_id, row.kind, Money(row.amount, row.currency), row.dated)
-        for row in await session.scalars(query)
-    ]
 
 
 async def list_rates(session: AsyncSession, currencies: Sequence[str], through: date) -> list[Rate]:
@@ -246,17 +216,3 @@ async def hold_books(session: AsyncSession, *, to_close: bool = False) -> date |
     lock = func.pg_advisory_xact_lock if to_close else func.pg_advisory_xact_lock_shared
     await session.execute(select(lock(_BOOKS)))
     return await session.scalar(select(func.max(FiscalClosure.through)))
-
-
-async def fetch_participants(session: AsyncSession, edition_id: UUID) -> dict[str | None, int]:
-    """Return the seats accepted by country, as participants last told; None: the seat line names none."""
-    mirror = await session.get(MirrorSeats, edition_id)
-    if mirror is None:
-        return {}
-    query = select(SeatLine.id, SeatLine.country).where(SeatLine.edition_id == edition_id)
-    countries = {str(row.id): row.country for row in await session.execute(query)}
-    accepted: dict[str | None, int] = {}
-    for line in mirror.lines:
-        country = countries.get(line["seat_line_id"])
-        accepted[country] = accepted.get(country, 0) + int(line["accepted"])
-    return accepted

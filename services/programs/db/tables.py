@@ -24,7 +24,7 @@ from services.programs.db.evidence_tables import (
     Statement,
     StatementSubject,
 )
-from services.programs.db.money_tables import ExchangeRate, FiscalClosure, LedgerEntry
+from services.programs.db.money_tables import Budget, ExchangeRate, FiscalClosure, LedgerEntry
 from services.programs.db.monitoring_tables import Milestone, Risk, StatusReport
 from services.programs.domain.editions import CountryRelation, EditionState, Modality
 from services.programs.domain.events import SeatOwner
@@ -44,6 +44,7 @@ __all__ = [
     "SCHEMA_REVISION",
     "Agency",
     "Base",
+    "Budget",
     "Citation",
     "Component",
     "CountryInvitation",
@@ -74,7 +75,7 @@ __all__ = [
     "TrainingSession",
 ]
 
-SCHEMA_REVISION: Final = "0005"
+SCHEMA_REVISION: Final = "0006"
 """The revision of `migrations/programs` that this code needs."""
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from services.common.enumerations import Enumeration
+from services.programs.domain.budgets import BudgetKind, BudgetStatus
 from services.programs.domain.deliveries import (
     DELIVERY_LIFE,
     DeliveryKind,
@@ -248,10 +249,28 @@ ENUMERATIONS: Final[Sequence[Enumeration]] = (
             commitment | Commitment | Обязательство донора | Донор міндеттемесі
             receipt | Receipt | Поступление | Түсім
             in_kind | In kind | Взнос в натуральной форме | Заттай жарна
+            exchange_out | Given in exchange | Отдано при обмене | Айырбасқа берілді
+            exchange_in | Received in exchange | Получено при обмене | Айырбастан алынды
             allocation | Allocation | Распределение | Бөлу
             outgoing_commitment | Outgoing commitment | Обязательство фонда | Қор міндеттемесі
             disbursement | Disbursement | Перечисление | Аударым
             expenditure | Expenditure | Расход | Шығыс
+        """),
+    ),
+    Enumeration(
+        "budget_kind",
+        BudgetKind,
+        _texts("""
+            original | Original | Первоначальный | Бастапқы
+            revised | Revised | Уточнённый | Нақтыланған
+        """),
+    ),
+    Enumeration(
+        "budget_status",
+        BudgetStatus,
+        _texts("""
+            indicative | Indicative | Ориентировочный | Болжамды
+            committed | Committed | Утверждённый | Бекітілген
         """),
     ),
     Enumeration(

@@ -1,4 +1,4 @@
-"""The rules of money: what a ledger entry is, which exchange rate applies, how costs are shared."""
+"""The rules of money: what a ledger entry is, and which exchange rate applies."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,10 +7,9 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from typing import Final
-from uuid import UUID
 
 from services.common.codelists.iso import currency_minor_units
-from services.common.money import Money, split_largest_remainder
+from services.common.money import Money
 from services.programs.domain.problems import RateMissing
 
 PIVOT: Final = "KZT"
@@ -24,6 +23,9 @@ class EntryKind(StrEnum):
     COMMITMENT = "commitment"
     RECEIPT = "receipt"
     IN_KIND = "in_kind"
+    EXCHANGE_OUT = "exchange_out"
+    """What a fund gave away for money of another currency; the next is what it got for it."""
+    EXCHANGE_IN = "exchange_in"
     ALLOCATION = "allocation"
     OUTGOING_COMMITMENT = "outgoing_commitment"
     DISBURSEMENT = "disbursement"
@@ -38,13 +40,15 @@ IATI_TYPES: Final[Mapping[EntryKind, str]] = {
     EntryKind.DISBURSEMENT: "3",
     EntryKind.EXPENDITURE: "4",
 }
-"""IATI TransactionType; allocations and goods in kind are no transactions there."""
+"""IATI TransactionType; allocations, exchanges within a fund and goods in kind are no transactions there."""
 ORIGINS: Final[Mapping[EntryKind, EntryKind]] = {
     EntryKind.COMMITMENT: EntryKind.PLEDGE,
     EntryKind.RECEIPT: EntryKind.COMMITMENT,
 }
 """What an entry may fulfill: a commitment a pledge, a receipt a commitment."""
-ACTUAL: Final = frozenset(
+EXCHANGED: Final = frozenset({EntryKind.EXCHANGE_OUT, EntryKind.EXCHANGE_IN})
+"""The two sides of an exchange, which stand and fall together."""
+ACTUAL: Final = EXCHANGED | frozenset(
     {EntryKind.RECEIPT, EntryKind.IN_KIND, EntryKind.DISBURSEMENT, EntryKind.EXPENDITURE}
 )
 """What has happened, and so cannot be dated in the future (invariant P7)."""
@@ -71,6 +75,13 @@ class Converted:
 
     money: Money
     rates: Sequence[Rate]
+
+
+def fits_rate(given: Money, received: Money, rate: Decimal) -> bool:
+    """Say whether `received` is `given` at `rate`, give or take less than a minor unit: banks round differently."""
+    exact = Fraction(given.amount) * Fraction(rate)
+    unit = Fraction(1, 10 ** currency_minor_units(received.currency))
+    return abs(Fraction(received.amount) - exact) < unit
 
 
 def convert(money: Money, currency: str, on: date, rates: Sequence[Rate]) -> Converted:
@@ -106,108 +117,3 @@ def _latest(base: str, quote: str, on: date, rates: Sequence[Rate]) -> Rate | No
         if known:
             return max(known, key=lambda rate: rate.dated)
     return None
-
-
-@dataclass(frozen=True)
-class Share:
-    """The part of a cost that falls on one owner: a donor's id, a country's code."""
-
-    owner: str
-    money: Money
-
-
-def share(total: Money, weights: Mapping[str, Decimal | int]) -> list[Share]:
-    """Split a cost over owners in proportion to their weights, by owner; nothing to share it by: nothing.
-
-    The shares sum to the cost exactly. Owners are put in order first, so that the order in which they come
-    decides nothing.
-    """
-    owners = sorted(owner for owner, weight in weights.items() if weight > 0)
-    if not owners:
-        return []
-    parts = split_largest_remainder(total, [weights[owner] for owner in owners])
-    return [Share(owner, part) for owner, part in zip(owners, parts, strict=True)]
-
-
-@dataclass(frozen=True)
-class PerHead:
-    """So many participants cost so much each."""
-
-    participants: int
-    money: Money
-
-
-def cost_per_head(total: Money, participants: int) -> list[PerHead]:
-    """Return what one participant costs; two amounts, a minor unit apart, where it does not come out even.
-
-    Participants times amounts sum to the total exactly; without participants there is no such cost.
-    """
-    if participants == 0:
-        return []
-    parts = [part.amount for part in split_largest_remainder(total, [1] * participants)]
-    return [
-        PerHead(parts.count(amount), Money(amount, total.currency))
-        for amount in sorted(set(parts), reverse=True)
-    ]
-
-
-@dataclass(frozen=True)
-class Booked:
-    """A ledger entry, as far as costs depend on it."""
-
-    fund_id: UUID
-    organization_id: UUID | None
-    kind: EntryKind
-    money: Money
-    dated: date
-
-
-def sum_by_currency(entries: Sequence[Booked]) -> list[Money]:
-    """Return one exact sum per currency, by currency."""
-    totals: dict[str, Money] = {}
-    for entry in entries:
-        held = totals.get(entry.money.currency)
-        totals[entry.money.currency] = entry.money if held is None else held + entry.money
-    return [totals[currency] for currency in sorted(totals)]
-
-
-@dataclass(frozen=True)
-class Reckoned:
-    """Costs in one currency, and every rate that was used."""
-
-    total: Money
-    donors: Sequence[Share]
-    rates: Sequence[Rate]
-
-
-def reckon(
-    costs: Sequence[Booked], gifts: Sequence[Booked], currency: str, rates: Sequence[Rate]
-) -> Reckoned:
-    """Return the costs in `currency`, and each donor's share of them.
-
-    Each entry is converted by the rate of its own day. What a fund has paid is shared among its donors in
-    proportion to what each of them has given to it.
-    """
-    used: dict[Rate, None] = {}
-
-    def worth(entry: Booked) -> Money:
-        converted = convert(entry.money, currency, entry.dated, rates)
-        used.update(dict.fromkeys(converted.rates))
-        return converted.money
-
-    nothing = Money(Decimal(0), currency)
-    paid: dict[UUID, Money] = {}
-    for cost in costs:
-        paid[cost.fund_id] = paid.get(cost.fund_id, nothing) + worth(cost)
-    given: dict[UUID, dict[str, Decimal]] = {fund: {} for fund in paid}
-    for gift in gifts:
-        donors = given[gift.fund_id]
-        owner = str(gift.organization_id)
-        donors[owner] = donors.get(owner, Decimal(0)) + worth(gift).amount
-    shares: dict[str, Money] = {}
-    for fund, amount in paid.items():
-        for part in share(amount, given[fund]):
-            shares[part.owner] = shares.get(part.owner, nothing) + part.money
-    total = sum(paid.values(), nothing)
-    in_order = sorted(used, key=lambda rate: (rate.base, rate.quote, rate.dated))
-    return Reckoned(total, [Share(owner, shares[owner]) for owner in sorted(shares)], in_order)

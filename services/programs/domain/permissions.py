@@ -98,12 +98,25 @@ _BOOK_READERS: Final = _BOOKKEEPERS | {"approver": Reach.ALL, "auditor": Reach.A
 _MONEY_WRITES: Final = (
     "create_contribution",
     "create_allocation",
+    "create_exchange",
     "create_transaction",
     "reverse_transaction",
     "create_exchange_rates",
     "create_fiscal_closure",
+    "create_budget",
+    "revise_budget",
 )
-_MONEY_READS: Final = ("list_transactions", "read_transaction", "read_edition_costs")
+_MONEY_READS: Final = (
+    "list_transactions",
+    "read_transaction",
+    "list_budgets",
+    "read_budget",
+    "read_edition_costs",
+    "read_delivery_costs",
+    "read_edition_finance",
+    "read_delivery_finance",
+    "read_program_finance",
+)
 
 PERMISSIONS: Final[Matrix] = {
     **{operation: only(**_BOOKKEEPERS) for operation in _MONEY_WRITES},

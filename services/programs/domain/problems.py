@@ -199,3 +199,25 @@ class DeliveryChainCircular(Problem):
         ru="Цепочка поставок замкнулась бы в круг",
         kk="Жеткізілімдер тізбегі тұйықталып қалады",
     )
+
+
+class BudgetOverlaps(Problem):
+    """The subject has a budget in this currency for some of these days, which would be counted twice."""
+
+    status: ClassVar[int] = 409
+    slug: ClassVar[str] = "budget-overlaps"
+    title: ClassVar[Title] = title(
+        en="There is a budget for this period; revise it",
+        ru="Бюджет на этот период уже есть; уточните его",
+        kk="Бұл кезеңге бюджет бар; оны нақтылаңыз",
+    )
+
+
+class BudgetRevised(Problem):
+    """A later revision has taken the place of this budget; that one is revised next."""
+
+    status: ClassVar[int] = 409
+    slug: ClassVar[str] = "budget-revised"
+    title: ClassVar[Title] = title(
+        en="The budget is revised already", ru="Бюджет уже уточнён", kk="Бюджет нақтыланған"
+    )

@@ -16,14 +16,16 @@ from services.programs.db.deliveries import get_delivery
 from services.programs.db.editions import get_edition
 from services.programs.db.money import (
     fetch_available,
+    fetch_cash,
     fetch_unfulfilled,
+    find_other_side,
     get_entry,
     get_fund,
     hold_books,
 )
 from services.programs.db.organizations import get_organization
 from services.programs.db.tables import Delivery, Edition, ExchangeRate, FiscalClosure, LedgerEntry
-from services.programs.domain.money import ACTUAL, ORIGINS, EntryKind
+from services.programs.domain.money import ACTUAL, EXCHANGED, ORIGINS, EntryKind
 from services.programs.domain.problems import (
     ActualInFuture,
     EntryReversed,
@@ -36,6 +38,7 @@ from services.programs.schemas.money import (
     AllocationCreate,
     ContributionCreate,
     Entry,
+    ExchangeCreate,
     ExchangeRateWrite,
     ReversalCreate,
     TransactionCreate,
@@ -69,6 +72,24 @@ async def create_allocation(
     return await _book(session, caller, _entry(fund_id, request, kind=EntryKind.ALLOCATION))
 
 
+async def create_exchange(
+    session: AsyncSession, caller: Caller, fund_id: UUID, request: ExchangeCreate, *, demonstration: bool
+) -> tuple[LedgerEntry, LedgerEntry]:
+    """Book that a fund gave money of one currency for money of another; return both sides.
+
+    Raises `FundExceeded` for more than the fund has in hand, or than it has not allocated.
+    """
+    require_demonstration(request.provenance, demonstration=demonstration)
+    await get_fund(session, fund_id, lock=True)
+    common = request.model_dump(exclude={"given", "received"}) | {"fund_id": fund_id}
+    given = LedgerEntry(**common, kind=EntryKind.EXCHANGE_OUT, **request.given.model_dump())
+    await _book(session, caller, given)
+    received = LedgerEntry(
+        **common, kind=EntryKind.EXCHANGE_IN, origin_id=given.id, **request.received.model_dump()
+    )
+    return given, await _book(session, caller, received)
+
+
 async def create_transaction(
     session: AsyncSession, caller: Caller, request: TransactionCreate, *, demonstration: bool
 ) -> LedgerEntry:
@@ -84,7 +105,7 @@ async def create_transaction(
 async def reverse_transaction(
     session: AsyncSession, caller: Caller, transaction_id: UUID, request: ReversalCreate
 ) -> LedgerEntry:
-    """Take an entry back by its opposite, dated in an open period.
+    """Take an entry back by its opposite, dated in an open period; of an exchange, take both sides back.
 
     Raises `EntryReversed` for a reversal and for what is reversed already, `FundExceeded` where the money is
     allocated, or the promise fulfilled, meanwhile.
@@ -95,15 +116,25 @@ async def reverse_transaction(
         raise EntryReversed("A reversal is not reversed; book the entry anew.")
     if request.dated < reversed_.dated:
         raise EntryReversed("An entry is not reversed before its own day.")
+    back = _opposite(reversed_, request)
+    if reversed_.kind in EXCHANGED:
+        other = _opposite(await find_other_side(session, reversed_), request)
+        for entry in sorted([back, other], key=lambda side: side.kind, reverse=True):
+            await _book(session, caller, entry)
+    else:
+        await _book(session, caller, back)
+    return back
+
+
+def _opposite(entry: LedgerEntry, request: ReversalCreate) -> LedgerEntry:
     kept = ("fund_id", "kind", "organization_id", "edition_id", "delivery_id", "origin_id", "currency")
-    entry = LedgerEntry(
-        **{name: getattr(reversed_, name) for name in (*kept, "valuation_method", "provenance")},
-        reverses_id=reversed_.id,
-        amount=-reversed_.amount,
+    return LedgerEntry(
+        **{name: getattr(entry, name) for name in (*kept, "valuation_method", "rate", "provenance")},
+        reverses_id=entry.id,
+        amount=-entry.amount,
         dated=request.dated,
         note=request.note,
     )
-    return await _book(session, caller, entry)
 
 
 async def create_exchange_rates(
@@ -171,11 +202,18 @@ async def _book(session: AsyncSession, caller: Caller, entry: LedgerEntry) -> Le
     session.add(entry)
     await record_change(session, caller, f"ledger_entry.{entry.kind}", entry)
     if await fetch_available(session, entry.fund_id, entry.currency, entry.provenance) < 0:
-        raise FundExceeded("The fund has received and been promised less than this would allocate.")
+        raise FundExceeded("The fund would have received and been promised less than is allocated.")
+    if entry.kind in EXCHANGED:
+        await _require_cash(session, entry)
     for promise in (entry.origin_id, entry.reverses_id):
         if promise is not None and entry.kind in {*ORIGINS, EntryKind.PLEDGE}:
             await _require_unfulfilled(session, promise)
     return entry
+
+
+async def _require_cash(session: AsyncSession, entry: LedgerEntry) -> None:
+    if await fetch_cash(session, entry.fund_id, entry.currency, entry.provenance) < 0:
+        raise FundExceeded("The fund does not have so much in hand in this currency.")
 
 
 async def _require_unfulfilled(session: AsyncSession, promise_id: UUID) -> None:

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, mod
 from services.common.clock import Provenance
 from services.common.wire import Answer, Day, Id, Line, Request, Resource
 from services.common.wire_codes import CurrencyCode, MoneyRead, MoneyWrite
-from services.programs.domain.money import EntryKind
+from services.programs.domain.money import EntryKind, fits_rate
 
 
 def _above_zero(money: MoneyWrite) -> MoneyWrite:
@@ -37,6 +37,14 @@ Rate = Annotated[
     WithJsonSchema({"type": "string", "pattern": rf"^{_RATE.pattern}$", "examples": ["523.54"]}),
 ]
 """A rate of exchange, in a string; below a million, with the 8 decimals that a weak currency needs."""
+
+
+def _without_zeros(rate: Decimal) -> Decimal:
+    return Decimal(f"{rate.normalize():f}")
+
+
+RateRead = Annotated[Decimal, AfterValidator(_without_zeros)]
+"""A rate of exchange with just the decimals that it needs."""
 
 
 class Entry(Request):
@@ -89,8 +97,31 @@ class TransactionCreate(_ForOnePurpose):
     organization_id: Id | None = None
 
 
+class ExchangeCreate(Request):
+    """Money of a fund that was given for money of another currency; both sides are booked at once.
+
+    What was received is what was given at the rate, give or take less than a minor unit.
+    """
+
+    given: Payment
+    received: Payment
+    rate: Rate
+    """What one unit given was worth in the currency received."""
+    dated: Day
+    note: Line | None = None
+    provenance: Provenance = Provenance.REAL
+
+    @model_validator(mode="after")
+    def _at_the_rate(self) -> Self:
+        if self.given.currency == self.received.currency:
+            raise ValueError("an exchange is between two currencies")
+        if not fits_rate(self.given.to_money(), self.received.to_money(), self.rate):
+            raise ValueError("what was received is not what was given at this rate")
+        return self
+
+
 class ReversalCreate(Request):
-    """Why and by what day an entry is taken back."""
+    """Why and by what day an entry is taken back; of an exchange, both sides are."""
 
     dated: Day
     note: Line
@@ -110,8 +141,17 @@ class TransactionRead(Resource):
     money: MoneyRead
     dated: date
     valuation_method: str | None
+    rate: RateRead | None
+    """Of an exchange."""
     note: str | None
     provenance: Provenance
+
+
+class ExchangeRead(Answer):
+    """Both sides of an exchange."""
+
+    given: TransactionRead
+    received: TransactionRead
 
 
 class StatementLine(Answer):
@@ -119,18 +159,24 @@ class StatementLine(Answer):
 
     currency: str
     opening: Decimal
-    """Received less paid before the first day."""
+    """Cash before the first day: received, by gift or exchange, and neither paid nor given in exchange."""
     received: Decimal
+    exchanged_in: Decimal
+    exchanged_out: Decimal
     paid: Decimal
     closing: Decimal
+    """Opening, and what came less what went."""
+    promised: Decimal
+    """Committed by donors and not received yet, through the last day; so are the next."""
+    in_kind: Decimal
+    """Gifts in kind, which are no cash."""
     allocated: Decimal
-    """Through the last day, as is the next."""
     available: Decimal
-    """Received and committed, less allocated."""
+    """Received, committed and exchanged, less allocated."""
 
 
 class FundStatement(Answer):
-    """A fund over a time, both days included; gifts in kind are no money and left out."""
+    """A fund over a time, both days included."""
 
     fund_id: UUID
     since: date
@@ -173,7 +219,7 @@ class RateUsed(Answer):
     base: str
     quote: str
     dated: date
-    rate: Decimal
+    rate: RateRead
     source: str
 
 
@@ -191,36 +237,3 @@ class FiscalClosureRead(Resource):
     """Through this day nothing is booked any more."""
 
     through: date
-
-
-class ShareRead(Answer):
-    """Whose part of the cost is how much: the id of an organization, or the code of a country."""
-
-    owner: str
-    money: MoneyRead
-
-
-class PerHeadRead(Answer):
-    """So many participants cost so much each."""
-
-    participants: int
-    money: MoneyRead
-
-
-class EditionCosts(Answer):
-    """What an edition has cost."""
-
-    edition_id: UUID
-    provenance: Provenance
-    totals: list[MoneyRead]
-    """As paid, one per currency."""
-    reported: MoneyRead
-    """The same in the reporting currency, each payment by the rate of its day."""
-    participants: int
-    """Seats accepted, as participants last told."""
-    per_participant: list[PerHeadRead]
-    countries: list[ShareRead]
-    """By the participants of each; an empty owner stands for seats of no country."""
-    donors: list[ShareRead]
-    """By what each gave to the funds that paid."""
-    rates: list[RateUsed]
