@@ -28,9 +28,9 @@ from gateway.identity.operations.exchange import Credit, Exchange
 from gateway.identity.operations.passwords import Passwords
 from gateway.identity.operations.sign_ins import Reception
 from gateway.internal_server import serve_internally
-from gateway.proxy import Proxy
-from gateway.rate_limits import Headers, RateLimits, client_address, open_limiter, telling
-from gateway.routing import Routes, load_routes, split_path
+from gateway.proxy import serve_endpoint
+from gateway.rate_limits import Headers, RateLimits, client_address, open_counter, telling
+from gateway.routing import Endpoint, Routes, load_routes, split_path
 from gateway.settings import Settings
 from gateway.upstream import Upstream, UpstreamTimedOut, open_upstream
 from services.common.http.access import ROUTE, ObserveRequests
@@ -38,7 +38,7 @@ from services.common.http.app import Room, create_room_app
 from services.common.http.audit_entries import audit_entries_router
 from services.common.http.limits import Limits, limit_requests
 from services.common.identity import GATEWAY
-from services.common.problems import NotAuthenticated, NotFound, Problem, Unavailable
+from services.common.problems import NotAuthenticated, Problem, Unavailable
 
 ROUTES: Final = Path(__file__).parent / "routes.json"
 ANSWER_SECONDS: Final = 10.0
@@ -58,15 +58,22 @@ def create_app(settings: Settings | None = None) -> ASGIApp:
     limits = Limits(ANSWER_SECONDS, late=UpstreamTimedOut, body_bytes=routes.body_bytes)
     # The door is observed as a whole: what it refuses and passes on never reaches the room.
     _stop_observing(room)
-    open_to_browsers = CORSMiddleware(
-        limit_requests(door, limits),
+    limited = limit_requests(door, limits)
+    return ObserveRequests(_open_to_browsers(limited, settings), room.state.metrics, trust_request_id=False)
+
+
+def _open_to_browsers(app: ASGIApp, settings: Settings) -> ASGIApp:
+    """Return `app`, which applications in the browser may call from the origins that are allowed."""
+    if not settings.cors_origins and not settings.has_demonstration_accounts:
+        return app
+    return CORSMiddleware(
+        app,
         allow_origins=sorted(settings.cors_origins),
         allow_origin_regex=LOOPBACK_ORIGIN if settings.has_demonstration_accounts else None,
         allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
         allow_headers=["Authorization", "Content-Type", "If-Match", "If-None-Match", "Idempotency-Key"],
         expose_headers=["ETag", "Link", "Location", "Retry-After", "X-Request-Id", "Idempotent-Replayed"],
     )
-    return ObserveRequests(open_to_browsers, room.state.metrics, trust_request_id=False)
 
 
 class FrontDoor:
@@ -85,17 +92,16 @@ class FrontDoor:
         scope["client"] = (client_address(scope, state.settings.trusted_proxies), 0)
         told: Headers = []
         send, authorize = telling(send, told), partial(self._admit, told)
-        owner = self._owner(scope["raw_path"])
-        if owner is not None:
-            scope[ROUTE] = next(iter(self._routes.resolve(scope["raw_path"]).routes.values())).path
-        if owner not in {GATEWAY, None} or (owner == GATEWAY and scope["method"] == "OPTIONS"):
-            proxy = Proxy(self._routes, state.upstreams, authorize)
-            await proxy(scope, receive, send)
+        endpoint = self._endpoint(scope["raw_path"])
+        if endpoint is not None:
+            scope[ROUTE] = endpoint.path
+        if endpoint is not None and (endpoint.service != GATEWAY or scope["method"] == "OPTIONS"):
+            await serve_endpoint(scope, receive, send, endpoint, state.upstreams, authorize)
             return
         # What is nobody's in particular (portal, problem pages, health) is the same for everyone.
         token = None
-        if owner == GATEWAY:
-            route = self._routes.resolve(scope["raw_path"]).route(scope["method"])
+        if endpoint is not None:
+            route = endpoint.route(scope["method"])
             token = await authorize(scope, GATEWAY)
             route.require_credential(token)  # before the room reads query and body
         headers = [pair for pair in scope["headers"] if pair[0] != b"authorization"]
@@ -117,14 +123,12 @@ class FrontDoor:
         told += await state.rate_limits.count(credit.principal if credit else None, address)
         return credit.token if credit else None
 
-    def _owner(self, raw_path: bytes) -> str | None:
-        """Return the service that the path belongs to, None for pages of the gateway without a version."""
-        first = split_path(raw_path)[0]
-        if first in PAGES:
+    def _endpoint(self, raw_path: bytes) -> Endpoint | None:
+        """Return what stands at the path, None for pages of the gateway without a version."""
+        segments = split_path(raw_path)
+        if segments[0] in PAGES:
             return None
-        if not first.startswith(b"v"):
-            raise NotFound("There is nothing at this address.")
-        return self._routes.resolve(raw_path).service
+        return self._routes.find(segments)
 
 
 def create_room(settings: Settings) -> FastAPI:
@@ -195,11 +199,11 @@ def _extend_life(app: FastAPI, settings: Settings) -> None:
     @asynccontextmanager
     async def live_longer(started: Any) -> AsyncIterator[None]:
         async with live(started), AsyncExitStack() as closing:
-            limiter = open_limiter(settings.rate_limit_store)
+            counter = open_counter(settings.rate_limit_store)
             app.state.rate_limits = RateLimits(
-                limiter, parse(settings.rate_limit), parse(settings.anonymous_rate_limit)
+                counter, parse(settings.rate_limit), parse(settings.anonymous_rate_limit)
             )
-            reception = _open_reception(app, settings, Attempts(limiter))
+            reception = _open_reception(app, settings, Attempts(counter))
             app.state.reception = reception
             app.state.exchange = Exchange(reception, app.state.signer)
             app.state.upstreams = {
@@ -242,7 +246,7 @@ async def _ready_answer(request: Request) -> Response:
 async def _ask(upstream: Upstream) -> str:
     try:
         async with asyncio.timeout(PROBE_SECONDS):
-            answer = await upstream.send("GET", "/health/ready", [])
+            answer = await upstream.send("GET", b"/health/ready", [])
     except (Problem, TimeoutError):
         return "unreachable"
     answer.close()

@@ -7,13 +7,14 @@ connection (hop-by-hop headers and those that `Connection` names) or learn of th
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from starlette.types import Receive, Scope, Send
 
-from gateway.routing import Routes
-from gateway.upstream import Header, Upstream, UpstreamFailed, UpstreamResponse
+from gateway.connections import Header
+from gateway.routing import Endpoint
+from gateway.uploads import Upload
+from gateway.upstream import Upstream, UpstreamFailed, UpstreamResponse
 from services.common.problems import RequestUnreadable
 
 Authorize = Callable[[Scope, str], Awaitable[str | None]]
@@ -77,30 +78,27 @@ class ClientLeftError(Exception):
     """The client has closed the connection before its request was complete."""
 
 
-@dataclass(frozen=True)
-class Proxy:
-    """The ASGI app that answers for the services: finds the owner of a path and passes the request to it.
+async def serve_endpoint(
+    scope: Scope,
+    receive: Receive,
+    send: Send,
+    endpoint: Endpoint,
+    upstreams: Mapping[str, Upstream],
+    authorize: Authorize,
+) -> None:
+    """Serve one request to an address of a service; raises the `Problem` to answer with.
 
-    Stands behind `limit_requests`, which answers the problems it raises. Before it asks `authorize`, it leaves
-    the matched `Route` in `scope["state"]["route"]`.
+    Before it asks `authorize`, it leaves the matched `Route` in `scope["state"]["route"]`.
     """
-
-    routes: Routes
-    upstreams: Mapping[str, Upstream]
-    authorize: Authorize
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one HTTP request."""
-        endpoint = self.routes.resolve(scope["raw_path"])
-        if scope["method"] == "OPTIONS":
-            headers = [(b"allow", endpoint.allow.encode())]
-            await send({"type": "http.response.start", "status": 204, "headers": headers})
-            await send({"type": "http.response.body"})
-            return
-        scope["state"]["route"] = route = endpoint.route(scope["method"])
-        token = await self.authorize(scope, endpoint.service)
-        route.require_credential(token)
-        await pass_through(scope, receive, send, upstream=self.upstreams[endpoint.service], token=token)
+    if scope["method"] == "OPTIONS":
+        headers = [(b"allow", endpoint.allow.encode())]
+        await send({"type": "http.response.start", "status": 204, "headers": headers})
+        await send({"type": "http.response.body"})
+        return
+    scope["state"]["route"] = route = endpoint.route(scope["method"])
+    token = await authorize(scope, endpoint.service)
+    route.require_credential(token)
+    await pass_through(scope, receive, send, upstream=upstreams[endpoint.service], token=token)
 
 
 async def pass_through(
@@ -111,10 +109,13 @@ async def pass_through(
     Raises the upstream's problem. If that happens when the answer has begun, it must be left incomplete, so
     that the connection is dropped: what broke off never looks whole.
     """
-    target = scope["raw_path"] + (b"?" + scope["query_string"] if scope["query_string"] else b"")
-    body = _read_body(receive) if _has_body(scope) else None
+    query = scope["query_string"]
+    target = scope["raw_path"] + b"?" + query if query else scope["raw_path"]
     try:
-        response = await upstream.send(scope["method"], target.decode(), _request_headers(scope, token), body)
+        upload = await _begin_upload(scope, receive)
+        response = await upstream.send(
+            scope["method"], target, _request_headers(scope, token, upload), upload
+        )
     except ClientLeftError:
         return
     try:
@@ -123,7 +124,7 @@ async def pass_through(
         await send(
             {"type": "http.response.start", "status": response.status, "headers": _response_headers(response)}
         )
-        await _stream(response, send, None if body else receive)
+        await _stream(response, send, receive if upload is None else None)
     finally:
         response.close()
 
@@ -150,53 +151,70 @@ async def _await_departure(receive: Receive) -> None:
         pass
 
 
+async def _begin_upload(scope: Scope, receive: Receive) -> Upload | None:
+    """Return the body, as much of it as has come; None if the request has none."""
+    chunked = any(name == b"transfer-encoding" for name, _ in scope["headers"])
+    if not chunked and not any(
+        name == b"content-length" and value.strip(b"0") for name, value in scope["headers"]
+    ):
+        return None
+    first, more = await _receive_part(receive)
+    return Upload(first, _read_body(receive) if more else None, chunked=chunked)
+
+
 async def _read_body(receive: Receive) -> AsyncIterator[bytes]:
     more = True
     while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ClientLeftError
-        if part := message.get("body"):
+        part, more = await _receive_part(receive)
+        if part:
             yield part
-        more = message.get("more_body", False)
 
 
-def _has_body(scope: Scope) -> bool:
-    return any(
-        name == b"transfer-encoding" or (name == b"content-length" and value.strip(b"0"))
-        for name, value in scope["headers"]
-    )
+async def _receive_part(receive: Receive) -> tuple[bytes, bool]:
+    message = await receive()
+    if message["type"] == "http.disconnect":
+        raise ClientLeftError
+    return message.get("body", b""), message.get("more_body", False)
 
 
-def _request_headers(scope: Scope, token: str | None) -> list[Header]:
-    passed = REQUEST_HEADERS - _named_by_connection(scope["headers"])
-    headers = [(name.decode(), _decode(value)) for name, value in scope["headers"] if name in passed]
-    headers += [
-        ("X-Forwarded-Proto", scope["scheme"]),
-        ("X-Forwarded-Host", _decode(dict(scope["headers"])[b"host"])),
-    ]
+def _request_headers(scope: Scope, token: str | None, upload: Upload | None) -> list[Header]:
+    headers: list[Header] = scope["headers"]
+    named = _named_by_connection(headers)
+    passed = [pair for pair in headers if pair[0] in REQUEST_HEADERS and pair[0] not in named]
+    for name, value in headers:
+        if name == b"host":
+            passed.append((b"x-forwarded-host", value))
+    if not all(value.isascii() or _is_text(value) for _, value in passed):
+        raise RequestUnreadable("A header is not UTF-8.")
+    passed.append((b"x-forwarded-proto", scope["scheme"].encode()))
+    if upload is not None and upload.chunked:
+        passed.append((b"transfer-encoding", b"chunked"))
     if token is not None:
-        headers.append(("Authorization", f"Bearer {token}"))
+        passed.append((b"authorization", b"Bearer %b" % token.encode()))
     if scope["client"]:  # None on a unix socket
-        headers.append(("X-Forwarded-For", scope["client"][0]))
-    return headers
+        passed.append((b"x-forwarded-for", scope["client"][0].encode()))
+    return passed
 
 
 def _response_headers(response: UpstreamResponse) -> list[tuple[bytes, bytes]]:
-    passed = RESPONSE_HEADERS - _named_by_connection(response.headers)
+    dropped = _named_by_connection(response.headers)
     if response.status in {204, 304}:  # they have no body, whatever length it would have had
-        passed -= {b"content-length"}
-    return [(name, value) for name, value in response.headers if name in passed]
+        dropped.add(b"content-length")
+    return [pair for pair in response.headers if pair[0] in RESPONSE_HEADERS and pair[0] not in dropped]
 
 
-def _named_by_connection(headers: Iterable[tuple[bytes, bytes]]) -> set[bytes]:
-    values = [value for name, value in headers if name == b"connection"]
-    return {name.strip().lower() for value in values for name in value.split(b",")}
+def _named_by_connection(headers: Iterable[Header]) -> set[bytes]:
+    return {
+        named.strip().lower()
+        for name, value in headers
+        if name == b"connection"
+        for named in value.split(b",")
+    }
 
 
-def _decode(value: bytes) -> str:
-    """Return a header value as text that is sent as the same bytes again."""
+def _is_text(value: bytes) -> bool:
     try:
-        return value.decode()
-    except UnicodeDecodeError as error:
-        raise RequestUnreadable("A header is not UTF-8.") from error
+        value.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -67,6 +67,7 @@ class Route:
 class Endpoint:
     """What stands at one path template."""
 
+    path: str
     service: str
     routes: Mapping[str, Route]
 
@@ -129,12 +130,16 @@ class Routes:
             by_path[route.path].append(route)
         _refuse_conflicts(by_path)
         for path, here in by_path.items():
-            endpoint = Endpoint(here[0].service, {route.method: route for route in here})
+            endpoint = Endpoint(path, here[0].service, {route.method: route for route in here})
             self._root.add(path.split("/")[1:], endpoint)
 
     def resolve(self, raw_path: bytes) -> Endpoint:
         """Return what stands at the path; raises `RequestUnreadable` (400) or `NotFound`."""
-        endpoint = self._root.find(split_path(raw_path))
+        return self.find(split_path(raw_path))
+
+    def find(self, segments: list[bytes]) -> Endpoint:
+        """Return what stands at the path that `split_path` has read; raises `NotFound`."""
+        endpoint = self._root.find(segments)
         if endpoint is None:
             raise NotFound("There is nothing at this address.")
         return endpoint

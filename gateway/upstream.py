@@ -1,21 +1,30 @@
 """One service seen from the gateway: sending it a request, reading from it, and what its failures mean.
 
-This is the only module that knows the HTTP client, which is aiohttp with every comfort switched off: it follows
-no redirect, keeps no cookie, asks no environment for a proxy, decompresses nothing and repeats nothing.
+The connections are in `connections`; here stands what is repeated, when a service is spared, and which problem
+a failure is to the client.
 """
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
+from http import HTTPStatus
 from typing import ClassVar, Final, TypeVar
+from urllib.parse import urlsplit
 
-import aiohttp
 from pydantic import BaseModel, ValidationError
-from yarl import URL
 
+from gateway.connections import (
+    AnswerBroken,
+    AnswerLate,
+    AnswerMissing,
+    Connection,
+    ConnectionRefused,
+    Connections,
+    Header,
+)
+from gateway.uploads import Upload
 from services.common import context
 from services.common.problems import NotAuthenticated, NotFound, NotPermitted, Problem, Title, title
 
@@ -23,16 +32,10 @@ ANSWER_SECONDS: Final = 9.0
 """Between a service's own 8 seconds and the gateway's 10: whoever is late says so itself."""
 PART_SECONDS: Final = 5.0
 PART_BYTES: Final = 8 * 1024 * 1024
-CONNECT_SECONDS: Final = 2.0
 IDLE_SECONDS: Final = 30.0
-KEPT_SECONDS: Final = 4.0
-"""How long an idle connection is kept: less than the 5 seconds after which uvicorn closes it."""
-CONNECTIONS: Final = 128
 
 _RETRY_PAUSE_SECONDS: Final = 0.1
-_CLOSE_SECONDS: Final = 1.0
 
-Header = tuple[str, str]
 ModelT = TypeVar("ModelT", bound=BaseModel)
 PartT = TypeVar("PartT")
 
@@ -108,16 +111,29 @@ class Breaker:
 class UpstreamResponse:
     """An answer whose head has come and whose body streams; to be closed."""
 
-    def __init__(self, response: aiohttp.ClientResponse, idle_seconds: float) -> None:
-        self._response = response
+    def __init__(
+        self,
+        connections: Connections,
+        connection: Connection,
+        sending: "asyncio.Task[None] | None",
+        idle_seconds: float,
+    ) -> None:
+        self._connections = connections
+        self._connection = connection
+        self._sending = sending
         self._idle_seconds = idle_seconds
-        self.status = response.status
-        self.headers = [(name.lower(), value) for name, value in response.raw_headers]
+        self.status = connection.status
+        self.headers = connection.headers
 
     @property
     def complete(self) -> bool:
         """Whether the whole body has been read."""
-        return self._response.content.at_eof()
+        return self._connection.complete
+
+    @property
+    def not_processed(self) -> bool:
+        """Whether the service says that it closed the connection before it had read a request (RFC 9110, 408)."""
+        return self.status == HTTPStatus.REQUEST_TIMEOUT and self._connection.closing
 
     async def read_part(self) -> bytes:
         """Return what has come of the body, waiting for some; empty at its end.
@@ -125,44 +141,15 @@ class UpstreamResponse:
         Raises `UpstreamFailed` if the body breaks off, or nothing more comes of it.
         """
         try:
-            # Not aiohttp's own time-out: it is off after a malformed chunk, which aiohttp tells nobody.
-            async with asyncio.timeout(self._idle_seconds):
-                return await self._response.content.readany()
-        except (aiohttp.ClientError, OSError) as error:
+            return await self._connection.read_part(self._idle_seconds)
+        except (AnswerBroken, AnswerLate, AnswerMissing) as error:
             raise UpstreamFailed("The answer of a service broke off.") from error
 
     def close(self) -> None:
         """Give the connection back, or up if the body was not read to its end."""
-        self._response.close()
-
-
-@dataclass
-class _Upload:
-    """A body on its way to a service; the deadline rests while we wait for the client to send more."""
-
-    parts: AsyncIterator[bytes]
-    deadline: asyncio.Timeout
-    seconds: float
-    failure: Exception | None = None
-    answered: bool = False
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        while True:
-            self._set_deadline(None)
-            try:
-                part = await anext(self.parts)
-            except StopAsyncIteration:
-                return
-            except Exception as error:
-                self.failure = error
-                raise
-            finally:
-                self._set_deadline(asyncio.get_running_loop().time() + self.seconds)
-            yield part
-
-    def _set_deadline(self, when: float | None) -> None:
-        if not self.answered:
-            self.deadline.reschedule(when)
+        if self._sending is not None:
+            self._sending.cancel()
+        self._connections.give_back(self._connection)
 
 
 @dataclass(frozen=True)
@@ -172,40 +159,31 @@ class Upstream:
     name: str
     answer_seconds: float
     idle_seconds: float
-    _origin: str
-    _session: aiohttp.ClientSession
+    _host: bytes
+    _connections: Connections
     _breaker: Breaker
 
     async def send(
-        self,
-        method: str,
-        target: str,
-        headers: Sequence[Header],
-        body: AsyncIterator[bytes] | None = None,
+        self, method: str, target: bytes, headers: Iterable[Header], upload: Upload | None = None
     ) -> UpstreamResponse:
         """Send a request and return the answer as soon as its head is there.
 
-        `target` is path and query, sent byte for byte. `answer_seconds` count from the last part of the body.
-        GET and HEAD without a body are tried once more when the connection turns out to be dead. Raises
-        `UpstreamUnavailable`, `UpstreamTimedOut` or `UpstreamFailed`, and what `body` raises.
+        `target` is path and query, sent byte for byte, as headers are. `answer_seconds` count from the last part
+        of the body. A request is sent once more where that cannot do harm: if nobody took the connection, if the
+        service says that it closed it before it had read a request, and GET and HEAD without a body if it ended
+        without an answer. Raises `UpstreamUnavailable`, `UpstreamTimedOut` or `UpstreamFailed`, and what `upload`
+        raises.
         """
         if not self._breaker.admits():
             raise UpstreamUnavailable(f"The service {self.name} keeps failing and is given a pause.")
-        upload: _Upload | None = None
+        head = self._head(method, target, headers)
         try:
-            async with asyncio.timeout(self.answer_seconds) as deadline:
-                upload = _Upload(body, deadline, self.answer_seconds) if body is not None else None
-                response = await self._try(method, target, headers, upload)
-        except (aiohttp.ClientError, OSError) as error:  # a TimeoutError is an OSError
-            if upload is not None and upload.failure is not None:
-                raise upload.failure from error
+            response = await self._try(method, head, upload)
+        except (ConnectionRefused, AnswerMissing, AnswerBroken, AnswerLate) as error:
             self._breaker.fail()
             raise self._translate(error) from error
-        finally:
-            if upload is not None:
-                upload.answered = True
         self._breaker.succeed()
-        return self._checked(method, response)
+        return response
 
     async def read(
         self, model: type[ModelT], target: str, *, token: str, seconds: float = PART_SECONDS
@@ -216,13 +194,13 @@ class Upstream:
         for everything else that is not such an answer.
         """
         headers = [
-            ("Accept", "application/json"),
-            ("Accept-Encoding", "identity"),
-            ("Authorization", f"Bearer {token}"),
+            (b"accept", b"application/json"),
+            (b"accept-encoding", b"identity"),
+            (b"authorization", b"Bearer %b" % token.encode()),
         ]
         try:
             async with asyncio.timeout(seconds):
-                response = await self.send("GET", target, headers)
+                response = await self.send("GET", target.encode(), headers)
                 try:
                     self._refuse(response)
                     return model.model_validate_json(await self._read_body(response))
@@ -233,41 +211,64 @@ class Upstream:
         except ValidationError as error:
             raise UpstreamFailed(f"The service {self.name} did not answer as agreed.") from error
 
-    async def _try(
-        self, method: str, target: str, headers: Sequence[Header], upload: _Upload | None
-    ) -> aiohttp.ClientResponse:
-        send = partial(
-            self._session.request,
-            method,
-            URL(self._origin + target, encoded=True),
-            headers=[*headers, *_trace_headers()],
-            allow_redirects=False,
-        )
+    def _head(self, method: str, target: bytes, headers: Iterable[Header]) -> bytes:
+        lines = [b"%b %b HTTP/1.1\r\nhost: %b\r\n" % (method.encode(), target, self._host)]
+        lines += [b"%b: %b\r\n" % header for header in headers]
+        request_id, traceparent = context.request_id.get(), context.traceparent.get()
+        if request_id is not None:
+            lines.append(b"x-request-id: %b\r\n" % str(request_id).encode())
+        if traceparent is not None:
+            lines.append(b"traceparent: %b\r\n" % traceparent.encode())
+        lines.append(b"\r\n")
+        return b"".join(lines)
+
+    async def _try(self, method: str, head: bytes, upload: Upload | None) -> UpstreamResponse:
+        """Send the request, and once more where it cannot have been processed, or reading it twice is harmless."""
         try:
-            return await send(data=upload)
-        except aiohttp.ClientConnectionError as error:
-            if upload is not None or method not in {"GET", "HEAD"} or isinstance(error, TimeoutError):
+            response = await self._attempt(method, head, upload, fresh=False)
+        except ConnectionRefused:
+            await asyncio.sleep(_RETRY_PAUSE_SECONDS)
+        except AnswerMissing:
+            if upload is not None or method not in {"GET", "HEAD"}:
                 raise
-            if isinstance(error, aiohttp.ClientConnectorError):
-                await asyncio.sleep(_RETRY_PAUSE_SECONDS)
-        return await send()
+        else:
+            if not response.not_processed:
+                return response
+            response.close()
+            if upload is not None and not upload.repeatable:
+                raise ConnectionRefused
+        response = await self._attempt(method, head, upload, fresh=True)
+        if response.not_processed:
+            response.close()
+            raise ConnectionRefused
+        return response
+
+    async def _attempt(
+        self, method: str, head: bytes, upload: Upload | None, *, fresh: bool
+    ) -> UpstreamResponse:
+        connection = await self._connections.borrow(self.answer_seconds, fresh=fresh)
+        sending: asyncio.Task[None] | None = None
+        try:
+            connection.begin(bodiless=method == "HEAD")
+            connection.write(head)
+            if upload is None:
+                connection.expect_answer(self.answer_seconds)
+            else:
+                sending = upload.start(connection, self.answer_seconds)
+            await connection.wait_for_head()
+        except BaseException:
+            if sending is not None:
+                sending.cancel()
+            self._connections.give_back(connection)
+            raise
+        return UpstreamResponse(self._connections, connection, sending, self.idle_seconds)
 
     def _translate(self, error: Exception) -> Problem:
-        if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
+        if isinstance(error, ConnectionRefused):
             return UpstreamUnavailable(f"The service {self.name} cannot be reached.")
-        if isinstance(error, TimeoutError):
+        if isinstance(error, AnswerLate):
             return UpstreamTimedOut(f"The service {self.name} did not answer in time.")
         return UpstreamFailed(f"The service {self.name} did not answer.")
-
-    def _checked(self, method: str, response: aiohttp.ClientResponse) -> UpstreamResponse:
-        """Refuse an answer whose end cannot be told: cut off, it would look complete."""
-        lengths = response.headers.getall("Content-Length", [])
-        codings = response.headers.getall("Transfer-Encoding", [])
-        bodiless = method == "HEAD" or response.status in {204, 304}
-        if response.status < 200 or len(lengths) + len(codings) > 1 or not (lengths or codings or bodiless):
-            response.close()
-            raise UpstreamFailed(f"The service {self.name} sent an answer of unclear length.")
-        return UpstreamResponse(response, self.idle_seconds)
 
     def _refuse(self, response: UpstreamResponse) -> None:
         """Raise what an answer means that is not the part asked for."""
@@ -313,29 +314,12 @@ async def open_upstream(
 
     `answer_seconds` may pass before an answer begins and `idle_seconds` between two parts of it.
     """
-    path = address.removeprefix("unix:")
-    connector: aiohttp.BaseConnector
-    if path != address:
-        origin = f"http://{name}"
-        connector = aiohttp.UnixConnector(path, limit=CONNECTIONS, keepalive_timeout=KEPT_SECONDS)
-    else:
-        origin = address.rstrip("/")
-        connector = aiohttp.TCPConnector(limit=CONNECTIONS, keepalive_timeout=KEPT_SECONDS)
-    session = aiohttp.ClientSession(
-        connector=connector,
-        cookie_jar=aiohttp.DummyCookieJar(),
-        timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS),
-        skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
-        auto_decompress=False,
-        trust_env=False,
-    )
-    session._retry_connection = False  # aiohttp would repeat PUT and DELETE too
+    connections = Connections(address)
+    host = name if address.startswith("unix:") else urlsplit(address).netloc
     try:
-        yield Upstream(name, answer_seconds, idle_seconds, origin, session, breaker or Breaker())
+        yield Upstream(name, answer_seconds, idle_seconds, host.encode(), connections, breaker or Breaker())
     finally:
-        # aiohttp waits for ever until a service that reads no more has taken what was sent to it.
-        with suppress(TimeoutError):
-            await asyncio.wait_for(session.close(), _CLOSE_SECONDS)
+        connections.close()
 
 
 class MissingPart(BaseModel):
@@ -365,9 +349,3 @@ async def together() -> AsyncIterator[asyncio.TaskGroup]:
             yield parts
     except BaseExceptionGroup as group:
         raise group.exceptions[0] from group
-
-
-def _trace_headers() -> list[Header]:
-    request_id, traceparent = context.request_id.get(), context.traceparent.get()
-    headers = [("X-Request-Id", str(request_id))] if request_id is not None else []
-    return [*headers, ("traceparent", traceparent)] if traceparent is not None else headers

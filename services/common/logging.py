@@ -11,6 +11,7 @@ import sys
 import threading
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import lru_cache
 from types import TracebackType
 from typing import Any, BinaryIO, Final
 from uuid import UUID
@@ -115,14 +116,14 @@ def _line(app: str, method: str, fields: EventDict) -> dict[str, Any]:
         "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
         "level": _LEVELS.get(method, method),
         "app": app,
-        "event": event if isinstance(event, str) and _EVENT.fullmatch(event) else DROPPED,
+        "event": event if isinstance(event, str) and _is_event(event) else DROPPED,
     }
     if request := request_id.get():
         line["request_id"] = request
     if trace := traceparent.get():
         line["trace_id"] = trace[3:35]
     for key, value in fields.items():
-        line[key if _WORD.fullmatch(key) else DROPPED] = value if _is_harmless(key, value) else DROPPED
+        line[key if _is_word(key) else DROPPED] = value if _is_harmless(key, value) else DROPPED
     if isinstance(frames, list):
         line["frames"] = [frame if _is_frame(frame) else DROPPED for frame in frames]
     if error := _exception(error):
@@ -137,9 +138,17 @@ def _is_harmless(key: str, value: object) -> bool:
         return isinstance(value, int | float)
     if key.endswith("_id"):
         return isinstance(value, UUID) or (isinstance(value, str) and _is_uuid(value))
-    return (
-        (key in _WORDS or key.endswith("_code")) and isinstance(value, str) and bool(_WORD.fullmatch(value))
-    )
+    return (key in _WORDS or key.endswith("_code")) and isinstance(value, str) and _is_word(value)
+
+
+@lru_cache(1024)
+def _is_event(text: str) -> bool:
+    return _EVENT.fullmatch(text) is not None
+
+
+@lru_cache(4096)
+def _is_word(text: str) -> bool:
+    return _WORD.fullmatch(text) is not None
 
 
 def _is_uuid(text: str) -> bool:

@@ -4,6 +4,7 @@ import re
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Final, Self
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
@@ -47,9 +48,13 @@ class Metrics:
 
     def count_request(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one answered request; `route` is a path template, never a path."""
-        known = method if method in METHODS else "other"
-        self._requests.labels(known, route, str(status)).inc()
-        self._durations.labels(known, route).observe(seconds)
+        counted, measured = self._children(method if method in METHODS else "other", route, status)
+        counted.inc()
+        measured.observe(seconds)
+
+    @cache  # noqa: B019  as few as there are routes, and as long as the app lives
+    def _children(self, method: str, route: str, status: int) -> tuple[Counter, Histogram]:
+        return self._requests.labels(method, route, str(status)), self._durations.labels(method, route)
 
     def watch_engine(self, name: str, engine: AsyncEngine) -> None:
         """Show how many connections of the engine's pool are lent at the time of asking."""
@@ -88,7 +93,8 @@ class Traceparent:
     @classmethod
     def begin(cls) -> Self:
         """Begin a trace."""
-        return cls(secrets.token_hex(16), secrets.token_hex(8))
+        both = secrets.token_hex(24)
+        return cls(both[:32], both[32:])
 
     @classmethod
     def parse(cls, text: str | None) -> Self | None:

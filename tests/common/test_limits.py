@@ -2,7 +2,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 import httpx
@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from services.common.http.access import ObserveRequests
 from services.common.http.limits import MIB, Limits, limit_requests
 from services.common.http.problem_responses import install_problem_handlers
-from services.common.http.server import LimitedProtocol
+from services.common.http.server import FAREWELL, LimitedProtocol
 from services.common.problems import Conflict, Problem, Unavailable
 from services.common.telemetry import Metrics
 from tests.servers import PATIENCE, Answer, ask, connecting, pour, serving, talk
@@ -578,3 +578,48 @@ async def test_other_protocols_pass() -> None:
 
     await limited(app)({"type": "lifespan"}, receive, send)
     assert seen == ["lifespan"]
+
+
+class TestFarewell:
+    """A server that stops tells idle connections that it has read no request."""
+
+    async def test_a_request_that_crosses_the_farewell_is_not_served(self) -> None:
+        made: list[LimitedProtocol] = []
+        served = 0
+
+        class Watched(LimitedProtocol):
+            def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+                super().connection_made(transport)
+                made.append(self)
+
+        async def count(_scope: Scope, _receive: Receive, send: Send) -> None:
+            nonlocal served
+            served += 1
+            await send({"type": "http.response.start", "status": 204, "headers": []})
+            await send({"type": "http.response.body"})
+
+        request = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx"
+        async with serving(count, Watched) as path, connecting(path) as (reader, writer):
+            writer.write(request)
+            assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 204")
+            writer.write(request)  # on its way when the server is told to stop
+            made[0].shutdown()
+            assert await reader.read() == FAREWELL
+        assert served == 1
+
+    async def test_the_other_end_decides_when_the_connection_is_over(self) -> None:
+        made: list[LimitedProtocol] = []
+
+        class Hasty(LimitedProtocol):
+            farewell_seconds: ClassVar[float] = 0.05
+
+            def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+                super().connection_made(transport)
+                made.append(self)
+
+        async with serving(echo, Hasty) as path, connecting(path) as (reader, _):
+            await asyncio.sleep(0.05)
+            made[0].shutdown()
+            assert await reader.read() == FAREWELL
+            await asyncio.sleep(0.1)
+            assert made[0].transport.is_closing()

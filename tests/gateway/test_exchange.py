@@ -7,7 +7,7 @@ from gateway.identity.operations.attempts import Attempts
 from gateway.identity.operations.exchange import REMEMBERED_SECONDS, Exchange
 from gateway.identity.operations.passwords import Passwords
 from gateway.identity.operations.sign_ins import Reception
-from gateway.rate_limits import open_limiter
+from gateway.rate_limits import open_counter
 from services.common.identity import Role, TokenSigner
 from services.common.problems import NotAuthenticated
 from tests.gateways import Gateway
@@ -17,7 +17,7 @@ async def test_a_revoked_credential_is_believed_for_seconds_only(gateway: Gatewa
     facts = gateway.settings
     access_tokens = AccessTokens.read(facts.public_url, facts.signing_key, facts.public_keys)
     reception = Reception(
-        gateway.sessions, access_tokens, Passwords(), Attempts(open_limiter(None)), demonstration=False
+        gateway.sessions, access_tokens, Passwords(), Attempts(open_counter(None)), demonstration=False
     )
     now = 1000.0
     exchange = Exchange(reception, TokenSigner.read("gateway", facts.signing_key), lambda: now)

@@ -11,11 +11,14 @@ from typing import Any
 import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from gateway.proxy import Authorize, Proxy
+from gateway.connections import CONNECTIONS
+from gateway.proxy import Authorize, serve_endpoint
 from gateway.routing import Route, Routes
-from gateway.upstream import Breaker, UpstreamTimedOut, open_upstream
+from gateway.uploads import REPEATABLE_BYTES
+from gateway.upstream import Breaker, Upstream, UpstreamTimedOut, open_upstream
 from services.common.http.access import ObserveRequests
 from services.common.http.limits import MIB, Limits, limit_requests
+from services.common.http.server import FAREWELL
 from services.common.problems import NotAuthenticated
 from services.common.telemetry import Metrics
 from tests.servers import (
@@ -57,6 +60,16 @@ def authorizing(token: str | None) -> Authorize:
     return authorize
 
 
+def proxy_to(upstream: Upstream, authorize: Authorize) -> ASGIApp:
+    """Return the app that passes everything listed in `ROUTES` to `upstream`."""
+
+    async def proxy(scope: Scope, receive: Receive, send: Send) -> None:
+        endpoint = ROUTES.resolve(scope["raw_path"])
+        await serve_endpoint(scope, receive, send, endpoint, {"programs": upstream}, authorize)
+
+    return proxy
+
+
 @asynccontextmanager
 async def gateway(
     address: str,
@@ -71,7 +84,7 @@ async def gateway(
     async with open_upstream(
         "programs", address, breaker=breaker, answer_seconds=answer_seconds, idle_seconds=idle_seconds
     ) as upstream:
-        proxy = Proxy(ROUTES, {"programs": upstream}, authorizing(token))
+        proxy = proxy_to(upstream, authorizing(token))
         limits = Limits(answer_seconds=2 * PATIENCE, late=UpstreamTimedOut, body_bytes=body_bytes)
         app = ObserveRequests(limit_requests(proxy, limits), Metrics(), trust_request_id=False)
         async with serving(app) as path:
@@ -206,9 +219,7 @@ class TestRequest:
     async def test_the_client_is_named_by_its_address(self) -> None:
         upstream = Scripted()
         async with conversing(upstream) as path, open_upstream("programs", f"unix:{path}") as opened:
-            proxy = limit_requests(
-                Proxy(ROUTES, {"programs": opened}, authorizing(None)), Limits(answer_seconds=PATIENCE)
-            )
+            proxy = limit_requests(proxy_to(opened, authorizing(None)), Limits(answer_seconds=PATIENCE))
 
             async def from_afar(scope: Scope, receive: Receive, send: Send) -> None:
                 scope["client"] = ("203.0.113.7", 4242)
@@ -736,6 +747,71 @@ class TestFailure:
             assert (await ask(door, head(target=b"/v1/things/1"))).status == 200
             assert (await ask(door, head(target=b"/v1/things/1", method=method))).status == status
         assert requests == (3 if status == 200 else 2)
+
+    @pytest.mark.parametrize("line", [b"Content-Length: 5", b"Transfer-Encoding: chunked"])
+    async def test_a_change_that_crosses_the_farewell_of_a_service_is_sent_again(self, line: bytes) -> None:
+        """The service stops and says that it read no request; another takes over at once."""
+        received: list[bytes] = []
+
+        async def leave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await read_request(reader)
+            if received:
+                received.append(await reader.read(100))
+                writer.write(OK)
+                return
+            received.append(await reader.read(100))
+            writer.write(FAREWELL)
+
+        body = b"5\r\nseats\r\n0\r\n\r\n" if b"chunked" in line else b"seats"
+        async with conversing(leave) as path, gateway(path) as door:
+            assert (await ask(door, head(line, method=b"POST") + body)).status == 200
+        assert received == [body, body]
+
+    async def test_a_service_that_only_takes_leave_is_a_503(self) -> None:
+        upstream = Scripted(FAREWELL)
+        async with conversing(upstream) as path, gateway(path) as door:
+            for size in (5, REPEATABLE_BYTES + 1):
+                length = b"Content-Length: %d" % size
+                answer = await ask(door, head(length, method=b"POST", target=b"/v1/files"), b"x" * size)
+                expect_problem(answer, 503, "upstream-unavailable")
+        assert len(upstream.heads) == 3, "what was too large to be kept is not sent again"
+
+    async def test_what_nobody_asked_for_is_no_answer(self) -> None:
+        """Bytes after an answer, or on an idle connection, never become the answer to the next request."""
+        answers = [OK + b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil", OK]
+
+        async def stuff(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await read_request(reader)
+            writer.write(answers[0])
+            await asyncio.sleep(0.05)
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil")
+            await reader.read()
+
+        async with conversing(stuff) as path, gateway(path) as door:
+            for pause in (0, 0.1):
+                assert (await ask(door, head())).body == b"ok"
+                await asyncio.sleep(pause)
+            answers[0] = OK
+            for _ in range(3):
+                assert (await ask(door, head())).body == b"ok"
+                await asyncio.sleep(0.1)
+
+    async def test_more_requests_than_connections_wait_their_turn(self) -> None:
+        at_work = most = 0
+
+        async def count(_scope: Scope, _receive: Receive, send: Send) -> None:
+            nonlocal at_work, most
+            at_work += 1
+            most = max(most, at_work)
+            await asyncio.sleep(0.05)
+            at_work -= 1
+            await send({"type": "http.response.start", "status": 204, "headers": []})
+            await send({"type": "http.response.body"})
+
+        async with before(count) as door:
+            answers = await asyncio.gather(*(ask(door, head()) for _ in range(2 * CONNECTIONS)))
+        assert {answer.status for answer in answers} == {204}
+        assert most <= CONNECTIONS
 
     async def test_a_service_that_comes_back_within_a_moment(self) -> None:
         """A read meets nobody, waits, and is repeated: the service is restarted in between."""

@@ -4,9 +4,10 @@ from ipaddress import ip_network
 from typing import Any
 
 import pytest
+from limits import parse
 from pydantic import ValidationError
 
-from gateway.rate_limits import client_address
+from gateway.rate_limits import LocalCounter, client_address
 from gateway.settings import Settings
 from services.common.identity import Role
 from tests.gateways import OpenGateway
@@ -86,3 +87,22 @@ def test_a_caller_over_a_unix_socket_has_no_address() -> None:
 def test_a_limit_that_means_nothing_stops_the_start(limit: str) -> None:
     with pytest.raises(ValidationError):
         Settings.model_validate({"rate_limit": limit})
+
+
+async def test_windows_begin_with_the_first_hit_and_end() -> None:
+    now = 50.0
+    counter, limit = LocalCounter(lambda: now), parse("2/minute")
+    assert await counter.count(limit, "one") == (True, 1, 60)
+    now += 20
+    assert await counter.count(limit, "one") == (True, 0, 40)
+    assert await counter.count(limit, "one") == (False, 0, 40)
+    assert await counter.count(limit, "other") == (True, 1, 60)
+    now += 40
+    assert await counter.count(limit, "one") == (True, 1, 60)
+
+
+async def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gateway.rate_limits._MOST_WINDOWS", 2)
+    counter, limit = LocalCounter(), parse("1/minute")
+    told = [(await counter.count(limit, key))[0] for key in ("one", "two", "three", "three", "one")]
+    assert told == [True, True, True, False, True]

@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from limits import RateLimitItemPerMinute
-from limits.aio.strategies import FixedWindowRateLimiter
 
 from gateway.identity.domain.credentials import digest
 from gateway.identity.domain.problems import TooManyAttempts
-from gateway.rate_limits import count_hit
+from gateway.rate_limits import Counter
 
 PER_LOGIN: Final = RateLimitItemPerMinute(5, namespace="login")
 PER_ADDRESS: Final = RateLimitItemPerMinute(60, namespace="address")
@@ -18,7 +17,7 @@ PER_ADDRESS: Final = RateLimitItemPerMinute(60, namespace="address")
 class Attempts:
     """Counts attempts, alike for logins that exist and those that do not."""
 
-    limiter: FixedWindowRateLimiter
+    counter: Counter
 
     async def count(self, *, login: str | None, address: str) -> None:
         """Count one attempt; raise `TooManyAttempts` beyond 5 a minute for a login, 60 for an address."""
@@ -26,6 +25,6 @@ class Attempts:
         if login is not None:
             limits.append((PER_LOGIN, digest(login.lower()).hex()))
         for limit, key in limits:
-            allowed, _, seconds = await count_hit(self.limiter, limit, key)
+            allowed, _, seconds = await self.counter.count(limit, key)
             if not allowed:
                 raise TooManyAttempts("Wait before you try again.").with_headers(Retry_After=str(seconds))

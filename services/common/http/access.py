@@ -6,7 +6,6 @@ from uuid import UUID
 
 import structlog
 from opentelemetry import trace
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils.compat import uuid7
 
@@ -53,20 +52,21 @@ class ObserveRequests:
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         started, status = perf_counter(), 500
-        headers = Headers(scope=scope)
-        request = (_read_uuid(headers.get("x-request-id")) if self._trust_request_id else None) or uuid7()
+        told = dict(scope["headers"])
+        request = (_read_uuid(told.get(b"x-request-id")) if self._trust_request_id else None) or uuid7()
 
         async def watch(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)["x-request-id"] = str(request)
+                headers = [pair for pair in message["headers"] if pair[0] != b"x-request-id"]
+                message["headers"] = [*headers, (b"x-request-id", str(request).encode())]
             await send(message)
 
         # Neither is reset: the answer to a bug is made outside this layer and names the request. The server
         # gives each request a context of its own.
         request_id.set(request)
-        traceparent.set(str(_step(headers.get("traceparent"))))
+        traceparent.set(str(_step(told.get(b"traceparent"))))
         try:
             await self._app(scope, receive, watch)
         finally:
@@ -86,16 +86,16 @@ def _template(scope: Scope) -> str:
     return template if isinstance(template, str) else UNMATCHED
 
 
-def _step(received: str | None) -> Traceparent:
+def _step(received: bytes | None) -> Traceparent:
     span = trace.get_current_span().get_span_context()
     if span.is_valid:  # OpenTelemetry is on and has read the header already
         return Traceparent(f"{span.trace_id:032x}", f"{span.span_id:016x}", f"{span.trace_flags:02x}")
-    parent = Traceparent.parse(received)
+    parent = Traceparent.parse(received.decode("latin-1")) if received else None
     return parent.child() if parent else Traceparent.begin()
 
 
-def _read_uuid(text: str | None) -> UUID | None:
+def _read_uuid(text: bytes | None) -> UUID | None:
     try:
-        return UUID(text)
-    except (TypeError, ValueError):
+        return UUID((text or b"").decode("latin-1"))
+    except ValueError:
         return None

@@ -9,6 +9,9 @@ only when its head is complete:
 - bytes that complete no head and carry no body (a long head, chunk extensions, trailers) end at `idle_bytes`;
 - trailers are dropped: uvicorn would add them to the headers of a request that has been checked already;
 - a client that stops reading for `stalled_seconds` is dropped;
+- an idle connection is closed with a word of farewell when the server stops: 408, which says that no request was
+  read (RFC 9110 section 15.5.9), so whoever was just sending one may send it again, a POST too;
+- head and first part of an answer leave in one packet;
 - what cannot be parsed is answered with problem details, and never into the answer of another request.
 
 All that concerns complete heads, bodies and answers is in `limits`.
@@ -26,6 +29,47 @@ from services.common.http.limits import HeadTooLarge, RequestTimedOut
 from services.common.http.problem_responses import problem_response
 from services.common.problems import Problem, RequestUnreadable
 
+FAREWELL: Final = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+
+
+class _Joining:
+    """A transport that holds the first of two writes back for the second: one system call less per answer."""
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport = transport
+        self._loop = loop
+        self._held = b""
+        self._flushing: asyncio.Handle | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def write(self, data: bytes) -> None:
+        """Write with what was held, or hold until the next write of this turn of the loop or its end."""
+        if self._flushing is None:
+            self._held = data
+            self._flushing = self._loop.call_soon(self._flush)
+        else:
+            self._flushing.cancel()
+            self._flushing = None
+            self._transport.write(self._held + data)
+
+    def close(self) -> None:
+        """Close when everything has been sent."""
+        self._flush()
+        self._transport.close()
+
+    def write_eof(self) -> None:
+        """Say that nothing more will be sent."""
+        self._flush()
+        self._transport.write_eof()
+
+    def _flush(self) -> None:
+        if self._flushing is not None:
+            self._flushing.cancel()
+            self._flushing = None
+            self._transport.write(self._held)
+
 
 class LimitedProtocol(HttpToolsProtocol):
     """One connection whose client may be slow, endless or malformed."""
@@ -33,6 +77,7 @@ class LimitedProtocol(HttpToolsProtocol):
     head_seconds: ClassVar[float] = 10.0
     idle_bytes: ClassVar[int] = 64 * 1024
     stalled_seconds: ClassVar[float] = 30.0
+    farewell_seconds: ClassVar[float] = 1.0
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -41,10 +86,11 @@ class LimitedProtocol(HttpToolsProtocol):
         self._in_head = False
         self._progressed = False
         self._idle_bytes = 0
+        self._leaving = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn does
         """Start waiting for the first head."""
-        super().connection_made(transport)
+        super().connection_made(cast("asyncio.Transport", _Joining(transport, self.loop)))
         self._await_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -54,6 +100,8 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Parse `data`, unless too much has come that is neither a whole head nor a body."""
+        if self._leaving:  # what comes now has crossed with the farewell, and nobody reads it
+            return
         self._progressed = False
         super().data_received(data)
         if self.transport.is_closing():
@@ -99,6 +147,29 @@ class LimitedProtocol(HttpToolsProtocol):
             self._stall_timer.cancel()
             self._stall_timer = None
         super().resume_writing()
+
+    def shutdown(self) -> None:
+        """Let an answer be finished, and say farewell on an idle connection.
+
+        It stays half open for a moment: closing it on bytes that have just come would reset it, and the farewell
+        might be lost.
+        """
+        if (
+            self._active_cycle() is not None
+            or self.transport.is_closing()
+            or not self.transport.can_write_eof()
+        ):
+            super().shutdown()
+            return
+        self._leaving = True
+        self._stop_timers()
+        self.transport.write(FAREWELL)
+        try:
+            self.transport.write_eof()
+        except OSError:  # the other end has left first
+            self.transport.close()
+        else:
+            self.loop.call_later(self.farewell_seconds, self.transport.close)
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002  uvicorn's words are for its log
         """Answer what cannot be parsed."""

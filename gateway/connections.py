@@ -1,0 +1,378 @@
+"""Keep-alive connections to one service: HTTP/1.1 over asyncio, parsed by httptools, with nothing on top.
+
+A connection follows no redirect, keeps no cookie, asks no environment for a proxy, decompresses nothing and
+repeats nothing. It reads no further than its reader wants, and what it cannot understand ends it. One ticking
+clock for all connections of a pool sees to the deadlines, which costs less than a timer for each request.
+"""
+
+import asyncio
+from typing import Final
+from urllib.parse import urlsplit
+
+import httptools
+
+Header = tuple[bytes, bytes]
+
+HEAD_BYTES: Final = 16 * 1024
+HEAD_FIELDS: Final = 100
+BUFFER_BYTES: Final = 256 * 1024
+"""Of a body, how much is held before the service is made to wait."""
+TICK_SECONDS: Final = 0.1
+CONNECT_SECONDS: Final = 2.0
+KEPT_SECONDS: Final = 4.0
+"""How long an idle connection is kept: less than the 5 seconds after which uvicorn closes it."""
+CONNECTIONS: Final = 128
+
+_INFORMATIONAL: Final = range(100, 200)
+_BODILESS: Final = frozenset({204, 304})
+
+
+class ConnectionRefused(Exception):  # noqa: N818  named for what has happened, as `Problem`s are
+    """The service does not take a connection."""
+
+
+class AnswerMissing(Exception):  # noqa: N818
+    """The connection ended before the first byte of an answer."""
+
+
+class AnswerBroken(Exception):  # noqa: N818
+    """What came is not a whole answer, or none that is understood."""
+
+
+class AnswerLate(Exception):  # noqa: N818
+    """Nothing came in time."""
+
+
+class Connection(asyncio.Protocol):
+    """One connection, and the exchange that is on it: at most one at a time.
+
+    After `begin` the request is written by `write`, then `wait_for_head` and `read_part` give the answer.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._parser = httptools.HttpResponseParser(self)
+        self._transport: asyncio.Transport
+        self._waiter: asyncio.Future[None] | None = None
+        self._writable: asyncio.Future[None] | None = None
+        self._parts: list[bytes] = []
+        self._buffered = 0
+        self._paused = False
+        self._failure: Exception | None = None
+        self.open = False
+        self.idle_since = 0.0
+        self.answer_due: float | None = None
+        """When more of the answer must have come, by the clock of the loop."""
+        self.write_due: float | None = None
+        """When the service must have taken more of the request."""
+        self._reset(bodiless=False)
+        self._busy = False
+
+    def _reset(self, *, bodiless: bool) -> None:
+        self.status = 0
+        self.headers: list[Header] = []
+        self._bodiless = bodiless
+        self._busy = True
+        self._touched = False
+        self._in_head = False
+        self._head_complete = False
+        self._message_complete = False
+        self._keep_alive = False
+        self.sent = False
+        """Whether the whole request has been written."""
+        self._empty_bytes = self._head_bytes = 0
+        self._codings = self._lengths = 0
+
+    # What asyncio tells
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as asyncio does
+        """Take the connection into use."""
+        self._transport = transport
+        self.open = True
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  all losses are alike
+        """Fail whatever was still waited for."""
+        self.open = False
+        if self._busy and not self._message_complete:
+            self._fail(AnswerBroken() if self._touched else AnswerMissing())
+        if self._writable is not None and not self._writable.done():
+            self._writable.set_exception(AnswerMissing())
+
+    def data_received(self, data: bytes) -> None:
+        """Parse what has come; what was not asked for ends the connection."""
+        if not self._busy or self._message_complete:
+            self._keep_alive = False
+            self._transport.abort()
+            return
+        self._touched = True
+        self._empty_bytes += len(data)
+        if not self._feed(data) or self._empty_bytes > HEAD_BYTES:
+            # Bytes after a whole answer are found here too; they never become the next answer.
+            self._keep_alive = False
+            if not self._is_over():
+                self.fail(AnswerBroken())
+
+    def _feed(self, data: bytes) -> bool:
+        try:
+            self._parser.feed_data(data)
+        except (httptools.HttpParserError, httptools.HttpParserUpgrade):
+            return False
+        return True
+
+    def _is_over(self) -> bool:
+        return self._message_complete
+
+    def pause_writing(self) -> None:
+        """Let the writer wait: the service reads more slowly than it is sent to."""
+        self._writable = self._loop.create_future()
+
+    def resume_writing(self) -> None:
+        """Let the writer go on."""
+        writable, self._writable = self._writable, None
+        if writable is not None and not writable.done():
+            writable.set_result(None)
+
+    # What the parser tells
+
+    def on_message_begin(self) -> None:
+        """Begin a head; a second answer to one request is refused."""
+        if self._message_complete:
+            raise AnswerBroken
+        self._in_head = True
+        self.headers = []
+        self._codings = self._lengths = self._head_bytes = 0
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a field of the head; trailers are dropped."""
+        if not self._in_head:
+            return
+        name = name.lower()
+        self.headers.append((name, value))
+        if name == b"content-length":
+            self._lengths += 1
+        elif name == b"transfer-encoding":
+            self._codings += 1
+        self._head_bytes += len(name) + len(value)
+        if len(self.headers) > HEAD_FIELDS or self._head_bytes > HEAD_BYTES:
+            raise AnswerBroken
+
+    def on_headers_complete(self) -> None:
+        """Let the reader see the head, unless it is a provisional one."""
+        self._in_head = False
+        self._empty_bytes = 0
+        self.status = self._parser.get_status_code()
+        if self.status in _INFORMATIONAL:
+            if self.status == 101:  # nobody asked to switch
+                raise AnswerBroken
+            return
+        bodiless = self._bodiless or self.status in _BODILESS
+        if self._lengths + self._codings > 1 or not (self._lengths or self._codings or bodiless):
+            raise AnswerBroken  # its end cannot be told: cut off, it would look complete
+        self._keep_alive = self._parser.should_keep_alive()
+        self._head_complete = True
+        if self._bodiless:  # the parser does not know that HEAD was asked, and would wait for a body
+            self._message_complete = True
+            self._parser = httptools.HttpResponseParser(self)
+        self._wake()
+
+    def on_body(self, body: bytes) -> None:
+        """Keep a part of the body until it is read."""
+        if self._message_complete:
+            raise AnswerBroken
+        self._empty_bytes = 0
+        self._parts.append(body)
+        self._buffered += len(body)
+        if self._buffered > BUFFER_BYTES and not self._paused:
+            self._paused = True
+            self._transport.pause_reading()
+        self._wake()
+
+    def on_message_complete(self) -> None:
+        """Note the end of the answer."""
+        if self._head_complete:
+            self._message_complete = True
+            self._wake()
+
+    # What the sender of a request does
+
+    def begin(self, *, bodiless: bool) -> None:
+        """Begin an exchange; `bodiless` if the answer to its method never has a body (HEAD)."""
+        self._reset(bodiless=bodiless)
+
+    def write(self, data: bytes) -> None:
+        """Send bytes of the request, framed already."""
+        self._transport.write(data)
+
+    async def drain(self, seconds: float) -> None:
+        """Wait until the service has taken enough of what was written."""
+        if self._writable is not None:
+            self.write_due = self._loop.time() + seconds
+            await asyncio.shield(self._writable)
+            self.write_due = None
+        if self._failure is not None:
+            raise self._failure
+
+    async def wait_for_head(self) -> None:
+        """Return when status and headers are there. Raises what ended the exchange."""
+        while not self._head_complete:
+            await self._wait()
+        self.answer_due = None
+
+    def expect_answer(self, seconds: float) -> None:
+        """Note that the request is sent, and that an answer must begin within `seconds`."""
+        self.sent = True
+        if not self._head_complete:
+            self.answer_due = self._loop.time() + seconds
+
+    @property
+    def closing(self) -> bool:
+        """Whether the service takes no other request on this connection."""
+        return not self._keep_alive
+
+    @property
+    def complete(self) -> bool:
+        """Whether the answer has been read to its end."""
+        return self._message_complete and not self._parts
+
+    async def read_part(self, seconds: float) -> bytes:
+        """Return what has come of the body, waiting `seconds` for some; empty at its end."""
+        while not self._parts and not self._message_complete:
+            self.answer_due = self._loop.time() + seconds
+            await self._wait()
+        self.answer_due = None
+        part = self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
+        self._parts.clear()
+        self._buffered = 0
+        if self._paused:
+            self._paused = False
+            self._transport.resume_reading()
+        return part
+
+    def finish(self) -> bool:
+        """End the exchange; say whether the connection can have another."""
+        self.answer_due = self.write_due = None
+        whole = self.sent and self.complete and self._failure is None
+        reusable = self.open and whole and self._keep_alive
+        if reusable:
+            self._busy = False
+            self.idle_since = self._loop.time()
+        else:
+            self.abort()
+        return reusable
+
+    def fail(self, failure: Exception) -> None:
+        """End the exchange and the connection; whoever waits is told why."""
+        self._fail(failure)
+        self.abort()
+
+    def abort(self) -> None:
+        """Close the connection without waiting for what is still to be sent."""
+        self._busy = False
+        self._transport.abort()
+
+    def _fail(self, failure: Exception) -> None:
+        self._failure = self._failure or failure
+        self.answer_due = self.write_due = None
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_exception(self._failure)
+        if self._writable is not None and not self._writable.done():
+            self._writable.set_exception(self._failure)
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    async def _wait(self) -> None:
+        if self._failure is not None:
+            raise self._failure
+        self._waiter = self._loop.create_future()
+        try:
+            await self._waiter
+        finally:
+            self._waiter = None
+
+
+class Connections:
+    """The pool of connections to one service, never more than `CONNECTIONS` at a time."""
+
+    def __init__(self, address: str) -> None:
+        """`address`: `unix:/path/to.sock` or `http://host:port`."""
+        self._loop = asyncio.get_running_loop()
+        self._path = address.removeprefix("unix:") if address.startswith("unix:") else None
+        place = urlsplit(address)
+        self._host, self._port = place.hostname or "", place.port or 80
+        self._free = asyncio.Semaphore(CONNECTIONS)
+        self._idle: list[Connection] = []
+        self._lent: set[Connection] = set()
+        self._clock: asyncio.TimerHandle | None = None
+
+    async def borrow(self, seconds: float, *, fresh: bool = False) -> Connection:
+        """Return a connection, to be given back; a new one if `fresh`.
+
+        Raises `ConnectionRefused`, and `AnswerLate` if for `seconds` all are in use.
+        """
+        if self._free.locked():
+            try:
+                await asyncio.wait_for(self._free.acquire(), seconds)
+            except TimeoutError as error:
+                raise AnswerLate from error
+        else:
+            await self._free.acquire()
+        try:
+            connection = (None if fresh else self._take_idle()) or await self._connect()
+        except BaseException:
+            self._free.release()
+            raise
+        self._lent.add(connection)
+        if self._clock is None:
+            self._clock = self._loop.call_later(TICK_SECONDS, self._tick)
+        return connection
+
+    def give_back(self, connection: Connection) -> None:
+        """Take a connection back whose exchange has ended, to be used again or closed."""
+        self._lent.discard(connection)
+        self._free.release()
+        if connection.finish():
+            self._idle.append(connection)
+
+    def close(self) -> None:
+        """Close every connection at once."""
+        if self._clock is not None:
+            self._clock.cancel()
+        for connection in (*self._idle, *self._lent):
+            connection.abort()
+        self._idle.clear()
+
+    def _take_idle(self) -> Connection | None:
+        """Return the connection that was used last: the others may then grow old and be closed."""
+        while self._idle:
+            connection = self._idle.pop()
+            if connection.open and self._loop.time() - connection.idle_since < KEPT_SECONDS:
+                return connection
+            connection.abort()
+        return None
+
+    async def _connect(self) -> Connection:
+        try:
+            async with asyncio.timeout(CONNECT_SECONDS):
+                if self._path is not None:
+                    return (await self._loop.create_unix_connection(self._new, self._path))[1]
+                return (await self._loop.create_connection(self._new, self._host, self._port))[1]
+        except OSError as error:  # a TimeoutError is one
+            raise ConnectionRefused from error
+
+    def _new(self) -> Connection:
+        return Connection(self._loop)
+
+    def _tick(self) -> None:
+        now = self._loop.time()
+        for connection in list(self._lent):
+            due = (connection.answer_due, connection.write_due)
+            if any(moment is not None and moment < now for moment in due):
+                connection.fail(AnswerLate())
+        old = [one for one in self._idle if not one.open or now - one.idle_since >= KEPT_SECONDS]
+        for connection in old:
+            self._idle.remove(connection)
+            connection.abort()
+        going_on = self._lent or self._idle
+        self._clock = self._loop.call_later(TICK_SECONDS, self._tick) if going_on else None
