@@ -16,7 +16,17 @@ from services.common.http.operations import operations_router
 from services.common.identity import GATEWAY
 from services.common.jobs import Job, Works, plan_daily
 from services.common.peers import Peers, open_client
-from services.participants.api import applications, calls, duplicates, messages, participations, people
+from services.participants.api import (
+    application_files,
+    applications,
+    calls,
+    duplicates,
+    forms,
+    messages,
+    nominees,
+    participations,
+    people,
+)
 from services.participants.db.tables import SCHEMA_REVISION
 from services.participants.domain.enumerations import ENUMERATIONS
 from services.participants.domain.events import EVENTS
@@ -43,7 +53,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         routers=[
             calls.router,
             people.router,
+            nominees.router,
             applications.router,
+            application_files.router,
+            forms.router,
             participations.router,
             messages.router,
             duplicates.router,

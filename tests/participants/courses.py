@@ -27,6 +27,46 @@ SYNTHETIC_NAMES = [
 ]
 
 
+FORM = {
+    "code": "syn-form",
+    "title": {"en": "Application", "ru": "Заявка"},
+    "fields": [
+        {"code": "motivation", "kind": "long_text", "label": {"en": "Why?"}, "required": True, "minimum": 5},
+        {
+            "code": "speaks",
+            "kind": "languages",
+            "label": {"en": "Languages"},
+            "variable": "language_levels",
+        },
+        {
+            "code": "abroad",
+            "kind": "choice",
+            "label": {"en": "Have you studied abroad?"},
+            "required": True,
+            "choices": [{"code": "yes", "label": {"en": "Yes"}}, {"code": "no", "label": {"en": "No"}}],
+        },
+        {
+            "code": "where",
+            "kind": "country",
+            "label": {"en": "Where?"},
+            "required": True,
+            "relevant": "${abroad} = 'yes'",
+        },
+        {
+            "code": "years",
+            "kind": "integer",
+            "label": {"en": "Years of experience"},
+            "constraint": ". <= 60",
+            "variable": "experience_years",
+        },
+    ],
+    "documents": [
+        {"code": "diploma", "label": {"en": "Diploma"}},
+        {"code": "letter", "label": {"en": "Letter"}, "required": False},
+    ],
+}
+
+
 def app_of(database: TestDatabase, keys: Path) -> Any:
     (keys / "master").write_text("5" * 64)
     facts = facts_of("participants", database.participants, keys)
@@ -165,6 +205,33 @@ class Course:
             )
             assert given.status_code == 201, given.text
         return str(made.json()["id"])
+
+    async def form(self) -> dict[str, Any]:
+        """Publish a form and let the edition's applications answer it."""
+        made = await self.manager.post("/v1/forms", json=FORM)
+        assert made.status_code == 201, made.text
+        published = await self.manager.post(f"{made.headers['location']}/publication")
+        assert published.status_code == 200, published.text
+        await self.change(call=self.facts["call"] | {"form_version_id": made.json()["id"]})
+        form: dict[str, Any] = published.json()
+        return form
+
+    async def invite(
+        self, country: str, email: str = "nominee@example.org", **changes: Any
+    ) -> tuple[str, str]:
+        """Invite a nominee; return their person and application."""
+        request = {
+            "edition_id": self.id,
+            "authority_id": (await self.authority(country))["id"],
+            "name": SYNTHETIC_NAMES[2],
+            "email": email,
+            "preferred_language": "ru",
+        }
+        made = await self.officer(country).post("/v1/nominations/invitations", json=request | changes)
+        assert made.status_code == 201, made.text
+        application_id = str(made.json()["application_id"])
+        application = (await self.manager.get(f"/v1/applications/{application_id}")).json()
+        return str(application["person_id"]), application_id
 
     async def nominate(self, country: str, person_id: str, **changes: Any) -> httpx.Response:
         request = {

@@ -13,7 +13,12 @@ from services.participants.domain.permissions import PERMISSIONS
 from services.participants.schemas.applications import ApplicationRead, OfferRead
 from services.participants.schemas.participations import CertificateRead, ParticipationRead
 
-_APPLICATION_STEPS: Final = (Step("withdraw_application", "withdrawal", ApplicationState.WITHDRAWN),)
+_APPLICATION_STEPS: Final = (
+    Step("submit_application", "submission", ApplicationState.SUBMITTED),
+    Step("return_application", "return", ApplicationState.RETURNED),
+    Step("refuse_nomination", "non-nomination", ApplicationState.NOT_NOMINATED),
+    Step("withdraw_application", "withdrawal", ApplicationState.WITHDRAWN),
+)
 _OFFER_STEPS: Final = (
     Step("accept_offer", "acceptance", OfferState.ACCEPTED),
     Step("decline_offer", "decline", OfferState.DECLINED),

@@ -5,8 +5,10 @@ from uuid import UUID
 
 from fastapi import Response, status
 
+from services.common.file_records import FileNotAttachable
 from services.common.http.callers import Caller
 from services.common.http.paging import Paging
+from services.common.http.preconditions import ExpectedVersion
 from services.common.http.problem_responses import problems
 from services.common.http.routes import house_router
 from services.common.http.sessions import ReadSession, WriteSession
@@ -24,6 +26,7 @@ from services.participants.domain.problems import (
     SensitiveDataNotFound,
 )
 from services.participants.operations import people as operations
+from services.participants.schemas.nominees import Delegation
 from services.participants.schemas.people import (
     AuthorityCreate,
     AuthorityRead,
@@ -31,6 +34,7 @@ from services.participants.schemas.people import (
     ConsentRead,
     DeadlineExtensionRead,
     DeadlineExtensionWrite,
+    PersonChange,
     PersonCreate,
     PersonItem,
     PersonRead,
@@ -86,6 +90,18 @@ async def extend_deadline(
     return await operations.extend_deadline(session, caller, authority_id, edition_id, request)
 
 
+@router.put(
+    "/authorities/{authority_id}/delegation",
+    response_model=AuthorityRead,
+    responses=problems(AuthorityNotFound, FileNotAttachable),
+)
+async def keep_delegation(
+    session: WriteSession, caller: Caller, authority_id: UUID, request: Delegation
+) -> Authority:
+    """Enter the document by which your authority nominates."""
+    return await operations.keep_delegation(session, caller, authority_id, request)
+
+
 @router.post(
     "/persons",
     response_model=PersonRead,
@@ -111,6 +127,14 @@ async def list_persons(session: ReadSession, caller: Caller, page: Paging) -> ob
 async def read_person(session: ReadSession, caller: Caller, person_id: UUID) -> Person:
     """Read one person, without the sensitive block."""
     return await questions.get_person(session, person_id, visible_to=caller)
+
+
+@router.patch("/persons/{person_id}", response_model=PersonRead, responses=problems(PersonNotFound))
+async def change_person(
+    session: WriteSession, caller: Caller, person_id: UUID, request: PersonChange, version: ExpectedVersion
+) -> Person:
+    """Change what is recorded of you."""
+    return await operations.change_person(session, caller, person_id, request, expected=version)
 
 
 @router.post(

@@ -1,6 +1,7 @@
 """Questions asked of applications, nominations and offers."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -11,7 +12,7 @@ from services.common.pagination import PageRequest, Rows, SortKey, fetch_page
 from services.participants.db.mirrors import get_edition
 from services.participants.db.scopes import about, in_reach
 from services.participants.db.tables import Application, Nomination, Offer
-from services.participants.domain.applications import LIVE, ApplicationState, NomineePlace
+from services.participants.domain.applications import LIVE, ApplicationState, NomineePlace, Slot
 from services.participants.domain.offers import OfferState
 from services.participants.domain.problems import ApplicationNotFound, OfferNotFound
 
@@ -28,6 +29,18 @@ async def get_application(
     found = (await session.scalars(query.with_for_update() if lock else query)).one_or_none()
     if found is None:
         raise ApplicationNotFound("There is no such application.")
+    return found
+
+
+async def lock_own_application(session: AsyncSession, application_id: UUID, *, caller: Caller) -> Application:
+    """Return the caller's own application, locked; an officer's reach does not count here.
+
+    Raises `ApplicationNotFound`.
+    """
+    query = select(Application).where(Application.id == application_id, about(caller, Application.person_id))
+    found = (await session.scalars(query.with_for_update())).one_or_none()
+    if found is None:
+        raise ApplicationNotFound("There is no such application of yours.")
     return found
 
 
@@ -80,7 +93,9 @@ async def list_nominations(
     )
 
 
-async def get_nomination(session: AsyncSession, nomination_id: UUID, *, visible_to: Caller) -> Nomination:
+async def get_nomination(
+    session: AsyncSession, nomination_id: UUID, *, visible_to: Caller, lock: bool = False
+) -> Nomination:
     """Return a nomination in the caller's reach; raise `ApplicationNotFound`."""
     query = (
         select(Nomination)
@@ -90,6 +105,7 @@ async def get_nomination(session: AsyncSession, nomination_id: UUID, *, visible_
             in_reach(visible_to, Application.authority_id, Application.person_id),
         )
     )
+    query = query.with_for_update(of=Nomination) if lock else query
     found = (await session.scalars(query)).one_or_none()
     if found is None:
         raise ApplicationNotFound("There is no such nomination.")
@@ -113,19 +129,35 @@ async def find_live_nominations(
     return list(await session.scalars(query.with_for_update(of=Nomination)))
 
 
-async def count_in_line(session: AsyncSession, seat_line_id: UUID, place: NomineePlace) -> int:
-    """Return how many live nominations stand in a line in that place."""
+@dataclass(frozen=True)
+class NominationCount:
+    """How many live nominations stand in a seat line."""
+
+    principals: int
+    reserves: int
+    discretionaries: int
+
+    def of(self, place: NomineePlace) -> int:
+        """Return how many stand in `place`."""
+        return self.principals if place is NomineePlace.PRINCIPAL else self.reserves
+
+
+async def count_nominations(
+    session: AsyncSession, seat_line_id: UUID, *, besides: UUID | None = None
+) -> NominationCount:
+    """Return how many live nominations stand in a line, `besides` one of them."""
     query = (
-        select(func.count())
-        .select_from(Nomination)
-        .join(Application, Application.id == Nomination.application_id)
-        .where(
-            Application.seat_line_id == seat_line_id,
-            Application.state.in_(LIVE),
-            Nomination.place == place,
+        select(
+            func.count().filter(Nomination.place == NomineePlace.PRINCIPAL),
+            func.count().filter(Nomination.place == NomineePlace.RESERVE),
+            func.count().filter(Nomination.slot == Slot.DISCRETIONARY),
         )
+        .join(Application, Application.id == Nomination.application_id)
+        .where(Application.seat_line_id == seat_line_id, Application.state.in_(LIVE))
     )
-    return (await session.execute(query)).scalar_one()
+    if besides is not None:
+        query = query.where(Nomination.id != besides)
+    return NominationCount(*(await session.execute(query)).one())
 
 
 async def get_offer(

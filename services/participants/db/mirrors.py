@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import case, func, select, update
@@ -58,12 +58,13 @@ async def find_seat_lines(session: AsyncSession, edition_ids: Sequence[UUID]) ->
 
 
 async def find_line_of(
-    session: AsyncSession, edition_id: UUID, *, organization_id: UUID, country: str
+    session: AsyncSession, edition_id: UUID, *, organization_id: UUID | None, country: str
 ) -> MirrorSeatLine | None:
-    """Return the seats of an authority: its own, or else those of its country."""
+    """Return the seats of an authority, its own or else those of its country; of a country where there is none."""
     query = select(MirrorSeatLine).where(
         MirrorSeatLine.edition_id == edition_id,
-        (MirrorSeatLine.organization_id == organization_id)
+        # An equality with null would be asked as IS NULL and find any country's line.
+        MirrorSeatLine.organization_id.in_([organization_id] if organization_id else [])
         | (MirrorSeatLine.organization_id.is_(None) & (MirrorSeatLine.country == country)),
     )
     query = query.order_by(MirrorSeatLine.organization_id.is_(None), MirrorSeatLine.id).limit(1)
@@ -153,13 +154,22 @@ async def put_seat_lines(session: AsyncSession, edition_id: UUID, lines: Sequenc
     await session.execute(
         row.on_conflict_do_update(
             index_elements=[MirrorSeatLine.id],
-            set_={
-                name: row.excluded[name]
-                for name in ("owner", "country", "organization_id", "reserve", "stated_seats")
-            }
+            set_={name: row.excluded[name] for name in (*_LINE_FACTS, "stated_seats")}
             | {"seats": _at_least_taken(row.excluded.stated_seats, MirrorSeatLine.taken)},
         )
     )
+
+
+_LINE_FACTS: Final = (
+    "owner",
+    "country",
+    "organization_id",
+    "reserve",
+    "discretionary",
+    "minimum_women",
+    "minimum_women_is_hard",
+    "reallocation_on",
+)
 
 
 def _is_superseded(held: Any, arriving: Any, *, replay: bool) -> Any:

@@ -5,13 +5,13 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.common.clock import Provenance
 from services.common.database import Identified, Versioned
 from services.common.database_errors import translate_constraint
-from services.participants.db import matching_tables, message_tables
+from services.participants.db import form_tables, matching_tables, message_tables
 from services.participants.db.base import Base
 from services.participants.domain.applications import (
     ApplicationState,
@@ -27,9 +27,9 @@ from services.participants.domain.participations import ParticipationRole, Parti
 from services.participants.domain.people import ConsentEvidence, ConsentPurpose, ReadPurpose, Sex
 from services.participants.domain.problems import ApplicationExists, AuthorityExists
 
-__all__ = ["Base", "matching_tables", "message_tables"]
+__all__ = ["Base", "form_tables", "matching_tables", "message_tables"]
 
-SCHEMA_REVISION: Final = "0005"
+SCHEMA_REVISION: Final = "0006"
 """The revision of `migrations/participants` that this code needs."""
 
 
@@ -41,6 +41,8 @@ class MirrorEdition(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     aggregate_version: Mapped[int]
+    program_id: Mapped[UUID | None]
+    """None until programs has told it."""
     code: Mapped[str]
     title: Mapped[dict[str, str]]
     state: Mapped[str]
@@ -52,6 +54,9 @@ class MirrorEdition(Base):
     call_opens_at: Mapped[datetime | None]
     call_closes_at: Mapped[datetime | None]
     call_zone: Mapped[str | None]
+    form_id: Mapped[UUID | None]
+    """The version of a form that its applications answer."""
+    eligibility_rules: Mapped[list[dict[str, Any]]] = mapped_column(server_default=text("'[]'"))
     replacement_until: Mapped[datetime | None]
     attendance_percent: Mapped[int]
     pass_mark_percent: Mapped[int | None]
@@ -83,6 +88,10 @@ class MirrorSeatLine(Base):
     seats: Mapped[int | None]
     """What programs stated, or what is taken where that is more; None where nobody stated a number."""
     reserve: Mapped[int]
+    discretionary: Mapped[int] = mapped_column(server_default="0")
+    minimum_women: Mapped[int] = mapped_column(server_default="0")
+    minimum_women_is_hard: Mapped[bool] = mapped_column(server_default=false())
+    reallocation_on: Mapped[date | None]
     taken: Mapped[int] = mapped_column(server_default="0")
 
 
@@ -123,6 +132,8 @@ class Authority(Versioned, Base):
 
     organization_id: Mapped[UUID]
     country: Mapped[str]
+    delegation: Mapped[dict[str, Any] | None]
+    """The document by which it may nominate: number, dated_on, valid_until, file_id."""
 
 
 class DeadlineExtension(Versioned, Base):
@@ -226,10 +237,17 @@ class Application(Versioned, Base):
 
     edition_id: Mapped[UUID] = mapped_column(ForeignKey("mirror_edition.id"))
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
-    authority_id: Mapped[UUID] = mapped_column(ForeignKey("authority.id"))
+    authority_id: Mapped[UUID | None] = mapped_column(ForeignKey("authority.id"))
+    """Who nominates; None for those who applied where nobody has to."""
     seat_line_id: Mapped[UUID] = mapped_column(ForeignKey("mirror_seat_line.id"))
     channel: Mapped[Channel]
     state: Mapped[ApplicationState]
+    form_id: Mapped[UUID | None] = mapped_column(ForeignKey("form.id"))
+    answers: Mapped[dict[str, Any] | None]
+    """To the form's questions, by code; None where there is no form."""
+    submitted_at: Mapped[datetime | None]
+    return_note: Mapped[str | None]
+    """What the applicant is to correct."""
     reason_code: Mapped[ReasonCode | None]
     waiting_rank: Mapped[int | None]
     provenance: Mapped[Provenance]
@@ -251,6 +269,8 @@ class Nomination(Versioned, Base):
     slot: Mapped[Slot]
     rank: Mapped[int]
     justification: Mapped[str | None]
+    certified_at: Mapped[datetime | None]
+    """When the authority stood by it, with its whole list."""
 
 
 class Offer(Versioned, Base):
@@ -272,7 +292,7 @@ class Offer(Versioned, Base):
     edition_id: Mapped[UUID] = mapped_column(ForeignKey("mirror_edition.id"))
     seat_line_id: Mapped[UUID] = mapped_column(ForeignKey("mirror_seat_line.id"))
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
-    authority_id: Mapped[UUID] = mapped_column(ForeignKey("authority.id"))
+    authority_id: Mapped[UUID | None] = mapped_column(ForeignKey("authority.id"))
     state: Mapped[OfferState]
     reply_by: Mapped[datetime]
     provenance: Mapped[Provenance]
@@ -290,7 +310,7 @@ class Participation(Versioned, Base):
 
     edition_id: Mapped[UUID] = mapped_column(ForeignKey("mirror_edition.id"))
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
-    authority_id: Mapped[UUID] = mapped_column(ForeignKey("authority.id"))
+    authority_id: Mapped[UUID | None] = mapped_column(ForeignKey("authority.id"))
     seat_line_id: Mapped[UUID] = mapped_column(ForeignKey("mirror_seat_line.id"))
     offer_id: Mapped[UUID] = mapped_column(ForeignKey("offer.id"))
     pseudonym: Mapped[UUID]

@@ -1,6 +1,7 @@
 """The life of an application, and why somebody was or was not chosen."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
@@ -34,6 +35,14 @@ class Channel(StrEnum):
     IMPORT = "import"
 
 
+class DocumentState(StrEnum):
+    """How a paper of an application stands."""
+
+    RECEIVED = "received"
+    VERIFIED = "verified"
+    REJECTED = "rejected"
+
+
 class NomineePlace(StrEnum):
     """Whether a nominee is meant for a seat, or for the case that one becomes free."""
 
@@ -59,6 +68,8 @@ class ReasonCode(StrEnum):
     INCOMPLETE_FILE = "incomplete_file"
     PRIOR_TRAINING = "prior_training"
     WAIVER = "waiver"
+    AUTHORITY_DECISION = "authority_decision"
+    """The authority does not put the person forward."""
     OTHER = "other"
 
 
@@ -94,6 +105,15 @@ APPLICATION_LIFE: Final = LifeCycle(
         _STATE.VOID: frozenset(),
     },
 )
+
+EDITABLE: Final = frozenset({_STATE.DRAFT, _STATE.RETURNED})
+"""States in which the applicant completes the file."""
+
+PURGE_UNCONFIRMED: Final = "application.purge_unconfirmed"
+"""The job that forgets nominees of an edition who never confirmed."""
+
+UNCONFIRMED_KEPT: Final = timedelta(days=7)
+"""How long after their deadline nominees who never confirmed are kept: a deadline may still be extended."""
 
 LIVE: Final = frozenset(ApplicationState) - _ENDINGS
 """States of which a person has at most one application per edition (R1)."""

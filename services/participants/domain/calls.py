@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
+from zoneinfo import ZoneInfo
 
 
 class CallState(StrEnum):
@@ -35,3 +36,10 @@ def state_of_call(
 def time_left(closes_at: datetime | None, now: datetime) -> timedelta | None:
     """Return the time to the deadline, never less than nothing; None where there is no deadline."""
     return None if closes_at is None else max(closes_at - now, timedelta(0))
+
+
+def words_of_deadline(deadline: datetime, zone: str) -> str:
+    """Return a deadline as people read it where the call is at home: `2026-12-24 18:00 (UTC+05:00)`."""
+    there = deadline.astimezone(ZoneInfo(zone))
+    offset = there.strftime("%z")
+    return f"{there:%Y-%m-%d %H:%M} (UTC{offset[:3]}:{offset[3:]})"

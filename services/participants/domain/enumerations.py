@@ -9,6 +9,7 @@ from services.participants.domain.applications import (
     ApplicationState,
     Channel,
     Decision,
+    DocumentState,
     NomineePlace,
     ReasonCode,
     Slot,
@@ -16,6 +17,7 @@ from services.participants.domain.applications import (
 from services.participants.domain.attendance import AttendanceStatus
 from services.participants.domain.calls import CallState
 from services.participants.domain.certificates import CertificateKind, CertificateState, CertificateVerdict
+from services.participants.domain.forms import FORM_LIFE, FieldKind, FormState
 from services.participants.domain.matching import CandidateState, Feature
 from services.participants.domain.messages import OPEN, MessageState, MessageTemplate
 from services.participants.domain.offers import OFFER_LIFE, OfferState
@@ -138,7 +140,42 @@ ENUMERATIONS: Final[Sequence[Enumeration]] = (
             incomplete_file | File not complete | Неполный пакет | Құжаттар толық емес
             prior_training | Trained before | Уже обучался | Бұрын оқыған
             waiver | By waiver | По исключению | Ерекше шешіммен
+            authority_decision | Not put forward by the authority | Не выдвинут органом | Орган ұсынбады
             other | Other | Другое | Басқа
+        """),
+    ),
+    Enumeration(
+        "form_state",
+        FormState,
+        _texts("""
+            draft | Draft | Черновик | Жоба
+            published | Published | Опубликована | Жарияланды
+            retired | Retired | Выведена из употребления | Қолданыстан шықты
+        """),
+        terminal=FORM_LIFE.terminal,
+    ),
+    Enumeration(
+        "form_field_kind",
+        FieldKind,
+        _texts("""
+            text | One line | Строка | Бір жол
+            long_text | Text | Текст | Мәтін
+            integer | Whole number | Целое число | Бүтін сан
+            date | Date | Дата | Күн
+            country | Country | Страна | Ел
+            choice | One of several | Один из списка | Тізімнен біреуі
+            choices | Some of several | Несколько из списка | Тізімнен бірнешеуі
+            tick | Tick | Отметка | Белгі
+            languages | Languages with level | Языки с уровнем | Деңгейімен тілдер
+        """),
+    ),
+    Enumeration(
+        "document_state",
+        DocumentState,
+        _texts("""
+            received | Received | Получен | Алынды
+            verified | Verified | Проверен | Тексерілді
+            rejected | Rejected | Отклонён | Қабылданбады
         """),
     ),
     Enumeration(

@@ -5,15 +5,22 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.jobs import Job, Works, plan_daily
+from services.participants.domain.applications import PURGE_UNCONFIRMED
 from services.participants.domain.matching import INDEX_PERSONS, MATCH_PERSON
 from services.participants.domain.offers import EXPIRE_OFFER
 from services.participants.operations.matching import index_remaining, note_duplicates
+from services.participants.operations.nominees import purge_unconfirmed
 from services.participants.operations.offers import expire_offer
 
 
 async def end_unanswered_offer(session: AsyncSession, job: Job) -> None:
     """End the offer whose time to answer is over, unless it was answered."""
     await expire_offer(session, job.subject)
+
+
+async def forget_unconfirmed_nominees(session: AsyncSession, job: Job) -> None:
+    """Forget the nominees of an edition who never confirmed, some days after its last deadline."""
+    await purge_unconfirmed(session, job.subject)
 
 
 async def look_for_duplicates(session: AsyncSession, job: Job) -> None:
@@ -28,6 +35,7 @@ async def index_the_rest(session: AsyncSession, job: Job) -> None:
 
 JOBS: Final[Works] = {
     EXPIRE_OFFER: end_unanswered_offer,
+    PURGE_UNCONFIRMED: forget_unconfirmed_nominees,
     MATCH_PERSON: look_for_duplicates,
     INDEX_PERSONS: index_the_rest,
 }

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.clock import Provenance
@@ -12,6 +12,7 @@ from services.common.inbox import Event
 from services.participants.db.mirrors import put_edition, put_seat_lines, put_versioned
 from services.participants.db.tables import MirrorOrganization, MirrorTrainingSession
 from services.participants.domain.calls import CANCELLED_EDITION
+from services.participants.operations.nominees import plan_purge_of_unconfirmed
 from services.participants.operations.offers import stop_offers
 from services.participants.operations.seats import fill_edition, report_seats
 
@@ -36,6 +37,10 @@ class SeatLineFacts(BaseModel):
     organization_id: UUID | None
     seats: int | None
     reserve: int
+    discretionary: int = 0
+    minimum_women: int = 0
+    minimum_women_is_hard: bool = False
+    reallocation_on: date | None = None
 
 
 class CallFacts(BaseModel):
@@ -44,6 +49,17 @@ class CallFacts(BaseModel):
     opens_at: datetime
     closes_at: datetime
     zone: str
+    form_version_id: UUID | None = None
+
+
+class EligibilityRuleFacts(BaseModel):
+    """A rule that applicants are checked against."""
+
+    id: str
+    expression: str
+    severity: str
+    message: dict[str, str]
+    audience: str | None
 
 
 class CertificatePolicyFacts(BaseModel):
@@ -58,6 +74,7 @@ class EditionFacts(BaseModel):
 
     aggregate_id: UUID
     aggregate_version: int
+    program_id: UUID | None = None
     code: str
     title: dict[str, str]
     state: str
@@ -70,6 +87,7 @@ class EditionFacts(BaseModel):
     call: CallFacts | None
     replacement_until: datetime | None
     seat_lines: list[SeatLineFacts]
+    eligibility_rules: list[EligibilityRuleFacts] = Field(default_factory=list)
     certificate_policy: CertificatePolicyFacts
 
 
@@ -107,12 +125,14 @@ async def mirror_edition(session: AsyncSession, event: Event) -> None:
         "call_opens_at": call and call.opens_at,
         "call_closes_at": call and call.closes_at,
         "call_zone": call and call.zone,
+        "form_id": call and call.form_version_id,
         "attendance_percent": facts.certificate_policy.attendance_percent,
         "pass_mark_percent": facts.certificate_policy.pass_mark_percent,
     }
     if not await put_edition(session, columns, replay=event.replay):
         return
     await put_seat_lines(session, facts.aggregate_id, [line.model_dump() for line in facts.seat_lines])
+    await plan_purge_of_unconfirmed(session, facts.aggregate_id)
     if facts.state == CANCELLED_EDITION:
         await stop_offers(session, facts.aggregate_id)
     else:

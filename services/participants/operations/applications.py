@@ -6,75 +6,76 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.audit import record_change
-from services.common.clock import domain_now, real_now
+from services.common.clock import domain_now
 from services.common.identity import Caller
+from services.common.preconditions import require_version
 from services.common.problems import Problem
 from services.participants.db.applications import (
-    count_in_line,
     find_live_nominations,
     find_standing_offer,
     get_application,
+    get_nomination,
     lock_applications,
 )
-from services.participants.db.mirrors import deadline_of, find_line_of, get_edition
-from services.participants.db.people import find_consents, get_authority, get_person
-from services.participants.db.tables import (
-    Application,
-    Authority,
-    MirrorEdition,
-    MirrorSeatLine,
-    Nomination,
-)
+from services.participants.db.mirrors import get_edition
+from services.participants.db.nominees import find_submitted
+from services.participants.db.people import get_authority, get_person
+from services.participants.db.tables import Application, MirrorEdition, Nomination
 from services.participants.domain.applications import (
     APPLICATION_LIFE,
     NEEDS_REASON,
     ApplicationState,
     Channel,
     Decision,
-    NomineePlace,
     path_of_decision,
     require_permutation,
 )
-from services.participants.domain.calls import CANCELLED_EDITION, CallState, state_of_call
 from services.participants.domain.offers import OfferState
-from services.participants.domain.people import ConsentPurpose, is_in_force
 from services.participants.domain.problems import (
     ApplicationNotFound,
-    CallClosed,
-    ConsentMissing,
     RankOrderInvalid,
     ReasonMissing,
-    SeatLineRefused,
     StepRefused,
+)
+from services.participants.operations.calls import (
+    find_place,
+    require_consent,
+    require_delegation,
+    require_open_call,
 )
 from services.participants.operations.offers import end_offer
 from services.participants.operations.seats import fill_edition, report_seats
 from services.participants.schemas.applications import DecisionsWrite, DecisionWrite, NominationCreate
+from services.participants.schemas.nominees import NominationChange
 
 
 async def nominate(session: AsyncSession, caller: Caller, request: NominationCreate) -> Nomination:
-    """Put a person forward: application and nomination are made together, last in the authority's order.
+    """Put a person forward, last in the authority's order; the application is made with it where there is none.
+
+    A person who applied to the authority's seats by themselves is taken up; others need no file of their own.
 
     Raises `CallClosed` (R4), `ConsentMissing` (R11), `SeatLineRefused` (R3) and `ApplicationExists` (R1).
     """
     authority = await get_authority(session, request.authority_id, visible_to=caller, lock=True)
     edition = await get_edition(session, request.edition_id)
     person = await get_person(session, request.person_id, visible_to=caller)
-    await _require_open_call(session, edition, authority)
-    await _require_consent(session, person.id)
-    line = await _find_place(session, edition, authority, request.place)
+    await require_delegation(session, authority)
+    await require_open_call(session, edition, authority)
+    await require_consent(session, person.id)
+    line = await find_place(session, edition, authority, request.place, request.slot)
     ranked = await find_live_nominations(session, edition.id, authority.id)
-    application = Application(
-        edition_id=edition.id,
-        person_id=person.id,
-        authority_id=authority.id,
-        seat_line_id=line.id,
-        channel=Channel.AUTHORITY,
-        state=ApplicationState.NOMINATED,
-        provenance=edition.provenance,
-    )
-    session.add(application)
-    await record_change(session, caller, "application.nominated", application)
+    application = await find_submitted(session, edition.id, person.id, authority.id)
+    if application is None:
+        application = Application(
+            edition_id=edition.id,
+            person_id=person.id,
+            authority_id=authority.id,
+            channel=Channel.AUTHORITY,
+            provenance=edition.provenance,
+        )
+        session.add(application)
+    application.seat_line_id, application.state = line.id, ApplicationState.NOMINATED
+    await record_change(session, caller, "application.nominated", application, ["state"])
     nomination = Nomination(
         application_id=application.id,
         rank=max((nomination.rank for nomination in ranked), default=0) + 1,
@@ -91,8 +92,10 @@ async def rank_nominations(
     """Put an authority's live nominations into an order; raise `RankOrderInvalid` unless it names each once."""
     authority = await get_authority(session, authority_id, visible_to=caller, lock=True)
     edition = await get_edition(session, edition_id)
-    await _require_open_call(session, edition, authority)
+    await require_open_call(session, edition, authority)
     nominations = {n.id: n for n in await find_live_nominations(session, edition.id, authority.id)}
+    if any(nomination.certified_at for nomination in nominations.values()):
+        raise StepRefused("The authority has certified its list.")
     try:
         require_permutation(order, list(nominations))
     except ValueError as error:
@@ -103,6 +106,26 @@ async def rank_nominations(
             nomination.rank = rank
             await record_change(session, caller, "nomination.ranked", nomination, ["rank"])
     return list(order)
+
+
+async def change_nomination(
+    session: AsyncSession, caller: Caller, nomination_id: UUID, request: NominationChange, *, expected: int
+) -> Nomination:
+    """Change place, slot or justification, as long as the call is open and the list is not certified."""
+    nomination = await get_nomination(session, nomination_id, visible_to=caller)
+    authority = await get_authority(session, nomination.authority_id, visible_to=caller, lock=True)
+    nomination = await get_nomination(session, nomination_id, visible_to=caller, lock=True)
+    require_version(nomination, expected)
+    edition = await get_edition(session, nomination.edition_id)
+    await require_open_call(session, edition, authority)
+    if nomination.certified_at is not None:
+        raise StepRefused("The authority has certified its list.")
+    if (nomination.place, nomination.slot) != (request.place, request.slot):
+        await find_place(session, edition, authority, request.place, request.slot, besides=nomination.id)
+    nomination.place, nomination.slot = request.place, request.slot
+    nomination.justification = request.justification
+    await record_change(session, caller, "nomination.changed", nomination, ["place", "slot", "justification"])
+    return nomination
 
 
 async def decide_applications(
@@ -176,35 +199,3 @@ async def _decide(
 def _require_step(application: Application, target: ApplicationState) -> None:
     if not APPLICATION_LIFE.may_become(application.state, target):
         raise StepRefused(f"An application that is {application.state} cannot be {target}.")
-
-
-async def _require_open_call(session: AsyncSession, edition: MirrorEdition, authority: Authority) -> None:
-    state = state_of_call(
-        edition.call_opens_at,
-        await deadline_of(session, edition, authority.id),
-        cancelled=edition.state == CANCELLED_EDITION,
-        now=await domain_now(session, edition.provenance),
-    )
-    if state is not CallState.OPEN:
-        raise CallClosed(f"The call is {state}.")
-
-
-async def _require_consent(session: AsyncSession, person_id: UUID) -> None:
-    now = await real_now(session)
-    consents = await find_consents(session, person_id, ConsentPurpose.PROCESS_APPLICATION)
-    if not any(is_in_force(consent.granted_at, consent.valid_until, now) for consent in consents):
-        raise ConsentMissing("The person has not agreed to the processing of an application.")
-
-
-async def _find_place(
-    session: AsyncSession, edition: MirrorEdition, authority: Authority, place: NomineePlace
-) -> MirrorSeatLine:
-    line = await find_line_of(
-        session, edition.id, organization_id=authority.organization_id, country=authority.country
-    )
-    if line is None:
-        raise SeatLineRefused("The authority has no seats in this edition.")
-    places = line.stated_seats if place is NomineePlace.PRINCIPAL else line.reserve
-    if await count_in_line(session, line.id, place) >= (places or 0):
-        raise SeatLineRefused(f"Every {place} place of the seat line is filled.")
-    return line

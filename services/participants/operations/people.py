@@ -10,7 +10,9 @@ from services.common.audit import record_change
 from services.common.clock import real_now
 from services.common.context import request_id
 from services.common.database import new_id
+from services.common.file_records import attach_file, discard_files_of
 from services.common.identity import Caller, Reach
+from services.common.preconditions import require_version
 from services.common.seal import blind_index, decrypt, encrypt
 from services.participants.db.mirrors import find_extension, get_edition
 from services.participants.db.people import get_authority, get_consent, get_own_or_any, get_person
@@ -18,10 +20,13 @@ from services.participants.db.tables import Authority, Consent, DeadlineExtensio
 from services.participants.domain.people import ReadPurpose, context_of_sensitive_block
 from services.participants.domain.problems import AuthorityNotFound, SensitiveDataNotFound
 from services.participants.operations.matching import index_persons
+from services.participants.operations.nominees import plan_purge_of_unconfirmed
+from services.participants.schemas.nominees import Delegation
 from services.participants.schemas.people import (
     AuthorityCreate,
     ConsentCreate,
     DeadlineExtensionWrite,
+    PersonChange,
     PersonCreate,
     SensitiveData,
 )
@@ -51,7 +56,29 @@ async def extend_deadline(
         session.add(extension)
     extension.closes_at, extension.reason = request.closes_at, request.reason
     await record_change(session, caller, "deadline.extended", extension, ["closes_at", "reason"])
+    await plan_purge_of_unconfirmed(session, edition.id)
     return extension
+
+
+async def keep_delegation(
+    session: AsyncSession, caller: Caller, authority_id: UUID, request: Delegation
+) -> Authority:
+    """Enter the document by which an authority nominates, in place of an earlier one."""
+    authority = await get_authority(session, authority_id, visible_to=caller, lock=True)
+    earlier = (authority.delegation or {}).get("file_id")
+    authority.delegation = request.model_dump(mode="json")
+    await record_change(session, caller, "authority.delegated", authority, ["delegation"])
+    if request.file_id is not None and str(request.file_id) != earlier:
+        await discard_files_of(session, caller, [authority.id])
+        await attach_file(
+            session,
+            caller,
+            request.file_id,
+            purpose="delegation",
+            kind="authority",
+            subject_id=authority.id,
+        )
+    return authority
 
 
 async def create_person(session: AsyncSession, caller: Caller, request: PersonCreate) -> Person:
@@ -69,6 +96,21 @@ async def create_person(session: AsyncSession, caller: Caller, request: PersonCr
     session.add(person)
     await index_persons(session, [person])
     await record_change(session, caller, "person.entered", person)
+    return person
+
+
+async def change_person(
+    session: AsyncSession, caller: Caller, person_id: UUID, request: PersonChange, *, expected: int
+) -> Person:
+    """Change what is recorded of oneself; staff may do it for anybody, an officer for nobody."""
+    await get_own_or_any(session, person_id, caller=caller)
+    person = await get_person(session, person_id, visible_to=caller, lock=True)
+    require_version(person, expected)
+    changes = request.model_dump(exclude_none=True)
+    for name, value in changes.items():
+        setattr(person, name, value)
+    await index_persons(session, [person])
+    await record_change(session, caller, "person.changed", person, changes)
     return person
 
 

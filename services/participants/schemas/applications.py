@@ -1,6 +1,6 @@
 """What calls, nominations, applications, decisions and offers look like on the wire."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from pydantic import Field
@@ -28,6 +28,12 @@ class CallSeatLineRead(Answer):
     country: str | None
     seats: int | None
     reserve: int
+    discretionary: int
+    """Of `seats`, those that go by the authority's own rank."""
+    minimum_women: int
+    minimum_women_is_hard: bool
+    reallocation_on: date | None
+    """From when seats that stay free may go to others."""
     taken: int
     left: int | None
 
@@ -42,6 +48,8 @@ class CallRead(Resource):
     opens_at: datetime | None
     closes_at: datetime | None
     zone: str | None
+    form_id: UUID | None
+    """The form that its applications answer."""
     seconds_left: int | None
     capacity: int | None
     taken: int
@@ -69,6 +77,8 @@ class NominationRead(Resource):
     slot: Slot
     rank: int
     justification: str | None
+    certified_at: datetime | None
+    """When the authority stood by it."""
 
 
 class RankOrder(Request):
@@ -88,7 +98,7 @@ class ApplicationItem(Resource):
 
     edition_id: UUID
     person_id: UUID
-    authority_id: UUID
+    authority_id: UUID | None
     seat_line_id: UUID
     channel: Channel
     state: ApplicationState

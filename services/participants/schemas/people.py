@@ -47,6 +47,17 @@ class PersonCreate(Request):
     """The authority for which an officer enters the person; officers must name it."""
 
 
+class PersonChange(Request):
+    """What is to be different in one's record; what is left out stays."""
+
+    names: list[PersonName] | None = Field(default=None, min_length=1, max_length=10)
+    sex: Sex | None = None
+    birth_date: Day | None = None
+    nationality: CountryCode | None = None
+    residence: CountryCode | None = None
+    preferred_language: LanguageTag | None = None
+
+
 class PersonItem(Resource):
     """A person, as they stand in lists."""
 
@@ -126,6 +137,8 @@ class AuthorityRead(Resource):
 
     organization_id: UUID
     country: str
+    delegation: dict[str, Any] | None
+    """The document by which it nominates: number, dated_on, valid_until, file_id."""
 
 
 class DeadlineExtensionWrite(Request):
