@@ -20,6 +20,7 @@ from services.evaluation.api import (
     recommendations,
     responses,
     results,
+    xlsforms,
 )
 from services.evaluation.db.campaigns import list_uncounted
 from services.evaluation.db.tables import SCHEMA_REVISION
@@ -48,6 +49,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             operations_router("evaluation"),
             instruments.router,
             instrument_forms.router,
+            xlsforms.router,
             campaigns.router,
             responses.router,
             results.router,

@@ -33,6 +33,8 @@ PERMISSIONS: Final[Matrix] = {
     "read_instrument_schema": only(**_READERS),
     "read_instrument_surveyjs": only(**_READERS),
     "try_instrument_version": only(**_READERS),
+    "import_xlsform": only(**_STAFF),
+    "export_xlsform": only(**_READERS),
     "create_campaign": only(**_STAFF),
     "list_campaigns": only(**_READERS),
     "read_campaign": only(**_READERS),

@@ -35,6 +35,16 @@ class VersionPublished(Problem):
     )
 
 
+class XlsFormRefused(Problem):
+    """The workbook is no XLSForm that can be taken over; `errors` name sheet, row and column."""
+
+    status: ClassVar[int] = 422
+    slug: ClassVar[str] = "xlsform-refused"
+    title: ClassVar[Title] = title(
+        en="The form cannot be imported", ru="Форму нельзя импортировать", kk="Форманы импорттау мүмкін емес"
+    )
+
+
 class TranslationMissing(Problem):
     """The version lacks texts in the language, or has none that is complete."""
 

@@ -69,6 +69,22 @@ class InstrumentVersionRead(Resource):
     actions: list[Action]
 
 
+class XlsFormNote(Answer):
+    """Something that a form had and that was not taken over."""
+
+    pointer: str
+    """Sheet, row and column."""
+    code: str
+    detail: str
+
+
+class InstrumentImport(Answer):
+    """The draft that a form became."""
+
+    version: InstrumentVersionRead
+    left_out: list[XlsFormNote]
+
+
 class InstrumentForm(Answer):
     """JSON Schema (2020-12) and UI hints of each kind of block, with texts in the reader's language."""
 
