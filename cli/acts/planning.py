@@ -27,6 +27,7 @@ _PLAN: Final = {
     "capacity_max": len(COUNTRIES) * SEATS,
     "sectors": [{"code": "12181", "share": "100"}],
     "eligibility_rules": [],
+    "allocation": {"basis": "authority_rank"},
 }
 _PARTNERS: Final = {"amu": "lead", "tika": "co_organizer"}
 _LECTURES: Final = (

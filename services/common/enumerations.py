@@ -10,6 +10,12 @@ from services.common.i18n import InterfaceLanguage
 Labels = Mapping[str, str]  # {"kk": ..., "ru": ..., "en": ...}
 
 
+def read_labels(table: str) -> dict[str, Labels]:
+    """Read the labels of an enumeration from a table `code | en | ru | kk`, one value a line."""
+    rows = [[cell.strip() for cell in line.split("|")] for line in table.strip().splitlines()]
+    return {code: {"en": en, "ru": ru, "kk": kk} for code, en, ru, kk in rows}
+
+
 @dataclass(frozen=True)
 class Enumeration:
     """A StrEnum with the texts a screen needs, declared beside it in a room's domain.

@@ -15,6 +15,7 @@ PLAN = {
     "call_opens_at": "2031-03-01T00:00:00Z",
     "call_closes_at": "2031-04-01T00:00:00Z",
     "eligibility_rules": [],
+    "allocation": {"basis": "authority_rank"},
     "form_version_id": str(UUID(int=7)),
     "sectors": [{"code": "12181", "share": "100"}],
 }

@@ -7,13 +7,8 @@ from typing import Any
 
 import pytest
 
-from services.programs.domain.editions import (
-    EditionFacts,
-    EditionState,
-    Step,
-    due_transition,
-    unmet_guards,
-)
+from services.programs.domain.edition_guards import EditionFacts, Step, due_transition, unmet_guards
+from services.programs.domain.editions import EditionState
 from services.programs.domain.permissions import PERMISSIONS
 from tests.apps import Door
 
@@ -32,6 +27,8 @@ READY = EditionFacts(
     call_opens_at=datetime(2026, 3, 1, tzinfo=UTC),
     call_closes_at=datetime(2026, 4, 1, tzinfo=UTC),
     seat_lines=1,
+    unclear_seat_lines=0,
+    has_basis=True,
     rules_published=True,
     form_published=True,
     places=1,
@@ -39,6 +36,7 @@ READY = EditionFacts(
     accepted=10,
     unheld_sessions=0,
     results_settled=True,
+    follow_up_settled=True,
 )
 
 
@@ -54,6 +52,8 @@ READY = EditionFacts(
         (S.ANNOUNCED, S.CALL_OPEN, {"call_closes_at": None}, "call_window_missing"),
         (S.ANNOUNCED, S.CALL_OPEN, {"call_opens_at": datetime(2026, 7, 1, tzinfo=UTC)}, "call_not_due"),
         (S.ANNOUNCED, S.CALL_OPEN, {"seat_lines": 0}, "seat_lines_missing"),
+        (S.ANNOUNCED, S.CALL_OPEN, {"unclear_seat_lines": 1}, "seat_lines_unclear"),
+        (S.ANNOUNCED, S.CALL_OPEN, {"has_basis": False}, "basis_missing"),
         (S.ANNOUNCED, S.CALL_OPEN, {"rules_published": False}, "rules_missing"),
         (S.ANNOUNCED, S.CALL_OPEN, {"form_published": False}, "form_missing"),
         (S.CALL_OPEN, S.SELECTION, {"call_closes_at": datetime(2026, 7, 1, tzinfo=UTC)}, "call_window_open"),
@@ -64,6 +64,7 @@ READY = EditionFacts(
         (S.RUNNING, S.COMPLETED, {"ends_on": date(2026, 6, 1)}, "not_ended"),
         (S.RUNNING, S.COMPLETED, {"unheld_sessions": 1}, "sessions_open"),
         (S.COMPLETED, S.EVALUATED, {"results_settled": False}, "results_open"),
+        (S.EVALUATED, S.ARCHIVED, {"follow_up_settled": False}, "follow_up_open"),
     ],
 )
 def test_each_guard_stops_its_step_and_nothing_else_does(
@@ -79,6 +80,8 @@ def test_some_steps_need_a_reason_and_some_are_never_taken() -> None:
     assert [f.code for f in unmet_guards(facts, Step(S.CANCELLED, NOW))] == ["reason_missing"]
     assert unmet_guards(facts, Step(S.CANCELLED, NOW, "No budget")) == []
     assert [f.code for f in unmet_guards(facts, Step(S.EVALUATED, NOW))] == ["no_such_step"]
+    waived = replace(READY, state=S.EVALUATED, follow_up_settled=False)
+    assert unmet_guards(waived, Step(S.ARCHIVED, NOW, "A cohort of three")) == []
 
 
 def test_the_clock_takes_steps_that_are_due() -> None:

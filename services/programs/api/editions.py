@@ -17,38 +17,40 @@ from services.common.http.worker import Worker
 from services.common.wire import Code, Page
 from services.common.wire_codes import CountryCode
 from services.programs.api.answers import answer_with_sources
+from services.programs.db import edition_history as history
 from services.programs.db import editions as questions
 from services.programs.db.monitoring import count_pending, find_latest_report
-from services.programs.db.tables import CountryInvitation, Edition, EditionCountry, SeatLine
-from services.programs.domain.editions import EditionState
+from services.programs.db.tables import Edition
+from services.programs.domain.editions import ContentKind, EditionState
 from services.programs.domain.problems import (
     DemonstrationOnly,
+    EditionNotDeletable,
     GuardsUnmet,
     PortfolioItemExists,
     ReferenceUnknown,
     RuleUnsound,
     SeatsExceedCapacity,
+    SessionOutsideEdition,
+    SettingsFixed,
     SourceRequired,
     SubjectNotFound,
 )
-from services.programs.operations import clones, edition_parts, edition_states
+from services.programs.operations import clones, edition_states
 from services.programs.operations import editions as operations
-from services.programs.schemas.editions import (
-    CountryInvitationCreate,
-    CountryInvitationRead,
-    EditionChange,
-    EditionClone,
-    EditionCountryCreate,
-    EditionCountryRead,
-    EditionCreate,
-    EditionItem,
-    EditionRead,
+from services.programs.schemas.edition_states import (
+    EditionHistoryRead,
     EditionStateChange,
     EditionStateChangeResult,
     MonitoringRead,
-    SeatLineChange,
-    SeatLineCreate,
-    SeatLineRead,
+    PublicTextRead,
+    RuleVersionRead,
+)
+from services.programs.schemas.editions import (
+    EditionChange,
+    EditionClone,
+    EditionCreate,
+    EditionItem,
+    EditionRead,
 )
 
 router = house_router("editions", "/editions")
@@ -123,7 +125,14 @@ async def read_edition(session: ReadSession, caller: Caller, edition_id: UUID) -
 @router.patch(
     "/{edition_id}",
     response_model=EditionRead,
-    responses=problems(SubjectNotFound, SeatsExceedCapacity, RuleUnsound),
+    responses=problems(
+        SubjectNotFound,
+        PortfolioItemExists,
+        SeatsExceedCapacity,
+        RuleUnsound,
+        SettingsFixed,
+        SessionOutsideEdition,
+    ),
 )
 async def change_edition(
     session: WriteSession,
@@ -138,10 +147,22 @@ async def change_edition(
     return await _answer(session, caller, edition)
 
 
+@router.delete(
+    "/{edition_id}",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=problems(SubjectNotFound, EditionNotDeletable),
+)
+async def delete_edition(
+    session: WriteSession, caller: Caller, edition_id: UUID, version: ExpectedVersion
+) -> None:
+    """Delete a draft that nothing refers to; an edition that was planned once can only be cancelled."""
+    await operations.delete_edition(session, caller, edition_id, version)
+
+
 @router.post(
     "/{edition_id}/state-changes",
     response_model=EditionStateChangeResult,
-    responses=problems(SubjectNotFound, GuardsUnmet),
+    responses=problems(SubjectNotFound, GuardsUnmet, SessionOutsideEdition),
 )
 async def change_edition_state(
     session: WriteSession,
@@ -158,7 +179,9 @@ async def change_edition_state(
     "/{edition_id}/clone",
     response_model=EditionRead,
     status_code=CREATED,
-    responses=problems(SubjectNotFound, PortfolioItemExists, DemonstrationOnly),
+    responses=problems(
+        SubjectNotFound, PortfolioItemExists, DemonstrationOnly, SessionOutsideEdition, SeatsExceedCapacity
+    ),
 )
 async def clone_edition(
     session: WriteSession,
@@ -172,91 +195,6 @@ async def clone_edition(
     edition = await clones.clone_edition(session, caller, edition_id, request, demonstration=demonstration)
     response.headers["Location"] = edition.href
     return await _answer(session, caller, edition)
-
-
-@router.post(
-    "/{edition_id}/countries",
-    response_model=EditionCountryRead,
-    status_code=CREATED,
-    responses=problems(SubjectNotFound, PortfolioItemExists, ReferenceUnknown),
-)
-async def add_edition_country(
-    session: WriteSession, caller: Caller, edition_id: UUID, request: EditionCountryCreate
-) -> EditionCountry:
-    """Say what an edition has to do with a country, a region or an area."""
-    return await edition_parts.add_edition_country(session, caller, edition_id, request)
-
-
-@router.get(
-    "/{edition_id}/countries",
-    response_model=list[EditionCountryRead],
-    responses=problems(SubjectNotFound),
-)
-async def list_edition_countries(session: ReadSession, caller: Caller, edition_id: UUID) -> object:
-    """List the countries, regions and areas that an edition has to do with."""
-    await questions.get_edition(session, edition_id, visible_to=caller)
-    return await questions.list_edition_countries(session, edition_id)
-
-
-@router.post(
-    "/{edition_id}/invitations",
-    response_model=CountryInvitationRead,
-    status_code=CREATED,
-    responses=problems(SubjectNotFound, PortfolioItemExists),
-)
-async def create_country_invitation(
-    session: WriteSession, caller: Caller, edition_id: UUID, request: CountryInvitationCreate
-) -> CountryInvitation:
-    """Record the letter by which an authority of a country is asked to nominate."""
-    return await edition_parts.create_country_invitation(session, caller, edition_id, request)
-
-
-@router.get(
-    "/{edition_id}/invitations",
-    response_model=Page[CountryInvitationRead],
-    responses=problems(SubjectNotFound),
-)
-async def list_country_invitations(session: ReadSession, page: Paging, edition_id: UUID) -> object:
-    """List the letters of an edition by country."""
-    await questions.get_edition(session, edition_id)
-    return await questions.list_country_invitations(session, page, edition_id)
-
-
-@router.post(
-    "/{edition_id}/seats",
-    response_model=SeatLineRead,
-    status_code=CREATED,
-    responses=problems(SubjectNotFound, PortfolioItemExists, SeatsExceedCapacity),
-)
-async def create_seat_line(
-    session: WriteSession, caller: Caller, edition_id: UUID, request: SeatLineCreate
-) -> SeatLine:
-    """Give seats of an edition to a country, an authority or a partner."""
-    return await edition_parts.create_seat_line(session, caller, edition_id, request)
-
-
-@router.get("/{edition_id}/seats", response_model=list[SeatLineRead], responses=problems(SubjectNotFound))
-async def list_seat_lines(session: ReadSession, edition_id: UUID) -> object:
-    """List the seat lines of an edition."""
-    await questions.get_edition(session, edition_id)
-    return await questions.list_seat_lines(session, edition_id)
-
-
-@router.patch(
-    "/{edition_id}/seats/{seat_line_id}",
-    response_model=SeatLineRead,
-    responses=problems(SubjectNotFound, SeatsExceedCapacity),
-)
-async def change_seat_line(
-    session: WriteSession,
-    caller: Caller,
-    edition_id: UUID,
-    seat_line_id: UUID,
-    version: ExpectedVersion,
-    request: SeatLineChange,
-) -> SeatLine:
-    """Change the seats of one owner."""
-    return await edition_parts.change_seat_line(session, caller, edition_id, seat_line_id, version, request)
 
 
 @router.get("/{edition_id}/monitoring", response_model=MonitoringRead, responses=problems(SubjectNotFound))
@@ -278,3 +216,34 @@ async def read_monitoring(session: ReadSession, edition_id: UUID) -> MonitoringR
             "results": await questions.list_results(session, edition_id),
         }
     )
+
+
+@router.get(
+    "/{edition_id}/history", response_model=Page[EditionHistoryRead], responses=problems(SubjectNotFound)
+)
+async def list_edition_history(session: ReadSession, page: Paging, edition_id: UUID) -> object:
+    """List what was changed in an edition, the latest first, with the new values."""
+    await questions.get_edition(session, edition_id)
+    return await history.list_history(session, page, edition_id)
+
+
+@router.get(
+    "/{edition_id}/public-texts", response_model=list[PublicTextRead], responses=problems(SubjectNotFound)
+)
+async def list_public_texts(session: ReadSession, caller: Caller, edition_id: UUID) -> list[PublicTextRead]:
+    """List every version of what the public was told of an edition, the latest first."""
+    await questions.get_edition(session, edition_id, visible_to=caller)
+    versions = await history.list_contents(session, edition_id, ContentKind.PUBLIC_TEXT)
+    return [PublicTextRead.of(version, text=version.content) for version in versions]
+
+
+@router.get(
+    "/{edition_id}/eligibility-rules",
+    response_model=list[RuleVersionRead],
+    responses=problems(SubjectNotFound),
+)
+async def list_rule_versions(session: ReadSession, edition_id: UUID) -> list[RuleVersionRead]:
+    """List every version of an edition's eligibility rules, the latest first."""
+    await questions.get_edition(session, edition_id)
+    versions = await history.list_contents(session, edition_id, ContentKind.ELIGIBILITY_RULES)
+    return [RuleVersionRead.of(version, rules=version.content) for version in versions]

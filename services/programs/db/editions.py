@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
@@ -13,13 +13,19 @@ from services.common.identity import Caller, Reach
 from services.common.pagination import PageRequest, Rows, SortKey, fetch_page
 from services.programs.db.tables import (
     CountryInvitation,
+    DesignTask,
     Edition,
     EditionCountry,
+    LedgerEntry,
+    Milestone,
     MirrorResults,
     MirrorSeats,
     Partnership,
     PartnershipSubject,
+    Risk,
     SeatLine,
+    StatementSubject,
+    StatusReport,
     TrainingSession,
 )
 from services.programs.domain.editions import EditionState
@@ -105,6 +111,44 @@ async def list_edition_countries(session: AsyncSession, edition_id: UUID) -> Seq
     return (await session.scalars(query)).all()
 
 
+async def get_country_invitation(
+    session: AsyncSession, edition_id: UUID, invitation_id: UUID
+) -> CountryInvitation:
+    """Return one letter of the edition, locked; raise `SubjectNotFound`."""
+    query = select(CountryInvitation).where(
+        CountryInvitation.id == invitation_id, CountryInvitation.edition_id == edition_id
+    )
+    invitation = (await session.scalars(query.with_for_update())).one_or_none()
+    if invitation is None:
+        raise SubjectNotFound("There is no such letter.")
+    return invitation
+
+
+async def count_references(session: AsyncSession, edition_id: UUID) -> int:
+    """Return how many rows refer to the edition, its own countries and seats apart."""
+    concerned = (
+        TrainingSession.edition_id,
+        CountryInvitation.edition_id,
+        Edition.predecessor_id,
+        PartnershipSubject.subject_id,
+        StatementSubject.subject_id,
+        Milestone.subject_id,
+        Risk.subject_id,
+        StatusReport.subject_id,
+        LedgerEntry.edition_id,
+        DesignTask.edition_id,
+        MirrorResults.edition_id,
+    )
+    counts = [select(func.count()).where(column == edition_id).scalar_subquery() for column in concerned]
+    found: int = (await session.scalars(select(sum(counts[1:], counts[0])))).one()
+    return found
+
+
+async def delete_edition_countries(session: AsyncSession, edition_id: UUID) -> None:
+    """Delete what an edition has to do with countries."""
+    await session.execute(delete(EditionCountry).where(EditionCountry.edition_id == edition_id))
+
+
 async def list_country_invitations(session: AsyncSession, page: PageRequest, edition_id: UUID) -> Rows:
     """Return the edition's letters by country."""
     query = select(CountryInvitation).where(CountryInvitation.edition_id == edition_id)
@@ -115,6 +159,12 @@ async def list_seat_lines(session: AsyncSession, edition_id: UUID) -> Sequence[S
     """Return the edition's seat lines in the order of entry."""
     query = select(SeatLine).where(SeatLine.edition_id == edition_id).order_by(SeatLine.id)
     return (await session.scalars(query)).all()
+
+
+async def list_rolled_over(session: AsyncSession, seat_line_ids: Collection[UUID]) -> set[UUID]:
+    """Return which of these lines have given their unused seats to an edition already."""
+    query = select(SeatLine.origin_id).where(SeatLine.origin_id.in_(seat_line_ids))
+    return {origin for origin in await session.scalars(query) if origin is not None}
 
 
 async def get_seat_line(session: AsyncSession, edition_id: UUID, seat_line_id: UUID) -> SeatLine:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.pagination import PageRequest, Rows, SortKey, fetch_page
@@ -80,6 +80,11 @@ async def list_citations(session: AsyncSession, ids: Collection[UUID]) -> dict[U
     for row in await session.execute(query):
         cited[row.subject_id].append(row)
     return cited
+
+
+async def delete_citations(session: AsyncSession, subject_id: UUID) -> None:
+    """Delete the citations of a row that is deleted itself."""
+    await session.execute(delete(Citation).where(Citation.subject_id == subject_id))
 
 
 async def list_subjects(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from services.common.enumerations import Enumeration
+from services.common.enumerations import Enumeration, read_labels
 from services.programs.domain.budgets import BudgetKind, BudgetStatus
 from services.programs.domain.deliveries import (
     DELIVERY_LIFE,
@@ -12,9 +12,7 @@ from services.programs.domain.deliveries import (
     DesignTaskState,
     DocumentKind,
 )
-from services.programs.domain.editions import EDITION_LIFE, CountryRelation, EditionState, Modality
-from services.programs.domain.eligibility import RuleSeverity
-from services.programs.domain.events import SeatOwner
+from services.programs.domain.edition_enumerations import EDITION_ENUMERATIONS
 from services.programs.domain.evidence import Confidence, SourceKind, StatementKind, SubjectKind
 from services.programs.domain.money import EntryKind
 from services.programs.domain.monitoring import MILESTONE_LIFE, RISK_LIFE, Light, MilestoneState, RiskState
@@ -26,81 +24,13 @@ from services.programs.domain.programs import (
     ProgramStatus,
     TriangularRole,
 )
-from services.programs.domain.training_sessions import (
-    TRAINING_SESSION_LIFE,
-    ConflictCode,
-    LecturerRole,
-    TrainingSessionKind,
-    TrainingSessionState,
-)
-
-
-def _texts(table: str) -> dict[str, dict[str, str]]:
-    """Read `code | en | ru | kk`, one value a line."""
-    rows = [[cell.strip() for cell in line.split("|")] for line in table.strip().splitlines()]
-    return {code: {"en": en, "ru": ru, "kk": kk} for code, en, ru, kk in rows}
-
 
 ENUMERATIONS: Final[Sequence[Enumeration]] = (
-    Enumeration(
-        "edition_state",
-        EditionState,
-        _texts("""
-            draft | Draft | Черновик | Жоба
-            planned | Planned | Запланирован | Жоспарланған
-            announced | Announced | Объявлен | Жарияланды
-            call_open | Call open | Приём номинаций открыт | Ұсыныстар қабылдануда
-            selection | Selection | Отбор | Іріктеу
-            confirmed | Confirmed | Подтверждён | Расталды
-            running | Running | Идёт | Өтіп жатыр
-            completed | Completed | Завершён | Аяқталды
-            evaluated | Evaluated | Оценён | Бағаланды
-            archived | Archived | В архиве | Мұрағатта
-            postponed | Postponed | Отложен | Кейінге қалдырылды
-            suspended | Suspended | Приостановлен | Тоқтатыла тұрды
-            cancelled | Cancelled | Отменён | Болдырылмады
-        """),
-        terminal=EDITION_LIFE.terminal,
-    ),
-    Enumeration(
-        "modality",
-        Modality,
-        _texts("""
-            on_site | On site | Очно | Күндізгі
-            online | Online | Онлайн | Онлайн
-            hybrid | Hybrid | Смешанный формат | Аралас формат
-        """),
-    ),
-    Enumeration(
-        "country_relation",
-        CountryRelation,
-        _texts("""
-            invited | Invited | Приглашена | Шақырылды
-            took_part | Took part | Участвовала | Қатысты
-            targeted | Targeted | Целевая страна | Нысаналы ел
-        """),
-    ),
-    Enumeration(
-        "seat_owner",
-        SeatOwner,
-        _texts("""
-            country | Country | Страна | Ел
-            authority | Nominating authority | Номинирующий орган | Ұсынушы орган
-            organization | Organization | Организация | Ұйым
-        """),
-    ),
-    Enumeration(
-        "rule_severity",
-        RuleSeverity,
-        _texts("""
-            block | Must be met | Обязательное | Міндетті
-            warn | Warns whoever screens | Предупреждение | Ескерту
-        """),
-    ),
+    *EDITION_ENUMERATIONS,
     Enumeration(
         "program_kind",
         ProgramKind,
-        _texts("""
+        read_labels("""
             course_program | Program of courses | Программа курсов | Курстар бағдарламасы
             seminar_series | Series of seminars | Серия семинаров | Семинарлар топтамасы
             mobility | Mobility | Мобильность | Ұтқырлық
@@ -112,7 +42,7 @@ ENUMERATIONS: Final[Sequence[Enumeration]] = (
     Enumeration(
         "program_status",
         ProgramStatus,
-        _texts("""
+        read_labels("""
             idea | Idea | Идея | Идея
             pilot | Pilot | Пилот | Пилоттық
             annual | Annual | Ежегодная | Жыл сайынғы
@@ -124,7 +54,7 @@ ENUMERATIONS: Final[Sequence[Enumeration]] = (
     Enumeration(
         "cooperation_form",
         CooperationForm,
-        _texts("""
+        read_labels("""
             bilateral | Bilateral | Двустороннее | Екіжақты
             multilateral | Multilateral | Многостороннее | Көпжақты
             trilateral | Trilateral | Трёхстороннее | Үшжақты
@@ -133,7 +63,7 @@ ENUMERATIONS: Final[Sequence[Enumeration]] = (
     Enumeration(
         "functional_role",
         FunctionalRole,
-        _texts("""
+        read_labels("""
             lead | Lead partner | Ведущий партнёр | Жетекші серіктес
             co_organizer | Co-organizer | Соорганизатор | Тең ұйымдастырушы
             host | Host | Принимающая сторона | Қабылдаушы тарап
@@ -150,52 +80,16 @@ ENUMERATIONS: Final[Sequence[Enumeration]] = (
     Enumeration(
         "triangular_role",
         TriangularRole,
-        _texts("""
+        read_labels("""
             facilitator | Facilitating partner | Содействующий партнёр | Жәрдемдесуші серіктес
             pivotal | Pivotal partner | Ключевой партнёр | Негізгі серіктес
             beneficiary | Beneficiary partner | Партнёр-бенефициар | Бенефициар серіктес
         """),
     ),
     Enumeration(
-        "training_session_kind",
-        TrainingSessionKind,
-        _texts("""
-            lecture | Lecture | Лекция | Дәріс
-            seminar | Seminar | Семинар | Семинар
-            workshop | Workshop | Мастерская | Шеберхана
-            practice | Practice | Практика | Тәжірибе
-            study_visit | Study visit | Учебный визит | Оқу сапары
-            cultural_visit | Cultural visit | Культурный визит | Мәдени сапар
-            exam | Exam | Экзамен | Емтихан
-            ceremony | Ceremony | Церемония | Салтанатты рәсім
-            travel | Travel | Переезд | Жол жүру
-        """),
-    ),
-    Enumeration(
-        "training_session_state",
-        TrainingSessionState,
-        _texts("""
-            scheduled | Scheduled | Назначено | Белгіленді
-            moved | Moved | Перенесено | Ауыстырылды
-            held | Held | Состоялось | Өтті
-            cancelled | Cancelled | Отменено | Болдырылмады
-        """),
-        terminal=TRAINING_SESSION_LIFE.terminal,
-    ),
-    Enumeration(
-        "lecturer_role",
-        LecturerRole,
-        _texts("""
-            lecturer | Lecturer | Лектор | Дәріскер
-            moderator | Moderator | Модератор | Модератор
-            trainer | Trainer | Тренер | Жаттықтырушы
-            examiner | Examiner | Экзаменатор | Емтихан алушы
-        """),
-    ),
-    Enumeration(
         "delivery_kind",
         DeliveryKind,
-        _texts("""
+        read_labels("""
             technical_grant | Technical grant | Технический грант | Техникалық грант
             software_transfer | Transfer of software | Передача программ | Бағдарламалық жасақтама беру
             equipment | Equipment | Оборудование | Жабдық
@@ -209,7 +103,7 @@ ENUMERATIONS: Final[Sequence[Enumeration]] = (
     Enumeration(
         "delivery_state",
         DeliveryState,
-        _texts("""
+        read_labels("""
             planned | Planned | Запланировано | Жоспарланған
             agreed | Agreed | Согласовано | Келісілді
             in_delivery | In delivery | Выполняется | Орындалуда
@@ -224,7 +118,7 @@ ENUMERATIONS: Final[Sequence[Enumeration]] = (
     Enumeration(
         "document_kind",
         DocumentKind,
-        _texts("""
+        read_labels("""
             agreement | Agreement | Соглашение | Келісім
             photo | Photo | Фотография | Фотосурет
             deliverable | Deliverable | Результат работ | Жұмыс нәтижесі
@@ -235,7 +129,7 @@ ENUMERATIONS: Final[Sequence[Enumeration]] = (
     Enumeration(
         "design_task_state",
         DesignTaskState,
-        _texts("""
+        read_labels("""
             open | Open | Открыта | Ашық
             done | Done | Выполнена | Орындалды
         """),
@@ -244,7 +138,7 @@ ENUMERATIONS: Final[Sequence[Enumeration]] = (
     Enumeration(
         "entry_kind",
         EntryKind,
-        _texts("""
+        read_labels("""
             pledge | Pledge | Обещание взноса | Жарна уәдесі
             commitment | Commitment | Обязательство донора | Донор міндеттемесі
             receipt | Receipt | Поступление | Түсім
@@ -260,7 +154,7 @@ ENUMERATIONS: Final[Sequence[Enumeration]] = (
     Enumeration(
         "budget_kind",
         BudgetKind,
-        _texts("""
+        read_labels("""
             original | Original | Первоначальный | Бастапқы
             revised | Revised | Уточнённый | Нақтыланған
         """),
@@ -268,7 +162,7 @@ ENUMERATIONS: Final[Sequence[Enumeration]] = (
     Enumeration(
         "budget_status",
         BudgetStatus,
-        _texts("""
+        read_labels("""
             indicative | Indicative | Ориентировочный | Болжамды
             committed | Committed | Утверждённый | Бекітілген
         """),
@@ -276,7 +170,7 @@ ENUMERATIONS: Final[Sequence[Enumeration]] = (
     Enumeration(
         "organization_status",
         OrganizationStatus,
-        _texts("""
+        read_labels("""
             unresolved | Not identified | Не установлена | Анықталмаған
             proposed | Not yet verified | Не проверена | Тексерілмеген
             verified | Verified | Проверена | Тексерілді
@@ -287,7 +181,7 @@ ENUMERATIONS: Final[Sequence[Enumeration]] = (
     Enumeration(
         "source_kind",
         SourceKind,
-        _texts("""
+        read_labels("""
             interview | Interview | Интервью | Сұхбат
             news | News | Новости | Жаңалықтар
             document | Document | Документ | Құжат
@@ -298,7 +192,7 @@ ENUMERATIONS: Final[Sequence[Enumeration]] = (
     Enumeration(
         "confidence",
         Confidence,
-        _texts("""
+        read_labels("""
             stated | Stated by the source | Указано источником | Дереккөзде көрсетілген
             inferred | Inferred | Выведено из источника | Дереккөзден шығарылған
             unresolved | Unresolved | Толкуется неоднозначно | Екіұшты түсініледі
@@ -307,7 +201,7 @@ ENUMERATIONS: Final[Sequence[Enumeration]] = (
     Enumeration(
         "subject_kind",
         SubjectKind,
-        _texts("""
+        read_labels("""
             agency | Agency | Агентство | Агенттік
             organization | Organization | Организация | Ұйым
             program | Program | Программа | Бағдарлама
@@ -323,7 +217,7 @@ ENUMERATIONS: Final[Sequence[Enumeration]] = (
     Enumeration(
         "statement_kind",
         StatementKind,
-        _texts("""
+        read_labels("""
             policy_frame | Policy framework | Политические рамки | Саяси негіз
             principle | Principle | Принцип | Қағидат
             strategic_priority | Strategic priority | Стратегический приоритет | Стратегиялық басымдық
@@ -345,7 +239,7 @@ ENUMERATIONS: Final[Sequence[Enumeration]] = (
     Enumeration(
         "milestone_state",
         MilestoneState,
-        _texts("""
+        read_labels("""
             open | Open | Открыта | Ашық
             achieved | Achieved | Достигнута | Жетті
             cancelled | Cancelled | Отменена | Болдырылмады
@@ -355,7 +249,7 @@ ENUMERATIONS: Final[Sequence[Enumeration]] = (
     Enumeration(
         "risk_state",
         RiskState,
-        _texts("""
+        read_labels("""
             open | Open | Открыт | Ашық
             occurred | Occurred | Наступил | Орын алды
             closed | Closed | Закрыт | Жабық
@@ -365,18 +259,10 @@ ENUMERATIONS: Final[Sequence[Enumeration]] = (
     Enumeration(
         "light",
         Light,
-        _texts("""
+        read_labels("""
             green | As planned | По плану | Жоспар бойынша
             amber | Off the plan, can be mended | Отклонение, устранимо | Ауытқу бар, түзетуге болады
             red | Off the plan, a decision is needed | Отклонение, нужно решение | Ауытқу бар, шешім қажет
-        """),
-    ),
-    Enumeration(
-        "timetable_conflict",
-        ConflictCode,
-        _texts("""
-            lecturer_elsewhere | The lecturer teaches elsewhere | Лектор занят в другом месте | Дәріскер басқа жерде
-            venue_taken | The venue is taken | Помещение занято | Орын бос емес
         """),
     ),
 )

@@ -61,7 +61,22 @@ class SeatLineData(Part):
     """Seats inside `seats` that the authority fills by its own rank."""
     minimum_women: int
     minimum_women_is_hard: bool
+    minimum_women_released_on: date | None = None
+    """From this day on a soft minimum no longer keeps seats empty."""
     reallocation_on: date | None
+    """From this day on seats that nobody took may go to other lines."""
+
+
+class AllocationData(Part):
+    """By what seats are given; fixed once the call is open."""
+
+    basis: str
+    """`authority_rank`, `score` or `weighted`."""
+    score_percent: int | None
+    """Where it is weighted: the weight of the score, the rest being the rank."""
+    pool_cap: int | None
+    """How many pooled seats one country may get at most."""
+    tie_rule: str
 
 
 class CallData(Part):
@@ -116,6 +131,9 @@ class EditionData(EventData):
     seat_lines: list[SeatLineData]
     countries: list[str]
     eligibility_rules: list[EligibilityRuleData]
+    eligibility_rules_version: int = 0
+    """Counts how often the rules were saved."""
+    allocation: AllocationData | None = None
     certificate_policy: CertificatePolicyData
 
 
@@ -138,6 +156,8 @@ class TrainingSessionData(EventData):
     state: str
     mandatory: bool
     counts_for_attendance: bool
+    venue: str | None = None
+    """Where it takes place, as its participants' calendars say."""
     delivery_language: str | None
     lecturers: list[SessionLecturerData]
 

@@ -30,6 +30,8 @@ _WRITES: Final = (
     "clone_edition",
     "add_edition_country",
     "create_country_invitation",
+    "answer_country_invitation",
+    "delete_edition",
     "create_seat_line",
     "change_seat_line",
     "create_training_session",
@@ -65,6 +67,7 @@ _PUBLIC_READS: Final = (
     "list_editions",
     "read_edition",
     "list_edition_countries",
+    "list_public_texts",
     "list_training_sessions",
     "read_edition_calendar",
     "read_lecturer_calendar",
@@ -83,6 +86,8 @@ _PUBLIC_READS: Final = (
 )
 _INTERNAL_READS: Final = (
     "list_country_invitations",
+    "list_edition_history",
+    "list_rule_versions",
     "list_seat_lines",
     "read_monitoring",
     "list_design_tasks",

@@ -121,6 +121,42 @@ class SeatsExceedCapacity(Problem):
     )
 
 
+class EditionNotDeletable(Problem):
+    """Only a draft that nothing else refers to can be deleted (invariant P8)."""
+
+    status: ClassVar[int] = 409
+    slug: ClassVar[str] = "edition-not-deletable"
+    title: ClassVar[Title] = title(
+        en="The edition cannot be deleted",
+        ru="Выпуск нельзя удалить",
+        kk="Шығарылымды жою мүмкін емес",
+    )
+
+
+class SettingsFixed(Problem):
+    """By what seats are given is fixed once authorities have been told."""
+
+    status: ClassVar[int] = 409
+    slug: ClassVar[str] = "allocation-settings-fixed"
+    title: ClassVar[Title] = title(
+        en="The call has been opened by these settings",
+        ru="Приём открыт на этих условиях",
+        kk="Қабылдау осы шарттармен ашылған",
+    )
+
+
+class SeatLineInconsistent(Problem):
+    """The numbers of a seat line do not agree; `errors` names each."""
+
+    status: ClassVar[int] = 422
+    slug: ClassVar[str] = "seat-line-inconsistent"
+    title: ClassVar[Title] = title(
+        en="The numbers of the seat line do not agree",
+        ru="Числа в строке мест не согласуются",
+        kk="Орындар жолындағы сандар үйлеспейді",
+    )
+
+
 class RuleUnsound(Problem):
     """An eligibility rule does not compile, is no condition or costs too much; `errors` names the place."""
 

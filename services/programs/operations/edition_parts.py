@@ -8,18 +8,24 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.common.audit import record_change
 from services.common.identity import Caller
 from services.common.preconditions import require_version
-from services.programs.db.editions import get_edition, get_seat_line
+from services.programs.db.editions import get_country_invitation, get_edition, get_seat_line
 from services.programs.db.organizations import get_organization
 from services.programs.db.tables import CountryInvitation, Edition, EditionCountry, SeatLine
+from services.programs.domain.editions import CALL_PASSED
 from services.programs.domain.evidence import SubjectKind
-from services.programs.operations.editions import record_edition, require_seats_within_capacity
+from services.programs.domain.problems import SeatLineInconsistent, SettingsFixed
+from services.programs.domain.seats import SeatFacts, seat_faults
+from services.programs.operations.edition_records import record_edition, require_seats_within_capacity
 from services.programs.operations.evidence import cite
-from services.programs.schemas.editions import (
+from services.programs.schemas.edition_parts import (
     CountryInvitationCreate,
     EditionCountryCreate,
+    InvitationAnswer,
     SeatLineChange,
     SeatLineCreate,
 )
+
+_FIXED = frozenset({"discretionary", "minimum_women", "minimum_women_is_hard", "minimum_women_released_on"})
 
 
 async def add_edition_country(
@@ -32,7 +38,7 @@ async def add_edition_country(
     session.add(row)
     await session.flush()
     await cite(session, SubjectKind.EDITION_COUNTRY, row.id, request.sources)
-    await _count_change(session, caller, edition, "edition.country_added", "countries")
+    await count_change(session, caller, edition, "edition.country_added", "countries")
     return row
 
 
@@ -49,16 +55,29 @@ async def create_country_invitation(
     return invitation
 
 
+async def answer_country_invitation(
+    session: AsyncSession, caller: Caller, edition_id: UUID, invitation_id: UUID, request: InvitationAnswer
+) -> CountryInvitation:
+    """Record what the authority answered; a later answer replaces an earlier one."""
+    invitation = await get_country_invitation(session, edition_id, invitation_id)
+    fields = request.model_dump()
+    for field, value in fields.items():
+        setattr(invitation, field, value)
+    await record_change(session, caller, "country_invitation.answered", invitation, fields)
+    return invitation
+
+
 async def create_seat_line(
     session: AsyncSession, caller: Caller, edition_id: UUID, request: SeatLineCreate
 ) -> SeatLine:
-    """Give seats to an owner; raises `SeatsExceedCapacity`."""
+    """Give seats to an owner; raises `SeatsExceedCapacity`, `SeatLineInconsistent`."""
     edition = await get_edition(session, edition_id, lock=True)
     line = SeatLine(edition_id=edition.id, **request.model_dump())
+    _require_consistent(line)
     session.add(line)
     await record_change(session, caller, "seat_line.created", line)
     await require_seats_within_capacity(session, edition)
-    await _count_change(session, caller, edition, "edition.seats_changed", "seat_lines")
+    await count_change(session, caller, edition, "edition.seats_changed", "seat_lines")
     return line
 
 
@@ -70,22 +89,38 @@ async def change_seat_line(
     expected_version: int,
     request: SeatLineChange,
 ) -> SeatLine:
-    """Change the seats of an owner; participants keep what is taken already."""
+    """Change the seats of an owner; participants keep what is taken already.
+
+    Raises `SettingsFixed` for the rules of a line that authorities have been told.
+    """
     edition = await get_edition(session, edition_id, lock=True)
     line = await get_seat_line(session, edition.id, seat_line_id)
     require_version(line, expected_version)
-    changes = request.model_dump(exclude_unset=True)
+    changes = {name: value for name, value in request.changes().items() if value != getattr(line, name)}
+    if edition.state in CALL_PASSED and _FIXED & changes.keys():
+        raise SettingsFixed("Authorities have been told what holds for the line.")
     for field, value in changes.items():
         setattr(line, field, value)
+    _require_consistent(line)
     await record_change(session, caller, "seat_line.changed", line, changes)
     await require_seats_within_capacity(session, edition)
-    await _count_change(session, caller, edition, "edition.seats_changed", "seat_lines")
+    await count_change(session, caller, edition, "edition.seats_changed", "seat_lines")
     return line
 
 
-async def _count_change(
+def facts_of(line: SeatLine) -> SeatFacts:
+    """Return the numbers of a line, as the rules look at them."""
+    return SeatFacts(**{name: getattr(line, name) for name in SeatFacts.__dataclass_fields__})
+
+
+async def count_change(
     session: AsyncSession, caller: Caller, edition: Edition, action: str, part: str
 ) -> None:
-    # The event carries the edition with its parts, so a change of a part counts its version up.
+    """Count a change of a part as one of the edition: its event carries the edition with its parts."""
     edition.updated_at = func.clock_timestamp()
     await record_edition(session, caller, action, edition, [part])
+
+
+def _require_consistent(line: SeatLine) -> None:
+    if faults := seat_faults(facts_of(line)):
+        raise SeatLineInconsistent("The numbers of the seat line do not agree.", errors=faults)

@@ -1,6 +1,6 @@
 """Changes of an edition's state, asked for by people or brought by the clock."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
@@ -26,21 +26,19 @@ from services.programs.db.editions import (
 )
 from services.programs.db.tables import Edition, MirrorResults
 from services.programs.domain import events
-from services.programs.domain.editions import (
-    EDITION_LIFE,
-    EditionFacts,
-    EditionState,
-    Step,
-    due_transition,
-    unmet_guards,
-)
+from services.programs.domain.edition_guards import EditionFacts, Step, due_transition, unmet_guards
+from services.programs.domain.editions import EDITION_LIFE, EditionState
 from services.programs.domain.permissions import permits
 from services.programs.domain.problems import GuardsUnmet
+from services.programs.domain.seats import is_shown_to_authorities
 from services.programs.domain.training_sessions import OPEN_STATES, TrainingSessionState
 from services.programs.operations.edition_clock import plan_clock
-from services.programs.operations.editions import day_bounds, record_edition
+from services.programs.operations.edition_parts import facts_of
+from services.programs.operations.edition_records import day_bounds, record_edition
+from services.programs.operations.editions import bounds_of
+from services.programs.operations.timetable_moves import cancel_timetable, shift_timetable
 from services.programs.operations.training_sessions import tell_training_session
-from services.programs.schemas.editions import (
+from services.programs.schemas.edition_states import (
     EditionStateChange,
     EditionStateChangeResult,
 )
@@ -76,7 +74,7 @@ async def change_edition_state(
         raise GuardsUnmet(f"The edition cannot become {request.state} yet.", errors=faults)
     came_from = edition.state
     if not dry_run:
-        await _enter(session, caller, edition, request.state, request.reason)
+        await enter_state(session, caller, edition, request.state, request.reason, request.period)
     return EditionStateChangeResult(
         edition_id=edition.id,
         from_state=came_from,
@@ -110,7 +108,7 @@ async def follow_clock(session: AsyncSession, edition_id: UUID) -> EditionState 
     await hold_ended_sessions(session, edition, now)
     reached = None
     while target := due_transition(await gather_facts(session, edition), now):
-        await _enter(session, CLOCK, edition, target, None)
+        await enter_state(session, CLOCK, edition, target)
         reached = target
         await hold_ended_sessions(session, edition, now)
     await plan_clock(session, edition, after=now)
@@ -132,6 +130,8 @@ async def gather_facts(session: AsyncSession, edition: Edition) -> EditionFacts:
     """Return what the guards look at."""
     starts_on, ends_on = day_bounds(parse_edtf(edition.period))
     counts = await find_seat_counts(session, edition.id)
+    lines = await list_seat_lines(session, edition.id)
+    results = await list_results(session, edition.id)
     return EditionFacts(
         state=edition.state,
         zone=edition.zone,
@@ -144,33 +144,66 @@ async def gather_facts(session: AsyncSession, edition: Edition) -> EditionFacts:
         text_languages=frozenset(edition.public_text or ()),
         call_opens_at=edition.call_opens_at,
         call_closes_at=edition.call_closes_at,
-        seat_lines=len(await list_seat_lines(session, edition.id)),
+        seat_lines=len(lines),
+        unclear_seat_lines=sum(not is_shown_to_authorities(facts_of(line)) for line in lines),
+        has_basis=edition.allocation is not None,
         rules_published=edition.eligibility_rules is not None,
         form_published=edition.form_version_id is not None,
         places=len(edition.host_places),
         capacity_min=edition.capacity_min,
         accepted=sum(line["accepted"] for line in counts.lines) if counts else 0,
         unheld_sessions=await count_open_sessions(session, edition.id),
-        results_settled=_settled(await list_results(session, edition.id)),
+        results_settled=_settled(results, END_OF_COURSE),
+        follow_up_settled=_settled(results, FOLLOW_UP),
     )
 
 
-async def _enter(
-    session: AsyncSession, caller: Caller, edition: Edition, target: EditionState, reason: str | None
+async def enter_state(
+    session: AsyncSession,
+    caller: Caller,
+    edition: Edition,
+    target: EditionState,
+    reason: str | None = None,
+    period: str | None = None,
 ) -> None:
+    """Let the edition be in `target`, whose guards were asked; a new `period` takes call and timetable along.
+
+    Meetings that are still to come are cancelled with their edition. Raises `SessionOutsideEdition`.
+    """
     edition.state = target
     edition.state_reason = reason
+    fields = ["state", "state_reason"]
+    if period is not None:
+        fields += await _reschedule(session, caller, edition, period)
+    if target is EditionState.CANCELLED:
+        await cancel_timetable(session, caller, edition)
     kind = _TOLD_AS.get(target, events.EDITION_CHANGED)
-    await record_edition(session, caller, f"edition.{target}", edition, ["state", "state_reason"], kind)
+    await record_edition(session, caller, f"edition.{target}", edition, fields, kind)
+
+
+async def _reschedule(session: AsyncSession, caller: Caller, edition: Edition, period: str) -> list[str]:
+    """Move the edition, its call and its timetable by as many days as its earliest day moves."""
+    before = edition.earliest
+    edition.period = period
+    for column, day in bounds_of(period).items():
+        setattr(edition, column, day)
+    shift = edition.earliest - before
+    moments = [name for name in _MOMENTS if getattr(edition, name) is not None]
+    for name in moments:
+        setattr(edition, name, getattr(edition, name) + shift)
+    await shift_timetable(session, caller, edition, shift)
+    return ["period", *moments]
 
 
 def _shares(sectors: Sequence[dict[str, str | None]]) -> list[Decimal | None]:
     return [None if sector["share"] is None else Decimal(sector["share"]) for sector in sectors]
 
 
-def _settled(results: Sequence[MirrorResults]) -> bool:
-    return any(result.phase == END_OF_COURSE and result.state in SETTLED for result in results)
+def _settled(results: Sequence[MirrorResults], phases: Collection[str]) -> bool:
+    return any(result.phase in phases and result.state in SETTLED for result in results)
 
 
-END_OF_COURSE: Final = "end"
+_MOMENTS: Final = ("call_opens_at", "call_closes_at", "replacement_until")
+END_OF_COURSE: Final = frozenset({"end"})
+FOLLOW_UP: Final = frozenset({"three_months", "six_months", "twelve_months"})
 SETTLED: Final = frozenset({"published", "withheld"})

@@ -1,45 +1,53 @@
-"""Entering and changing editions, and telling the other rooms."""
+"""Entering, changing and deleting editions."""
 
 from datetime import date
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.audit import record_change
 from services.common.clock import Provenance
-from services.common.edtf import Edtf, parse_edtf
-from services.common.events import EventKind
-from services.common.identity import Caller, Role
+from services.common.edtf import parse_edtf
+from services.common.identity import Caller
 from services.common.outbox import publish
 from services.common.preconditions import require_version
+from services.common.problems import Fault, RequestInvalid
 from services.common.worker import WorkerPool
-from services.programs.db.editions import get_edition, list_edition_countries, list_seat_lines
-from services.programs.db.programs import find_component, get_program
-from services.programs.db.tables import Edition, SeatLine
-from services.programs.domain.editions import EditionState
-from services.programs.domain.events import (
-    EDITION_CHANGED,
-    CallData,
-    CertificatePolicyData,
-    EditionData,
-    EligibilityRuleData,
-    SeatLineData,
+from services.programs.db.edition_history import forget_history
+from services.programs.db.editions import (
+    count_references,
+    delete_edition_countries,
+    get_edition,
+    list_seat_lines,
 )
+from services.programs.db.evidence import delete_citations
+from services.programs.db.programs import find_component, get_program
+from services.programs.db.tables import Edition
+from services.programs.domain.editions import CALL_PASSED, EditionState
+from services.programs.domain.events import EDITION_CANCELLED
 from services.programs.domain.evidence import SubjectKind
 from services.programs.domain.problems import (
     DemonstrationOnly,
+    EditionNotDeletable,
     ReferenceUnknown,
-    SeatsExceedCapacity,
+    SettingsFixed,
     SourceRequired,
 )
-from services.programs.operations.edition_clock import plan_clock
+from services.programs.operations.edition_history import remember
+from services.programs.operations.edition_records import (
+    edition_data,
+    record_edition,
+    require_seats_within_capacity,
+    tell,
+)
 from services.programs.operations.eligibility import require_sound_rules
 from services.programs.operations.evidence import cite
 from services.programs.operations.programs import plain_sectors
+from services.programs.operations.timetable_moves import require_timetable_inside
 from services.programs.schemas.editions import EditionChange, EditionCreate
 
-_SEPARATE: Final = {"sources", "stated", "eligibility_rules", "sectors"}
+_SEPARATE: Final = {"sources", "stated", "sectors"}
 
 
 async def create_edition(
@@ -57,14 +65,17 @@ async def create_edition(
         **request.model_dump(exclude=_SEPARATE),
         **bounds_of(request.period),
         sectors=plain_sectors([sector.model_dump() for sector in request.sectors]),
-        eligibility_rules=request.model_dump()["eligibility_rules"],
         program=program,
+        eligibility_rules_version=int(request.eligibility_rules is not None),
         state=stated.state if stated else EditionState.DRAFT,
         stated_as_of=stated.as_of if stated else None,
         historic=stated is not None and stated.state is EditionState.COMPLETED,
     )
     session.add(edition)
     await record_change(session, caller, "edition.created", edition)
+    await remember(
+        session, caller, "edition.created", edition, request.model_fields_set - _SEPARATE | {"state"}
+    )
     await cite(session, SubjectKind.EDITION, edition.id, request.sources)
     await tell(session, edition)
     return edition
@@ -78,20 +89,61 @@ async def change_edition(
     request: EditionChange,
     worker: WorkerPool,
 ) -> Edition:
-    """Change what the record says; a person's change ends the rest that a stated fact has from the clock."""
+    """Change what the record says; a person's change ends the rest that a stated fact has from the clock.
+
+    Raises `SettingsFixed`, `SeatsExceedCapacity`, `SessionOutsideEdition`, `RuleUnsound`.
+    """
     await require_sound_rules(worker, request.eligibility_rules)
     edition = await get_edition(session, edition_id, lock=True)
     require_version(edition, expected_version)
     changes = request.changes()
+    if (
+        "allocation" in changes
+        and edition.state in CALL_PASSED
+        and changes["allocation"] != edition.allocation
+    ):
+        raise SettingsFixed("Authorities have been told by what seats are given.")
     if "sectors" in changes:
         changes["sectors"] = plain_sectors(changes["sectors"])
+    if changes.get("eligibility_rules", edition.eligibility_rules) != edition.eligibility_rules:
+        changes["eligibility_rules_version"] = edition.eligibility_rules_version + 1
     if request.period is not None:
         changes |= bounds_of(request.period)
     for field, value in changes.items():
         setattr(edition, field, value)
+    _require_order(edition)
     await require_seats_within_capacity(session, edition)
+    if request.period is not None:
+        await require_timetable_inside(session, edition)
     await record_edition(session, caller, "edition.changed", edition, changes)
     return edition
+
+
+async def delete_edition(
+    session: AsyncSession, caller: Caller, edition_id: UUID, expected_version: int
+) -> None:
+    """Delete a draft that nothing refers to; whatever was planned once stays for good (invariant P8).
+
+    The other rooms are told that it is cancelled.
+    """
+    edition = await get_edition(session, edition_id, lock=True)
+    require_version(edition, expected_version)
+    if edition.state is not EditionState.DRAFT:
+        raise EditionNotDeletable("Only a draft can be deleted; cancel the edition instead.")
+    if await count_references(session, edition.id):
+        raise EditionNotDeletable("Partners, letters, meetings or other records refer to the edition.")
+    data = await edition_data(session, edition)
+    gone = {"state": EditionState.CANCELLED, "aggregate_version": edition.version + 1, "seat_lines": []}
+    await publish(session, EDITION_CANCELLED, data.model_copy(update=gone))
+    await record_change(session, caller, "edition.deleted", edition)
+    await forget_history(session, edition.id)
+    await delete_citations(session, edition.id)
+    await delete_edition_countries(session, edition.id)
+    for line in await list_seat_lines(session, edition.id):
+        await record_change(session, caller, "seat_line.deleted", line)
+        await session.delete(line)
+    await session.flush()
+    await session.delete(edition)
 
 
 async def require_component(session: AsyncSession, component_id: UUID | None, program_id: UUID) -> None:
@@ -112,87 +164,14 @@ def bounds_of(period: str | None) -> dict[str, date | None]:
     return {"earliest": edtf.earliest if edtf else None, "latest": edtf.latest if edtf else None}
 
 
-async def require_seats_within_capacity(session: AsyncSession, edition: Edition) -> None:
-    """Raise `SeatsExceedCapacity` if the seat lines hold more than the edition has (invariant P4)."""
-    await session.flush()
-    seats = sum(line.seats or 0 for line in await list_seat_lines(session, edition.id))
-    if edition.capacity_max is not None and seats > edition.capacity_max:
-        raise SeatsExceedCapacity(f"The seat lines hold {seats} of {edition.capacity_max} seats.")
-
-
-async def record_edition(
-    session: AsyncSession,
-    caller: Caller,
-    action: str,
-    edition: Edition,
-    fields: Any = (),
-    kind: EventKind = EDITION_CHANGED,
-) -> None:
-    """Audit a change of the edition or of a part of it, and tell the other rooms its whole state."""
-    if Role.IMPORTER not in caller.roles:
-        edition.stated_as_of = None
-    await record_change(session, caller, action, edition, fields)
-    await tell(session, edition, kind)
-    await plan_clock(session, edition)
-
-
-async def tell(session: AsyncSession, edition: Edition, kind: EventKind = EDITION_CHANGED) -> None:
-    """Publish the edition's whole state."""
-    await publish(session, kind, await edition_data(session, edition))
-
-
-async def edition_data(session: AsyncSession, edition: Edition) -> EditionData:
-    """Return what others may know of the edition: dates, call, seats and rules."""
-    period = parse_edtf(edition.period)
-    starts_on, ends_on = day_bounds(period)
-    countries = {row.country for row in await list_edition_countries(session, edition.id) if row.country}
-    lines = await list_seat_lines(session, edition.id)
-    return EditionData(
-        aggregate_id=edition.id,
-        aggregate_version=edition.version,
-        program_id=edition.program_id,
-        component_id=edition.component_id,
-        predecessor_id=edition.predecessor_id,
-        code=edition.code,
-        title=edition.title,
-        state=edition.state,
-        provenance=edition.provenance,
-        audience=edition.audience,
-        period=edition.period,
-        starts_on=starts_on,
-        ends_on=ends_on,
-        zone=edition.zone,
-        languages=edition.languages,
-        capacity_min=edition.capacity_min,
-        capacity_max=edition.capacity_max,
-        call=_call_data(edition),
-        replacement_until=edition.replacement_until,
-        seat_lines=[_seat_line_data(line) for line in lines],
-        countries=sorted(countries),
-        eligibility_rules=[
-            EligibilityRuleData.model_validate(rule) for rule in edition.eligibility_rules or []
-        ],
-        certificate_policy=CertificatePolicyData(
-            attendance_percent=edition.attendance_percent, pass_mark_percent=edition.pass_mark_percent
-        ),
-    )
-
-
-def day_bounds(period: Edtf) -> tuple[date | None, date | None]:
-    """Return the first and last day of a period known to the day, otherwise nothing."""
-    return (period.earliest, period.latest) if period.is_day_precise else (None, None)
-
-
-def _call_data(edition: Edition) -> CallData | None:
-    if edition.call_opens_at is None or edition.call_closes_at is None:
-        return None
-    return CallData(
-        opens_at=edition.call_opens_at,
-        closes_at=edition.call_closes_at,
-        zone=edition.zone,
-        form_version_id=edition.form_version_id,
-    )
-
-
-def _seat_line_data(line: SeatLine) -> SeatLineData:
-    return SeatLineData.model_validate({name: getattr(line, name) for name in SeatLineData.model_fields})
+def _require_order(edition: Edition) -> None:
+    """Raise `RequestInvalid` where a change and what stood already do not go together."""
+    opens, closes = edition.call_opens_at, edition.call_closes_at
+    faults = []
+    if opens and closes and opens >= closes:
+        faults.append(Fault("/call_closes_at", "call_window", "The call closes before it opens."))
+    least, most = edition.capacity_min, edition.capacity_max
+    if least is not None and most is not None and least > most:
+        faults.append(Fault("/capacity_min", "capacity", "The minimum exceeds the capacity."))
+    if faults:
+        raise RequestInvalid("The change does not go with what stands already.", errors=faults)

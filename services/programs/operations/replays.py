@@ -12,7 +12,7 @@ from services.programs.db.deliveries import list_told_voucher_schemes
 from services.programs.db.tables import Edition, Lecturer, Organization, TrainingSession
 from services.programs.domain import events
 from services.programs.operations.deliveries import voucher_scheme_data
-from services.programs.operations.editions import edition_data
+from services.programs.operations.edition_records import edition_data
 from services.programs.operations.organizations import organization_data
 from services.programs.operations.programs import lecturer_data
 from services.programs.operations.training_sessions import training_session_data

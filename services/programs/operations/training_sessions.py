@@ -16,7 +16,7 @@ from services.programs.db.editions import get_edition, get_training_session, lis
 from services.programs.db.programs import get_lecturer
 from services.programs.db.tables import Edition, TrainingSession
 from services.programs.domain import events
-from services.programs.domain.editions import local_day
+from services.programs.domain.edition_guards import local_day
 from services.programs.domain.events import SessionLecturerData, TrainingSessionData
 from services.programs.domain.problems import SessionOutsideEdition, TransitionRefused
 from services.programs.domain.training_sessions import (
@@ -119,6 +119,7 @@ def training_session_data(meeting: TrainingSession) -> TrainingSessionData:
         state=meeting.state,
         mandatory=meeting.mandatory,
         counts_for_attendance=meeting.counts_for_attendance,
+        venue=meeting.venue,
         delivery_language=meeting.delivery_language,
         lecturers=[SessionLecturerData.model_validate(lecturer) for lecturer in meeting.lecturers],
     )

@@ -7,7 +7,7 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field, model_validator
 
-from services.common.actions import Action, BlockedBy
+from services.common.actions import Action
 from services.common.clock import Provenance
 from services.common.edtf import parse_edtf
 from services.common.expressions import Expression
@@ -26,12 +26,11 @@ from services.common.wire import (
     Resource,
     Texts,
 )
-from services.common.wire_codes import CountryCode, EdtfText, LanguageTag, RegionCode
-from services.programs.domain.editions import STATED_STATES, CountryRelation, EditionState, Modality
+from services.common.wire_codes import CountryCode, EdtfText, LanguageTag
+from services.programs.domain.editions import STATED_STATES, EditionState, Modality
 from services.programs.domain.eligibility import RuleSeverity
-from services.programs.domain.events import SeatOwner
+from services.programs.schemas.edition_parts import AllocationRead, AllocationSettings
 from services.programs.schemas.evidence import Citations, Sourced
-from services.programs.schemas.monitoring import StatusReportRead
 from services.programs.schemas.programs import SectorRead, SectorWrite
 
 ZONES = available_timezones()
@@ -125,12 +124,16 @@ class EditionFields(Request):
     replacement_until: Instant | None = None
     form_version_id: Id | None = None
     eligibility_rules: list[EligibilityRule] | None = Field(default=None, max_length=50)
+    allocation: AllocationSettings | None = None
     pass_mark_percent: Percent | None = None
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.call_opens_at and self.call_closes_at and self.call_opens_at >= self.call_closes_at:
             raise ValueError("the call closes before it opens")
+        window = (self.call_opens_at, self.call_closes_at)
+        if any(moment and (moment.second or moment.microsecond) for moment in window):
+            raise ValueError("the call opens and closes to the minute")
         if (self.capacity_min or 0) > (self.capacity_max if self.capacity_max is not None else 2**31):
             raise ValueError("the minimum exceeds the capacity")
         rules = [rule.id for rule in self.eligibility_rules or ()]
@@ -212,28 +215,14 @@ class EditionRead(EditionItem, Sourced):
     replacement_until: datetime | None
     form_version_id: UUID | None
     eligibility_rules: list[EligibilityRuleRead] | None
+    eligibility_rules_version: int
+    """Counts how often the rules were saved; 0 until they are."""
+    allocation: AllocationRead | None
     attendance_percent: int
     pass_mark_percent: int | None
     stated_as_of: date | None
     state_reason: str | None
     actions: list[Action]
-
-
-class EditionStateChange(Request):
-    """The state that is wanted, and why where the step needs a reason."""
-
-    state: EditionState
-    reason: Line | None = None
-
-
-class EditionStateChangeResult(Answer):
-    """What the change did, or would do."""
-
-    edition_id: UUID
-    from_state: EditionState
-    to_state: EditionState
-    applied: bool
-    unmet: list[BlockedBy]
 
 
 class EditionClone(Request):
@@ -243,130 +232,6 @@ class EditionClone(Request):
     title: Texts
     period: Period
     ordinal: Count | None = None
+    capacity_max: Count | None = None
+    """As now, if left out; seats that are rolled over must fit."""
     provenance: Provenance = Provenance.REAL
-
-
-class EditionCountryCreate(Request):
-    """What the edition has to do with a country, a region of IATI's list, or an area named otherwise."""
-
-    country: CountryCode | None = None
-    region: RegionCode | None = None
-    area: Line | None = None
-    relation: CountryRelation
-    head_count: Count | None = None
-    sources: Citations
-
-    @model_validator(mode="after")
-    def _one_place(self) -> Self:
-        if sum(place is not None for place in (self.country, self.region, self.area)) != 1:
-            raise ValueError("expected a country, a region or an area")
-        return self
-
-
-class EditionCountryRead(Answer):
-    """What the edition has to do with a country or a region."""
-
-    id: UUID
-    country: str | None
-    region: str | None
-    area: str | None
-    relation: CountryRelation
-    head_count: int | None
-
-
-class CountryInvitationCreate(Request):
-    """The letter by which an authority of a country is asked to nominate."""
-
-    country: CountryCode
-    authority_id: Id | None = None
-    letter_number: Line | None = None
-    sent_on: Day | None = None
-
-
-class CountryInvitationRead(Resource):
-    """The letter by which an authority of a country is asked to nominate."""
-
-    edition_id: UUID
-    country: str
-    authority_id: UUID | None
-    letter_number: str | None
-    sent_on: date | None
-
-
-class SeatLineCreate(Request):
-    """Seats of one edition for one owner."""
-
-    owner: SeatOwner = SeatOwner.COUNTRY
-    country: CountryCode | None = None
-    organization_id: Id | None = None
-    seats: Count | None = None
-    reserve: Count = 0
-    discretionary: Count = 0
-    minimum_women: Count = 0
-    minimum_women_is_hard: Flag = False
-    reallocation_on: Day | None = None
-
-    @model_validator(mode="after")
-    def _consistent(self) -> Self:
-        named = self.country if self.owner is SeatOwner.COUNTRY else self.organization_id
-        if named is None:
-            raise ValueError("expected the country or the organization that owns the seats")
-        if self.seats is not None and max(self.discretionary, self.minimum_women) > self.seats:
-            raise ValueError("discretionary seats and the minimum of women lie inside the seats")
-        return self
-
-
-class SeatLineChange(Request):
-    """What is to be different; what is left out stays as it is."""
-
-    seats: Count | None = None
-    reserve: Count | None = None
-    reallocation_on: Day | None = None
-
-
-class SeatLineRead(Resource):
-    """Seats of one edition for one owner."""
-
-    edition_id: UUID
-    owner: SeatOwner
-    country: str | None
-    organization_id: UUID | None
-    seats: int | None
-    reserve: int
-    discretionary: int
-    minimum_women: int
-    minimum_women_is_hard: bool
-    reallocation_on: date | None
-
-
-class SeatCount(Answer):
-    """How the seats of one line stand, as participants last told."""
-
-    seat_line_id: UUID
-    taken: int
-    accepted: int
-    waiting: int
-    overcommitted: int
-
-
-class ResultState(Answer):
-    """How a snapshot of results stands, as evaluation last told."""
-
-    phase: str
-    state: str
-    visibility: str
-    reason: str | None
-
-
-class MonitoringRead(Answer):
-    """An edition's progress, as its managers report it and from what the other rooms told."""
-
-    edition: Reference
-    state: EditionState
-    status_report: StatusReportRead | None
-    """The latest."""
-    overdue_milestones: int
-    open_risks: int
-    seats: int | None
-    lines: list[SeatCount]
-    results: list[ResultState]
