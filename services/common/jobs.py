@@ -104,7 +104,7 @@ async def schedule_job(
     due_at: datetime,
     *,
     provenance: Provenance = Provenance.REAL,
-    payload: Mapping[str, UUID] | None = None,
+    payload: Mapping[str, UUID | str] | None = None,
 ) -> None:
     """Let `kind` be done to `subject` at `due_at`; one that is already planned moves to that time.
 

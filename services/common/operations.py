@@ -96,7 +96,7 @@ class OperationRead(Answer):
     state: OperationState
     progress: OperationProgress
     result: dict[str, Any] | None
-    """What came of it, once `succeeded`; ids and links."""
+    """What came of it once `succeeded`, ids and links; what was found in a table once an import has ended."""
     problem: OperationProblem | None
     started_at: datetime
     ended_at: datetime | None
@@ -125,8 +125,10 @@ async def succeed_operation(session: AsyncSession, operation_id: UUID, result: d
     await _end(session, operation_id, {"state": OperationState.SUCCEEDED, "result": result})
 
 
-async def fail_operation(session: AsyncSession, operation_id: UUID, problem: Problem) -> None:
-    """End the operation with the problem that its caller is to see."""
+async def fail_operation(
+    session: AsyncSession, operation_id: UUID, problem: Problem, result: dict[str, Any] | None = None
+) -> None:
+    """End the operation with the problem that its caller is to see, and with what was found out before."""
     told = {
         "type": f"/problems/{problem.slug}",
         "title": dict(problem.title),
@@ -135,7 +137,7 @@ async def fail_operation(session: AsyncSession, operation_id: UUID, problem: Pro
         "code": problem.slug,
         "errors": [{"pointer": f.pointer, "code": f.code, "detail": f.detail} for f in problem.errors],
     }
-    await _end(session, operation_id, {"state": OperationState.FAILED, "problem": told})
+    await _end(session, operation_id, {"state": OperationState.FAILED, "problem": told, "result": result})
 
 
 async def attempt_operation(

@@ -1,20 +1,25 @@
 """Sessions: one unit of work is one transaction, and this is the only place that commits."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import event
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+from sqlalchemy import event, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.orm import Session, UOWTransaction
 
 from services.common.database import Versioned
 from services.common.database_errors import translated_database_errors
+from services.common.problems import Unavailable
 
 CHANGED = "changed"
 AUDITED = "audited"
 _AFTER_COMMIT = "after_commit"
+EXPORTS_AT_ONCE: Final = 2
+"""Per process; each holds one of the connections for reading."""
+_EXPORT_LIMITS: Final = {"statement_timeout": "15min", "idle_in_transaction_session_timeout": "1min"}
 
 
 class UnauditedChangeError(RuntimeError):
@@ -46,6 +51,7 @@ class Sessions:
         }
         self._write = async_sessionmaker(write_engine, **options)
         self._read = async_sessionmaker(read_engine, **options)
+        self._exports = asyncio.Semaphore(EXPORTS_AT_ONCE)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
@@ -74,10 +80,40 @@ class Sessions:
             async with self._read() as session:
                 yield session
 
+    @asynccontextmanager
+    async def exporting(self) -> AsyncIterator[AsyncConnection]:
+        """Read as long as an export takes, all from one moment; a few at once, more are `Unavailable`.
+
+        Its connection waits for slow clients longer than others, but not for ever.
+        """
+        if self._exports.locked():
+            raise Unavailable("Other exports are being made; try again shortly.")
+        async with self._exports:
+            with translated_database_errors():
+                async with self.read_engine.connect() as connection:
+                    await connection.execution_options(isolation_level="REPEATABLE READ")
+                    for name, value in _EXPORT_LIMITS.items():
+                        await connection.execute(text(f"SET LOCAL {name} = '{value}'"))
+                    yield connection
+
     async def close(self) -> None:
         """Close every connection."""
         await self.write_engine.dispose()
         await self.read_engine.dispose()
+
+
+@asynccontextmanager
+async def savepoint(session: AsyncSession) -> AsyncIterator[None]:
+    """Do what is inside, or none of it where it raises; the transaction around it goes on."""
+    known = {name: set(session.info.get(name, ())) for name in (CHANGED, AUDITED)}
+    try:
+        with translated_database_errors():
+            async with session.begin_nested():
+                yield
+                await session.flush()
+    except BaseException:
+        session.info.update(known)  # what was undone need not be audited
+        raise
 
 
 def after_commit(session: AsyncSession, action: Callable[[], None]) -> None:

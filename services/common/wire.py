@@ -7,7 +7,7 @@ carries ids, dates and amounts in.
 
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import partial
@@ -156,6 +156,15 @@ class Page(Answer, Generic[Item]):
     """Send it as `cursor` for the next part; null at the end."""
     total: int | None
     """How many there are in all; only with `count=true`."""
+
+
+def say_error(error: Mapping[str, Any]) -> str:
+    """Return what one of Pydantic's errors expects; its own messages name rules, never the rejected value."""
+    if error["type"] == "value_error":
+        return str(error.get("ctx", {}).get("error", "The value is not valid.")).capitalize()
+    if error["type"] == "extra_forbidden":
+        return "There is no such field."
+    return str(error["msg"])
 
 
 def _refuse_constant(_: str) -> Never:

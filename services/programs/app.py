@@ -20,6 +20,7 @@ from services.programs.api import (
     monitoring,
     organizations,
     programs,
+    tables,
     training_sessions,
 )
 from services.programs.db.tables import SCHEMA_REVISION
@@ -30,6 +31,7 @@ from services.programs.domain.permissions import PERMISSIONS
 from services.programs.inbox import design_tasks, mirrors
 from services.programs.inbox.clock import follow_edition_clock
 from services.programs.operations.edition_clock import FOLLOW_CLOCK
+from services.programs.operations.imports import IMPORTS
 from services.programs.operations.replays import REPLAYERS
 from services.programs.settings import Settings
 
@@ -40,6 +42,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         name="programs",
         summary="The portfolio: programs, editions, partners, seats, deliveries, money, publication.",
         routers=[
+            tables.router,  # first: elsewhere `imports` and `exports` would be taken for an id
             budgets.router,
             codelists.router,
             costs.router,
@@ -70,6 +73,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         },
         replayers=REPLAYERS,
         jobs={FOLLOW_CLOCK: follow_edition_clock},
+        imports=IMPORTS,
         resources=[open_files],
     )
     return create_room_app(room, settings or Settings())

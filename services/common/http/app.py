@@ -33,6 +33,7 @@ from services.common.http.problem_responses import install_problem_handlers, pro
 from services.common.http.routes import takes_form
 from services.common.http.tracing import telemetry_for
 from services.common.identity import TokenSigner, TokenVerifier
+from services.common.imports import Import, import_works
 from services.common.inbox import Consumers
 from services.common.jobs import Works, count_overdue, keep_running_jobs
 from services.common.keystore import open_key_store, read_master_key
@@ -78,6 +79,8 @@ class Room:
     """Which of its aggregates it can send again."""
     jobs: Works = field(default_factory=dict)
     """What it does when its jobs fall due."""
+    imports: Sequence[Import[Any]] = field(default=())
+    """What can be imported as a table; carried out beside the jobs, which must not wait for them."""
     resources: Sequence[Callable[[FastAPI], AbstractAsyncContextManager[None]]] = field(default=())
     """Opened before the first request and closed after the last task, such as the key store."""
     tasks: Sequence[Callable[[FastAPI], Coroutine[Any, Any, None]]] = field(default=())
@@ -104,6 +107,7 @@ def create_room_app(room: Room, settings: AppSettings) -> FastAPI:
     state_permissions(app, room.permissions)
     app.state.permissions = room.permissions
     app.state.keeps_bodies = room.keeps_bodies
+    app.state.imports = room.imports
     app.router.routes.append(Route("/health/live", _live_answer))
     app.router.routes.append(Route("/health/ready", _ready_answer))
     app.router.routes.extend(internal_routes(room.registry, room.consumers, room.replayers))
@@ -232,9 +236,23 @@ async def _background(app: FastAPI, room: Room) -> list[Coroutine[Any, Any, None
     if files is not None:
         works[PURGE_FILES] = purge_files(sessions, files)
     work = [keep_running_jobs(sessions, works)]
+    if files is not None and room.imports:
+        work.append(keep_running_jobs(sessions, works_of_imports(app)))
     if registry is not None:
         work += [relay_to(sessions, peers, registry, peer) for peer in peers.clients if peer != room.name]
     return work
+
+
+def works_of_imports(app: FastAPI) -> Works:
+    """Return the jobs that carry out the app's imports, as long as it lives."""
+    state = app.state
+    return import_works(
+        state.imports,
+        state.sessions,
+        state.files,
+        state.worker,
+        demonstration=state.settings.demonstration,
+    )
 
 
 async def _stop(tasks: Sequence[asyncio.Task[Any]]) -> None:

@@ -30,6 +30,7 @@ from services.common.problems import (
     RequestUnreadable,
     catalogue,
 )
+from services.common.wire import say_error
 
 MEDIA_TYPE: Final = "application/problem+json"
 _EXAMPLES: Final = "#/components/examples/"
@@ -146,7 +147,7 @@ async def _on_invalid_request(request: Request, error: RequestValidationError) -
             pointer=places.get(str(fault["loc"][0]), "")
             + "".join(f"/{_escape(part)}" for part in fault["loc"][1:]),
             code=str(fault["type"]),
-            detail=_say(fault),
+            detail=say_error(fault),
         )
         for fault in error.errors()
     ]
@@ -155,15 +156,6 @@ async def _on_invalid_request(request: Request, error: RequestValidationError) -
 
 def _escape(part: int | str) -> str:
     return str(part).replace("~", "~0").replace("/", "~1")[:100]
-
-
-def _say(fault: dict[str, Any]) -> str:
-    """Return what is expected; Pydantic's own messages of these types name rules, never the rejected value."""
-    if fault["type"] == "value_error":
-        return str(fault.get("ctx", {}).get("error", "The value is not valid.")).capitalize()
-    if fault["type"] == "extra_forbidden":
-        return "There is no such field."
-    return str(fault["msg"])
 
 
 async def _on_http_exception(request: Request, error: HTTPException) -> Response:

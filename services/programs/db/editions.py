@@ -33,7 +33,8 @@ from services.programs.domain.problems import SubjectNotFound
 from services.programs.domain.programs import FunctionalRole
 from services.programs.domain.training_sessions import OPEN_STATES, TrainingSessionState
 
-_PUBLISHED: Final = (Edition.state != EditionState.DRAFT, Edition.provenance == Provenance.REAL)
+PUBLISHED: Final = (Edition.state != EditionState.DRAFT, Edition.provenance == Provenance.REAL)
+"""What the public may see of editions."""
 
 
 async def get_edition(
@@ -45,7 +46,7 @@ async def get_edition(
     """
     query = select(Edition).options(joinedload(Edition.program)).where(Edition.id == edition_id)
     if visible_to is not None and visible_to.reach is Reach.PUBLISHED:
-        query = query.where(*_PUBLISHED)
+        query = query.where(*PUBLISHED)
     if lock:
         query = query.with_for_update(of=Edition).execution_options(populate_existing=True)
     edition = (await session.scalars(query)).one_or_none()
@@ -69,7 +70,7 @@ async def list_editions(
     """Return editions by their earliest day; synthetic ones only to staff who ask by name (invariant P11)."""
     query = select(Edition).options(joinedload(Edition.program)).where(Edition.provenance == provenance)
     if visible_to.reach is Reach.PUBLISHED:
-        query = query.where(*_PUBLISHED)
+        query = query.where(*PUBLISHED)
     if code is not None:
         query = query.where(Edition.code == code)
     if state is not None:
@@ -235,7 +236,7 @@ async def list_meetings(
     """Return the training sessions of an edition or of a lecturer by time, each with its edition's zone."""
     query = select(TrainingSession, Edition.zone).join(Edition, Edition.id == TrainingSession.edition_id)
     if visible_to.reach is Reach.PUBLISHED:
-        query = query.where(*_PUBLISHED)
+        query = query.where(*PUBLISHED)
     if edition_id is not None:
         query = query.where(Edition.id == edition_id)
     if lecturer_id is not None:

@@ -57,7 +57,7 @@ async def get_entry(
     """Return the ledger entry; raise `SubjectNotFound`, also if it is not the caller's to see."""
     query = select(LedgerEntry).where(LedgerEntry.id == entry_id)
     if visible_to is not None:
-        query = query.where(*_within_reach(visible_to))
+        query = query.where(*within_reach(visible_to))
     entry = (await session.scalars(query)).one_or_none()
     if entry is None:
         raise SubjectNotFound("There is no such transaction.")
@@ -76,7 +76,7 @@ async def list_entries(
     kind: EntryKind | None,
 ) -> Rows:
     """Return ledger entries by day; synthetic ones only if asked for by name (invariant P11)."""
-    query = select(LedgerEntry).where(LedgerEntry.provenance == provenance, *_within_reach(visible_to))
+    query = select(LedgerEntry).where(LedgerEntry.provenance == provenance, *within_reach(visible_to))
     for column, value in (
         (LedgerEntry.fund_id, fund_id),
         (LedgerEntry.edition_id, edition_id),
@@ -88,7 +88,7 @@ async def list_entries(
     return await fetch_page(session, query, page, SortKey(LedgerEntry.dated), SortKey(LedgerEntry.id))
 
 
-def _within_reach(caller: Caller) -> list[ColumnElement[bool]]:
+def within_reach(caller: Caller) -> list[ColumnElement[bool]]:
     """Limit managers to the money of their programs, partners to that of their partnerships and their own."""
     if caller.reach is Reach.ALL:
         return []

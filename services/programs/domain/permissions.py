@@ -55,6 +55,9 @@ _WRITES: Final = (
     "change_risk",
     "change_risk_state",
     "create_status_report",
+    "import_organizations",
+    "import_editions",
+    "import_training_sessions",
 )
 _PUBLIC_READS: Final = (
     "list_sources",
@@ -83,6 +86,9 @@ _PUBLIC_READS: Final = (
     "list_statements",
     "read_country_deliveries",
     "read_codelist",
+    "export_organizations",
+    "export_editions",
+    "export_training_sessions",
 )
 _INTERNAL_READS: Final = (
     "list_country_invitations",
@@ -105,6 +111,7 @@ _MONEY_WRITES: Final = (
     "create_allocation",
     "create_exchange",
     "create_transaction",
+    "import_transactions",
     "reverse_transaction",
     "create_exchange_rates",
     "create_fiscal_closure",
@@ -113,6 +120,7 @@ _MONEY_WRITES: Final = (
 )
 _MONEY_READS: Final = (
     "list_transactions",
+    "export_transactions",
     "read_transaction",
     "list_budgets",
     "read_budget",
@@ -135,7 +143,7 @@ PERMISSIONS: Final[Matrix] = {
     "list_programs_enumerations": everyone(),
     "list_programs_audit_entries": AUDIT_READERS,
     "read_programs_operation": OPERATION_READERS,
-    **file_permissions("programs", uploaders=_STAFF, readers=_READERS),
+    **file_permissions("programs", uploaders=_STAFF | {"finance": Reach.ALL}, readers=_READERS),
     "put_agency": only(administrator=Reach.ALL, importer=Reach.ALL),
     "verify_organization": only(manager=Reach.ALL, administrator=Reach.ALL),
     "finish_design_task": only(manager=Reach.ALL, administrator=Reach.ALL),

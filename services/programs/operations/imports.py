@@ -1,0 +1,220 @@
+"""How the portfolio's nouns are imported: each row by the operation that a person would use."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.common.imports import Import, ImportRun
+from services.common.tabular.cells import texts_of
+from services.programs.db.editions import get_edition
+from services.programs.db.imports import (
+    find_by_code,
+    get_by_code,
+    list_booked,
+    list_timetables,
+    list_zones,
+)
+from services.programs.db.tables import (
+    Delivery,
+    Edition,
+    Fund,
+    Organization,
+    Program,
+    TrainingSession,
+)
+from services.programs.operations.editions import change_edition, create_edition
+from services.programs.operations.money import create_transaction
+from services.programs.operations.organizations import change_organization, create_organization
+from services.programs.operations.training_sessions import create_training_session, move_training_session
+from services.programs.schemas.editions import EditionChange, EditionCreate
+from services.programs.schemas.imports import (
+    EditionRow,
+    OrganizationRow,
+    TrainingSessionRow,
+    TransactionRow,
+)
+from services.programs.schemas.money import TransactionCreate
+from services.programs.schemas.organizations import OrganizationChange, OrganizationCreate
+from services.programs.schemas.training_sessions import TrainingSessionCreate, TrainingSessionMove
+
+_ORGANIZATION: Final = ("acronym", "kind", "country")
+_EDITION: Final = (
+    "period",
+    "zone",
+    "modality",
+    "languages",
+    "audience",
+    "duration_days",
+    "capacity_min",
+    "capacity_max",
+)
+
+
+def _said(row: Any, names: Sequence[str]) -> dict[str, Any]:
+    """Return those of the fields that the row says something of."""
+    return {name: getattr(row, name) for name in names if getattr(row, name) is not None}
+
+
+async def _known_organizations(
+    session: AsyncSession, rows: Sequence[OrganizationRow]
+) -> Mapping[str, Organization]:
+    return await find_by_code(session, Organization, [row.code for row in rows])
+
+
+async def _create_organization(run: ImportRun, row: OrganizationRow) -> None:
+    said = _said(row, ("code", "verbatim_name", *_ORGANIZATION))
+    if names := texts_of(row, "name"):
+        said["names"] = names
+    request = OrganizationCreate(**said)
+    await create_organization(run.session, run.caller, request, demonstration=run.demonstration)
+
+
+async def _change_organization(run: ImportRun, row: OrganizationRow, known: Organization) -> None:
+    said = _said(row, _ORGANIZATION)
+    if names := texts_of(row, "name"):
+        said["names"] = known.names | names
+    request = OrganizationChange(**said)
+    await change_organization(run.session, run.caller, known.id, known.version, request)
+
+
+async def _known_editions(session: AsyncSession, rows: Sequence[EditionRow]) -> Mapping[str, Edition]:
+    return await find_by_code(session, Edition, [row.code for row in rows])
+
+
+def _edition_fields(row: EditionRow, zone: str) -> dict[str, Any]:
+    said = _said(row, _EDITION)
+    for field in ("title", "topic"):
+        if texts := texts_of(row, field):
+            said[field] = texts
+    for field in ("call_opens_at", "call_closes_at"):
+        if (moment := getattr(row, field)) is not None:
+            said[field] = _in_zone(moment, zone)
+    return said
+
+
+async def _create_edition(run: ImportRun, row: EditionRow) -> None:
+    fields = _edition_fields(row, row.zone or "Asia/Almaty") | _said(row, ("code", "ordinal", "pilot"))
+    if row.program is not None:
+        fields["program_id"] = (await get_by_code(run.session, Program, row.program, "program")).id
+    if row.state is not None:
+        fields["stated"] = {"state": row.state, "as_of": row.as_of}
+    if row.source is not None:
+        fields["sources"] = [{"source_code": row.source, "locator": row.locator, "as_of": row.as_of}]
+    request = EditionCreate.model_validate(fields)
+    await create_edition(run.session, run.caller, request, run.worker, demonstration=run.demonstration)
+
+
+async def _change_edition(run: ImportRun, row: EditionRow, known: Edition) -> None:
+    fields = _edition_fields(row, known.zone)
+    fields.pop("zone", None)
+    for field in ("title", "topic"):
+        if field in fields:
+            fields[field] = (getattr(known, field) or {}) | fields[field]
+    request = EditionChange.model_validate(fields)
+    # The row that a create_edition of this table may have moved on is read anew.
+    edition = await get_edition(run.session, known.id)
+    await change_edition(run.session, run.caller, known.id, edition.version, request, run.worker)
+
+
+def _in_zone(moment: datetime, zone: str) -> datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))
+
+
+def _session_key(row: TrainingSessionRow) -> object:
+    if row.id is not None:
+        return row.id
+    return row.edition, row.starts_at, *_titles(texts_of(row, "title"))
+
+
+def _titles(title: Mapping[str, str] | None) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted((title or {}).items()))
+
+
+async def _known_sessions(
+    session: AsyncSession, rows: Sequence[TrainingSessionRow]
+) -> Mapping[object, TrainingSession]:
+    codes = {row.edition for row in rows}
+    zones = await list_zones(session, codes)
+    timetable = await list_timetables(session, codes)
+    by_time = {(code, meeting.starts_at, _titles(meeting.title)): meeting for meeting, code in timetable}
+    known: dict[object, TrainingSession] = {meeting.id: meeting for meeting, _ in timetable}
+    for row in rows:
+        if row.id is None and row.edition in zones:
+            place = (
+                row.edition,
+                _in_zone(row.starts_at, zones[row.edition]),
+                _titles(texts_of(row, "title")),
+            )
+            if (meeting := by_time.get(place)) is not None:
+                known[_session_key(row)] = meeting
+    return known
+
+
+async def _create_session(run: ImportRun, row: TrainingSessionRow) -> None:
+    edition = await get_by_code(run.session, Edition, row.edition, "edition")
+    fields = _said(row, ("kind", "venue", "mandatory", "counts_for_attendance", "delivery_language"))
+    if title := texts_of(row, "title"):
+        fields["title"] = title
+    fields |= {name: _in_zone(getattr(row, name), edition.zone) for name in ("starts_at", "ends_at")}
+    request = TrainingSessionCreate.model_validate(fields)
+    await create_training_session(run.session, run.caller, edition.id, request)
+
+
+async def _move_session(run: ImportRun, row: TrainingSessionRow, known: TrainingSession) -> None:
+    edition = await get_by_code(run.session, Edition, row.edition, "edition")
+    starts_at, ends_at = (_in_zone(moment, edition.zone) for moment in (row.starts_at, row.ends_at))
+    if (starts_at, ends_at, row.venue or known.venue) == (known.starts_at, known.ends_at, known.venue):
+        return  # it stands there already, and nobody need be told
+    request = TrainingSessionMove(starts_at=starts_at, ends_at=ends_at, venue=row.venue)
+    await move_training_session(run.session, run.caller, known.id, request)
+
+
+def _transaction_key(row: Any) -> object:
+    named = ("fund", "kind", "dated", "amount", "currency", "edition", "delivery", "organization", "note")
+    return tuple(getattr(row, name) for name in named)
+
+
+async def _known_transactions(
+    session: AsyncSession, rows: Sequence[TransactionRow]
+) -> Mapping[object, object]:
+    booked = await list_booked(session, {row.fund for row in rows})
+    return {_transaction_key(entry): entry for entry in booked}
+
+
+async def _create_transaction(run: ImportRun, row: TransactionRow) -> None:
+    session = run.session
+    fields: dict[str, Any] = _said(row, ("kind", "dated", "note"))
+    fields["fund_id"] = (await get_by_code(session, Fund, row.fund, "fund")).id
+    if row.edition is not None:
+        fields["edition_id"] = (await get_by_code(session, Edition, row.edition, "edition")).id
+    if row.delivery is not None:
+        fields["delivery_id"] = (await get_by_code(session, Delivery, row.delivery, "delivery")).id
+    if row.organization is not None:
+        found = await get_by_code(session, Organization, row.organization, "organization")
+        fields["organization_id"] = found.id
+    fields["money"] = {"amount": row.amount, "currency": row.currency}
+    request = TransactionCreate.model_validate(fields)
+    await create_transaction(session, run.caller, request, demonstration=run.demonstration)
+
+
+ORGANIZATIONS: Final = Import(
+    "organizations",
+    OrganizationRow,
+    lambda row: row.code,
+    _known_organizations,
+    _create_organization,
+    _change_organization,
+)
+EDITIONS: Final = Import(
+    "editions", EditionRow, lambda row: row.code, _known_editions, _create_edition, _change_edition
+)
+TRAINING_SESSIONS: Final = Import(
+    "training-sessions", TrainingSessionRow, _session_key, _known_sessions, _create_session, _move_session
+)
+TRANSACTIONS: Final = Import(
+    "transactions", TransactionRow, _transaction_key, _known_transactions, _create_transaction, None
+)
+IMPORTS: Final = (ORGANIZATIONS, EDITIONS, TRAINING_SESSIONS, TRANSACTIONS)
