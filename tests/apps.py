@@ -20,6 +20,7 @@ from services.participants.app import create_app as create_participants
 from services.participants.settings import Settings as ParticipantsSettings
 from services.programs.app import create_app as create_programs
 from services.programs.settings import Settings as ProgramsSettings
+from tests.canaries import FIND_CANARIES
 from tests.cluster import AppDsns, TestDatabase
 
 APPS = ("gateway", "programs", "participants", "evaluation")
@@ -60,7 +61,9 @@ async def clean(database: TestDatabase) -> AsyncIterator[TestDatabase]:
     yield database
     connection = await asyncpg.connect(database.admin)
     try:
+        found = await connection.fetch(FIND_CANARIES)
         await connection.execute(EMPTY_EVERYTHING)
+        assert found == [], "a personal value stands in the machinery"
     finally:
         await connection.close()
 

@@ -3,4 +3,21 @@
 Tests commit, as production does: real roles, real transactions, real constraints (docs/adr/0004).
 """
 
+from collections.abc import Generator
+
+import pytest
+
+from tests.canaries import CANARIES
+
 pytest_plugins = ["tests.cluster", "tests.apps", "tests.delivery"]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Fail a test that let a canary into what was printed or logged, whatever else it found."""
+    report = yield
+    let_out = sorted({canary for canary in CANARIES for _, printed in report.sections if canary in printed})
+    if let_out and report.outcome == "passed":
+        report.outcome = "failed"
+        report.longrepr = f"personal values were printed or logged: {', '.join(let_out)}"
+    return report

@@ -26,9 +26,11 @@ from services.participants.api import (
     nominees,
     participations,
     people,
+    privacy,
 )
 from services.participants.db.tables import SCHEMA_REVISION
 from services.participants.domain.enumerations import ENUMERATIONS
+from services.participants.domain.erasures import FINISH_ERASURE, RETAIN_PERSONS
 from services.participants.domain.events import EVENTS
 from services.participants.domain.files import FILE_PURPOSES
 from services.participants.domain.matching import INDEX_PERSONS
@@ -37,6 +39,7 @@ from services.participants.domain.permissions import PERMISSIONS
 from services.participants.inbox.consumers import CONSUMERS
 from services.participants.inbox.jobs import JOBS
 from services.participants.operations.delivery import mail_server, put_into_folder
+from services.participants.operations.destruction import finish_erasure
 from services.participants.operations.links import mint_link
 from services.participants.operations.sending import Post, send_message
 from services.participants.operations.upkeep import tend_messages
@@ -60,6 +63,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             participations.router,
             messages.router,
             duplicates.router,
+            privacy.router,
             enumerations_router("participants", ENUMERATIONS),
             audit_entries_router("participants"),
             files_router("participants", FILE_PURPOSES),
@@ -86,15 +90,23 @@ def _jobs_with_settings(app: FastAPI, settings: Settings) -> Works:
         """Tend messages; come again at once where more is left, else tomorrow."""
         await plan_daily(session, job.kind, at_once=await tend_messages(session, settings.mail_folder))
 
+    async def finish(session: AsyncSession, job: Job) -> None:
+        """Destroy what an erasure left to be destroyed."""
+        state = app.state
+        await finish_erasure(
+            state.sessions, session, job.subject, state.key_store, state.files, settings.mail_folder
+        )
+
+    works = {TEND_MESSAGES: tend, FINISH_ERASURE: finish}
     post = _open_post(app, settings)
     if post is None:
-        return {TEND_MESSAGES: tend}
+        return works
 
     async def send(session: AsyncSession, job: Job) -> None:
         """Send the message, unless it was sent or given up."""
         await send_message(app.state.sessions, session, job.subject, post)
 
-    return {TEND_MESSAGES: tend, SEND_MESSAGE: send}
+    return {**works, SEND_MESSAGE: send}
 
 
 def _open_post(app: FastAPI, settings: Settings) -> Post | None:
@@ -136,6 +148,6 @@ async def _plan_upkeep(app: FastAPI) -> AsyncIterator[None]:
     """Plan the daily jobs where this process runs jobs at all."""
     if app.state.settings.background:
         async with app.state.sessions.transaction() as session:
-            for kind in (TEND_MESSAGES, INDEX_PERSONS):
+            for kind in (TEND_MESSAGES, INDEX_PERSONS, RETAIN_PERSONS):
                 await plan_daily(session, kind, unless_planned=True)
     yield

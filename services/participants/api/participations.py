@@ -14,7 +14,7 @@ from services.common.wire import Page
 from services.participants.api.answers import answer_certificate, answer_participation
 from services.participants.db import participations as questions
 from services.participants.db.tables import Participation
-from services.participants.domain.certificates import VERDICTS, CertificateVerdict
+from services.participants.domain.certificates import verdict_of
 from services.participants.domain.participations import ParticipationState
 from services.participants.domain.problems import (
     AttendanceRefused,
@@ -146,13 +146,15 @@ async def verify_certificate(
 ) -> CertificateVerification:
     """Say whether a certificate is genuine, revoked, superseded or unknown; open to everybody."""
     found = await questions.find_certificate_by_token(session, token)
+    if found is None:
+        return CertificateVerification.unknown()
     return CertificateVerification(
-        verdict=VERDICTS[found.state] if found else CertificateVerdict.UNKNOWN,
-        number=found.number if found else None,
-        kind=found.kind if found else None,
-        holder=found.content["holder"] if found else None,
-        edition_title=found.content["title"] if found else None,
-        content_hash=found.content_hash if found else None,
+        verdict=verdict_of(found.state, found.content),
+        number=found.number,
+        kind=found.kind,
+        holder=found.content.get("holder"),
+        edition_title=found.content.get("title"),
+        content_hash=found.content_hash,
     )
 
 

@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from typing import Final
 
+from services.participants.db import tables  # noqa: F401  declares them all
+from services.participants.db.personal import erased_invariants
+
 INVARIANTS: Final[Mapping[str, str]] = {
     "I1 seats taken in a line are its unanswered offers and its participants, and within its seats": """
         SELECT line.id FROM mirror_seat_line AS line
@@ -32,6 +35,10 @@ INVARIANTS: Final[Mapping[str, str]] = {
     "acceptance and participation stand together": """
         SELECT offer.id FROM offer FULL JOIN participation ON participation.offer_id = offer.id
         WHERE (offer.state = 'accepted') IS DISTINCT FROM (participation.id IS NOT NULL)
+    """,
+    **erased_invariants(),
+    "I10 no key leads to an erased person": """
+        SELECT key FROM person_key JOIN person ON person.id = person_id WHERE erased_at IS NOT NULL
     """,
     "I9 nobody who may take a free seat of the line waits": """
         SELECT line.id FROM mirror_seat_line AS line JOIN mirror_edition AS e ON e.id = line.edition_id

@@ -40,6 +40,8 @@ class CertificateVerdict(StrEnum):
     GENUINE = "genuine"
     REVOKED = "revoked"
     SUPERSEDED = "superseded"
+    ERASED = "erased"
+    """Genuine, but its holder's data were erased."""
     UNKNOWN = "unknown"
 
 
@@ -48,6 +50,13 @@ VERDICTS: Mapping[CertificateState, CertificateVerdict] = {
     CertificateState.REVOKED: CertificateVerdict.REVOKED,
     CertificateState.SUPERSEDED: CertificateVerdict.SUPERSEDED,
 }
+
+
+def verdict_of(state: CertificateState, content: Mapping[str, Any]) -> CertificateVerdict:
+    """Return what the public is told of a certificate; an erasure empties its content and leaves its state."""
+    if state is CertificateState.ISSUED and not content:
+        return CertificateVerdict.ERASED
+    return VERDICTS[state]
 
 
 def hash_of_content(content: Mapping[str, Any]) -> str:

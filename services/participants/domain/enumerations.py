@@ -17,6 +17,7 @@ from services.participants.domain.applications import (
 from services.participants.domain.attendance import AttendanceStatus
 from services.participants.domain.calls import CallState
 from services.participants.domain.certificates import CertificateKind, CertificateState, CertificateVerdict
+from services.participants.domain.erasures import ERASURE_LIFE, ErasureGround, ErasureState
 from services.participants.domain.forms import FORM_LIFE, FieldKind, FormState
 from services.participants.domain.matching import CandidateState, Feature
 from services.participants.domain.messages import OPEN, MessageState, MessageTemplate
@@ -214,6 +215,7 @@ ENUMERATIONS: Final[Sequence[Enumeration]] = (
             genuine | Genuine | Подлинный | Түпнұсқа
             revoked | Revoked | Аннулирован | Күші жойылған
             superseded | Superseded | Заменён | Ауыстырылған
+            erased | Genuine, holder erased | Подлинный, владелец удалён | Түпнұсқа, иесі жойылған
             unknown | Unknown | Неизвестен | Белгісіз
         """),
     ),
@@ -311,6 +313,26 @@ ENUMERATIONS: Final[Sequence[Enumeration]] = (
             open | To be decided | Требует решения | Шешім күтуде
             dismissed | Two people | Разные люди | Екі адам
             merged | Merged | Объединены | Біріктірілді
+        """),
+    ),
+    Enumeration(
+        "erasure_state",
+        ErasureState,
+        _texts("""
+            requested | Requested | Запрошено | Сұралды
+            running | In progress | Выполняется | Орындалуда
+            completed | Completed | Завершено | Аяқталды
+            refused | Refused | Отказано | Бас тартылды
+        """),
+        terminal=ERASURE_LIFE.terminal,
+    ),
+    Enumeration(
+        "erasure_ground",
+        ErasureGround,
+        _texts("""
+            request | Request of the person | Запрос человека | Адамның сұрауы
+            consent_withdrawn | Consent withdrawn | Отзыв согласия | Келісім кері алынды
+            retention | Kept long enough | Истёк срок хранения | Сақтау мерзімі өтті
         """),
     ),
 )

@@ -14,6 +14,7 @@ _OFFICERS: Final = _LOADERS | {"nominator": Reach.OWN}
 _CONCERNED: Final = _OFFICERS | {"participant": Reach.OWN}
 _READERS: Final = _CONCERNED | {"auditor": Reach.ALL, "data_protection_officer": Reach.ALL}
 _AGENCY: Final = _READERS | {"evaluator": Reach.ALL, "approver": Reach.ALL, "service": Reach.ALL}
+_PRIVACY: Final = {"data_protection_officer": Reach.ALL, "administrator": Reach.ALL}
 _CORRESPONDENCE: Final = _STAFF | {
     "auditor": Reach.ALL,
     "data_protection_officer": Reach.ALL,
@@ -97,6 +98,17 @@ PERMISSIONS: Final[Matrix] = {
     "list_merges": only(**_STAFF, auditor=Reach.ALL, data_protection_officer=Reach.ALL),
     "read_merge": only(**_STAFF, auditor=Reach.ALL, data_protection_officer=Reach.ALL),
     "part_persons": only(**_STAFF),
+    "list_data_inventory": everyone(),
+    "read_subject_data": only(participant=Reach.OWN, data_protection_officer=Reach.ALL),
+    "list_sensitive_reads": only(participant=Reach.OWN, data_protection_officer=Reach.ALL, auditor=Reach.ALL),
+    "place_legal_hold": only(**_PRIVACY),
+    "list_legal_holds": only(**_PRIVACY, auditor=Reach.ALL),
+    "release_legal_hold": only(**_PRIVACY),
+    "request_erasure": only(**_PRIVACY, manager=Reach.ALL, participant=Reach.OWN),
+    "list_erasures": only(**_PRIVACY, manager=Reach.ALL, auditor=Reach.ALL, participant=Reach.OWN),
+    "read_erasure": only(**_PRIVACY, manager=Reach.ALL, auditor=Reach.ALL, participant=Reach.OWN),
+    "approve_erasure": only(**_PRIVACY),
+    "refuse_erasure": only(**_PRIVACY),
     "list_messages": only(**_CORRESPONDENCE),
     "read_message": only(**_CORRESPONDENCE),
 }

@@ -295,3 +295,55 @@ class MergeFinal(Problem):
         ru="Объединение нельзя отменить",
         kk="Біріктіруді болдырмауға болмайды",
     )
+
+
+class ErasureNotFound(Problem):
+    """No such erasure, or none that the caller may see."""
+
+    status: ClassVar[int] = 404
+    slug: ClassVar[str] = "erasure-not-found"
+    title: ClassVar[Title] = title(en="Erasure not found", ru="Удаление не найдено", kk="Жою табылмады")
+
+
+class ErasureExists(Problem):
+    """An erasure of this person was asked for already."""
+
+    status: ClassVar[int] = 409
+    slug: ClassVar[str] = "erasure-exists"
+    title: ClassVar[Title] = title(
+        en="The erasure was asked for already", ru="Удаление уже запрошено", kk="Жою бұрын сұралған"
+    )
+
+
+class ErasureHeld(Problem):
+    """A legal hold keeps the person's data for now (R12)."""
+
+    status: ClassVar[int] = 409
+    slug: ClassVar[str] = "erasure-held"
+    title: ClassVar[Title] = title(
+        en="A legal hold postpones the erasure",
+        ru="Удаление отложено по правовому основанию",
+        kk="Жою құқықтық негізде кейінге қалдырылды",
+    )
+
+
+class SecondPersonNeeded(Problem):
+    """What cannot be undone takes two people."""
+
+    status: ClassVar[int] = 409
+    slug: ClassVar[str] = "second-person-needed"
+    title: ClassVar[Title] = title(
+        en="A second person must approve",
+        ru="Нужно подтверждение второго лица",
+        kk="Екінші адам растауы керек",
+    )
+
+
+class LegalHoldNotFound(Problem):
+    """No such legal hold."""
+
+    status: ClassVar[int] = 404
+    slug: ClassVar[str] = "legal-hold-not-found"
+    title: ClassVar[Title] = title(
+        en="Legal hold not found", ru="Правовое удержание не найдено", kk="Құқықтық ұстау табылмады"
+    )

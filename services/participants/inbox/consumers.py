@@ -3,7 +3,7 @@
 from typing import Final
 
 from services.common.inbox import Consumers
-from services.participants.inbox import dispatches, mirrors, tests
+from services.participants.inbox import dispatches, erasures, mirrors, tests
 
 _EDITION_EVENTS: Final = (
     "planned",
@@ -25,6 +25,8 @@ CONSUMERS: Final[Consumers] = {
         for name in ("scheduled", "moved", "held", "cancelled")
     },
     "evaluation.dispatch.requested.v1": dispatches.queue_dispatch,
+    "evaluation.erasure.confirmed.v1": erasures.note_confirmation,
+    "programs.erasure.confirmed.v1": erasures.note_confirmation,
     "evaluation.test.finalized.v1": tests.note_test_result,
 }
 """Kind of event -> what is done about it, in the transaction that records its arrival."""

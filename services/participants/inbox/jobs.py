@@ -6,11 +6,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.jobs import Job, Works, plan_daily
 from services.participants.domain.applications import PURGE_UNCONFIRMED
+from services.participants.domain.erasures import RETAIN_PERSONS
 from services.participants.domain.matching import INDEX_PERSONS, MATCH_PERSON
 from services.participants.domain.offers import EXPIRE_OFFER
 from services.participants.operations.matching import index_remaining, note_duplicates
 from services.participants.operations.nominees import purge_unconfirmed
 from services.participants.operations.offers import expire_offer
+from services.participants.operations.retention import retain_persons
 
 
 async def end_unanswered_offer(session: AsyncSession, job: Job) -> None:
@@ -33,10 +35,16 @@ async def index_the_rest(session: AsyncSession, job: Job) -> None:
     await plan_daily(session, job.kind, at_once=await index_remaining(session))
 
 
+async def forget_in_time(session: AsyncSession, job: Job) -> None:
+    """Forget what has been kept long enough; come again at once where more is left, else tomorrow."""
+    await plan_daily(session, job.kind, at_once=await retain_persons(session))
+
+
 JOBS: Final[Works] = {
     EXPIRE_OFFER: end_unanswered_offer,
     PURGE_UNCONFIRMED: forget_unconfirmed_nominees,
     MATCH_PERSON: look_for_duplicates,
     INDEX_PERSONS: index_the_rest,
+    RETAIN_PERSONS: forget_in_time,
 }
 """Kind of job -> what is done about it."""

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Self
 from uuid import UUID
 
 from pydantic import Field
@@ -99,6 +100,12 @@ class CertificateVerification(Answer):
     holder: str | None
     edition_title: dict[str, str] | None
     content_hash: str | None
+
+    @classmethod
+    def unknown(cls) -> Self:
+        """Return the answer to a token that no certificate carries."""
+        nothing = dict.fromkeys(cls.model_fields)
+        return cls.model_validate(nothing | {"verdict": CertificateVerdict.UNKNOWN})
 
 
 class CountryCount(Answer):

@@ -188,6 +188,13 @@ class VoucherSchemeData(DeliveryData):
     valid_until: date | None
 
 
+class ErasureConfirmation(EventData):
+    """This service holds nothing of an erased person (the aggregate is the erasure)."""
+
+    kept: list[str]
+    """What was kept, and why, as reason codes: nothing, since no person is known here."""
+
+
 ORGANIZATION_CHANGED: Final = EVENTS.define(
     "organization.changed", OrganizationData, PARTICIPANTS, EVALUATION
 )
@@ -218,3 +225,4 @@ TRAINING_SESSION_CANCELLED: Final = EVENTS.define(
 
 VOUCHER_SCHEME_AGREED: Final = EVENTS.define("voucher_scheme.agreed", VoucherSchemeData, PARTICIPANTS)
 DELIVERY_ACCEPTED: Final = EVENTS.define("delivery.accepted", DeliveryData, EVALUATION)
+ERASURE_CONFIRMED: Final = EVENTS.define("erasure.confirmed", ErasureConfirmation, PARTICIPANTS)
