@@ -19,6 +19,7 @@ from services.evaluation.api import (
     outcomes,
     recommendations,
     responses,
+    result_outputs,
     results,
     xlsforms,
 )
@@ -53,6 +54,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             campaigns.router,
             responses.router,
             results.router,
+            result_outputs.router,
             recommendations.router,
             code_frames.router,
             outcomes.router,

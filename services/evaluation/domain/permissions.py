@@ -54,6 +54,17 @@ PERMISSIONS: Final[Matrix] = {
     "read_result": everyone(**_READERS, partner=Reach.OWN),
     "reply_to_result": only(lecturer=Reach.OWN),
     "compare_results": everyone(**_READERS, partner=Reach.OWN),
+    **dict.fromkeys(
+        (
+            "list_result_charts",
+            "draw_result_chart",
+            "read_result_chart",
+            "print_result",
+            "write_result_workbook",
+            "write_result_data",
+        ),
+        everyone(**_READERS, partner=Reach.OWN),
+    ),
     "list_lecturer_results": only(**_READERS, lecturer=Reach.OWN),
     "list_edition_results": everyone(**_READERS, partner=Reach.OWN, lecturer=Reach.OWN),
     "read_country_outcomes": everyone(**_READERS),

@@ -241,3 +241,11 @@ class CodeFrameExists(Problem):
     title: ClassVar[Title] = title(
         en="The version exists already", ru="Такая версия уже есть", kk="Мұндай нұсқа бар"
     )
+
+
+class ChartNotFound(Problem):
+    """The result has no such chart; its list of charts names those there are."""
+
+    status: ClassVar[int] = 404
+    slug: ClassVar[str] = "chart-not-found"
+    title: ClassVar[Title] = title(en="Chart not found", ru="Диаграмма не найдена", kk="Диаграмма табылмады")

@@ -33,6 +33,11 @@ CONFIDENCE: Final = 0.95
 METHODS: Final = [st.LIKERT, st.NET_PROMOTER, st.RESPONSE_RATE, FINITE_POPULATION, WILSON, STUDENT_T, NOTES]
 _UNCOUNTED: Final = frozenset(QuestionKind) - COUNTED_KINDS
 
+_YES_NO: Final = {
+    "True": {"en": "Yes", "ru": "Да", "kk": "Иә"},
+    "False": {"en": "No", "ru": "Нет", "kk": "Жоқ"},
+}
+
 RESPONDENTS: Final = ""
 """In place of an answer: counts those who answered the question, which thresholds and shares look at."""
 
@@ -135,6 +140,7 @@ def _question(
         "text": question.text,
         "points": list(question.points),
         "comparable_key": question.comparable_key,
+        "labels": _labels(question),
         "level": question.level,
         "criterion": question.criterion,
         "subject": question.subject,
@@ -145,6 +151,14 @@ def _question(
     answered = survey.answered if survey.answered >= survey.k else None
     labels = {option.code: option.label for option in question.options}
     return described | {"notes": notes_on_question(described, answered, survey.cohort, labels)}
+
+
+def _labels(question: Question) -> dict[str, dict[str, str]]:
+    """Return what the options, or the points that are named, are called."""
+    if question.kind is QuestionKind.CONSENT:
+        return _YES_NO
+    named = question.scale.labels if question.scale else {}
+    return {option.code: option.label for option in question.options} | {str(p): t for p, t in named.items()}
 
 
 def _group_sizes(

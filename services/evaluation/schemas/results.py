@@ -3,9 +3,12 @@
 from typing import Any
 from uuid import UUID
 
+from pydantic import RootModel
+
 from services.common.clock import Provenance
 from services.common.wire import Answer, Id, Request, Resource, Text
 from services.evaluation.domain.campaigns import Phase
+from services.evaluation.domain.charts import ChartKind
 from services.evaluation.domain.comparisons import Caveat
 from services.evaluation.domain.instruments import QuestionKind
 from services.evaluation.domain.results import InferenceTarget, SnapshotState
@@ -82,3 +85,17 @@ class ResultComparison(Answer):
     later_result_id: UUID
     methods: list[str]
     questions: list[QuestionComparisonRead]
+
+
+class ChartLink(Answer):
+    """A chart of a result and where it is drawn or described."""
+
+    name: str
+    kind: ChartKind
+    title: str
+    drawing: str
+    vega_lite: str
+
+
+class VegaLite(RootModel[dict[str, Any]]):
+    """A specification of the Vega-Lite grammar, version 5."""
