@@ -8,6 +8,7 @@ from services.common.http.enumerations import enumerations_router
 from services.common.http.files import files_router
 from services.common.http.operations import operations_router
 from services.programs.api import (
+    awards,
     budgets,
     codelists,
     costs,
@@ -42,6 +43,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         name="programs",
         summary="The portfolio: programs, editions, partners, seats, deliveries, money, publication.",
         routers=[
+            awards.router,
             tables.router,  # first: elsewhere `imports` and `exports` would be taken for an id
             budgets.router,
             codelists.router,

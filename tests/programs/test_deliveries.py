@@ -16,6 +16,11 @@ from tests.apps import Door
 from tests.programs.demonstrations import enter, voucher_scheme
 
 TODAY = datetime.now(UTC).date()
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d4944415478da63f8cfc0f01f0005"
+    "00010001da3b1c9d0000000049454e44ae426082"
+)
+"""A picture of one pixel."""
 Row = dict[str, Any]
 
 
@@ -342,3 +347,48 @@ class TestRecord:
         assert (await manager.post(at, json=tomorrow)).json()["code"] == "actual-in-future"
         elsewhere = f"/v1/deliveries/{uuid4()}/documents/{shown['id']}/withdrawal"
         assert (await manager.post(elsewhere, json={"reason": "Mine"})).status_code == 404
+
+
+class TestFiles:
+    """Photos and papers that are kept here; tests/common knows the rest of files."""
+
+    async def upload(self, client: httpx.AsyncClient, purpose: str, visibility: str) -> str:
+        form = {"purpose": purpose, "visibility": visibility}
+        picture = {"file": ("roof.png", PNG, "image/png")}
+        made = await client.post("/v1/services/programs/files", data=form, files=picture)
+        assert made.status_code == 201, made.text
+        return str(made.json()["id"])
+
+    async def test_a_photo_is_shown_until_it_is_withdrawn(
+        self, manager: httpx.AsyncClient, demonstration: Door
+    ) -> None:
+        made = await enter(
+            manager, "/v1/deliveries", row("real", kind="construction", object="A") | {"provenance": "real"}
+        )
+        photo = await self.upload(manager, "photo", "public")
+        shown = await attach(manager, made, "photo", url=None, file_id=photo, public=True)
+        assert shown["file_id"] == photo
+        content = f"/v1/services/programs/files/{photo}/content"
+        assert (await demonstration.as_().get(content)).content == PNG
+        at = f"/v1/deliveries/{made['id']}/documents/{shown['id']}/withdrawal"
+        assert (await manager.post(at, json={"reason": "Faces"})).status_code == 200
+        assert (await demonstration.as_().get(content)).status_code == 404
+
+    async def test_a_file_is_for_its_purpose_as_public_as_said_and_attached_once(
+        self, manager: httpx.AsyncClient
+    ) -> None:
+        made = await enter(manager, "/v1/deliveries", row("real", kind="construction", object="A"))
+        at = f"/v1/deliveries/{made['id']}/documents"
+        paper = {"title": "Paper", "dated": TODAY.isoformat()}
+        photo = {"file_id": await self.upload(manager, "photo", "internal")}
+        refused = await manager.post(at, json=paper | photo | {"kind": "acceptance"})
+        assert refused.json()["code"] == "file-not-attachable"
+        wrong = await manager.post(at, json=paper | photo | {"kind": "photo", "public": True})
+        assert wrong.json()["errors"][0]["code"] == "visibility"
+        assert (await manager.get(at)).json()["items"] == []
+        assert (await manager.post(at, json=paper | photo | {"kind": "photo"})).status_code == 201
+        again = await manager.post(at, json=paper | photo | {"kind": "photo"})
+        assert again.json()["code"] == "file-not-attachable"
+        for places in ({}, photo | {"url": "https://example.org"}):
+            nowhere = await manager.post(at, json=paper | places | {"kind": "photo"})
+            assert nowhere.status_code == 422

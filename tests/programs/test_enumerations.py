@@ -44,6 +44,7 @@ async def test_the_public_reads_the_words_and_the_ends_of_the_life_cycles(progra
         "delivery_state": {"closed", "cancelled"},
         "design_task_state": {"done"},
         "organization_status": {"merged"},
+        "instalment_state": {"cancelled"},
         "milestone_state": {"achieved", "cancelled"},
         "risk_state": {"closed"},
     }

@@ -7,6 +7,7 @@ from fastapi import Query, Response, status
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.clock import Provenance
+from services.common.file_records import FileNotAttachable
 from services.common.http.callers import Caller
 from services.common.http.demonstration import Demonstration
 from services.common.http.paging import Paging
@@ -200,7 +201,7 @@ def _link(place: int, row: Delivery | Edition) -> ChainLink:
     "/deliveries/{delivery_id}/documents",
     response_model=DeliveryDocumentRead,
     status_code=status.HTTP_201_CREATED,
-    responses=problems(SubjectNotFound, ActualInFuture),
+    responses=problems(SubjectNotFound, ActualInFuture, FileNotAttachable),
 )
 async def create_delivery_document(
     session: WriteSession, caller: Caller, delivery_id: UUID, request: DeliveryDocumentCreate

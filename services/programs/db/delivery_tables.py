@@ -83,13 +83,18 @@ class DeliveryDocument(Versioned, Base):
     """A document or a photo about a delivery, as of its day."""
 
     __tablename__ = "delivery_document"
-    __table_args__ = (Index("ix_delivery_document_delivery_id", "delivery_id", "dated"),)
+    __table_args__ = (
+        Index("ix_delivery_document_delivery_id", "delivery_id", "dated"),
+        CheckConstraint("(url IS NULL) <> (file_id IS NULL)", name="one_place"),
+    )
 
     delivery_id: Mapped[UUID] = mapped_column(ForeignKey("delivery.id"))
     kind: Mapped[DocumentKind]
     title: Mapped[str]
     dated: Mapped[date]
-    url: Mapped[str]
+    url: Mapped[str | None]
+    """Where it stands elsewhere; or else the next column, a file that is kept here."""
+    file_id: Mapped[UUID | None]
     public: Mapped[bool]
     withdrawn_reason: Mapped[str | None]
     """Why it no longer counts; None as long as it does."""

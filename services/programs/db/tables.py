@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from services.common.clock import Provenance
 from services.common.database import Versioned
 from services.common.database_errors import translate_constraint
+from services.programs.db.award_tables import Award, Instalment
 from services.programs.db.base import Base
 from services.programs.db.delivery_tables import Delivery, DeliveryDocument
 from services.programs.db.edition_tables import (
@@ -46,6 +47,7 @@ from services.programs.domain.programs import (
 __all__ = [
     "SCHEMA_REVISION",
     "Agency",
+    "Award",
     "Base",
     "Budget",
     "Citation",
@@ -61,6 +63,7 @@ __all__ = [
     "ExchangeRate",
     "FiscalClosure",
     "Fund",
+    "Instalment",
     "Lecturer",
     "LedgerEntry",
     "Milestone",
@@ -80,7 +83,7 @@ __all__ = [
     "TrainingSession",
 ]
 
-SCHEMA_REVISION: Final = "0007"
+SCHEMA_REVISION: Final = "0008"
 """The revision of `migrations/programs` that this code needs."""
 
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Final
 
 from services.common.enumerations import Enumeration, read_labels
-from services.programs.domain.budgets import BudgetKind, BudgetStatus
 from services.programs.domain.deliveries import (
     DELIVERY_LIFE,
     DeliveryKind,
@@ -14,7 +13,7 @@ from services.programs.domain.deliveries import (
 )
 from services.programs.domain.edition_enumerations import EDITION_ENUMERATIONS
 from services.programs.domain.evidence import Confidence, SourceKind, StatementKind, SubjectKind
-from services.programs.domain.money import EntryKind
+from services.programs.domain.money_enumerations import MONEY_ENUMERATIONS
 from services.programs.domain.monitoring import MILESTONE_LIFE, RISK_LIFE, Light, MilestoneState, RiskState
 from services.programs.domain.organizations import ORGANIZATION_LIFE, OrganizationStatus
 from services.programs.domain.programs import (
@@ -27,6 +26,7 @@ from services.programs.domain.programs import (
 
 ENUMERATIONS: Final[Sequence[Enumeration]] = (
     *EDITION_ENUMERATIONS,
+    *MONEY_ENUMERATIONS,
     Enumeration(
         "program_kind",
         ProgramKind,
@@ -134,38 +134,6 @@ ENUMERATIONS: Final[Sequence[Enumeration]] = (
             done | Done | Выполнена | Орындалды
         """),
         terminal=frozenset({DesignTaskState.DONE}),
-    ),
-    Enumeration(
-        "entry_kind",
-        EntryKind,
-        read_labels("""
-            pledge | Pledge | Обещание взноса | Жарна уәдесі
-            commitment | Commitment | Обязательство донора | Донор міндеттемесі
-            receipt | Receipt | Поступление | Түсім
-            in_kind | In kind | Взнос в натуральной форме | Заттай жарна
-            exchange_out | Given in exchange | Отдано при обмене | Айырбасқа берілді
-            exchange_in | Received in exchange | Получено при обмене | Айырбастан алынды
-            allocation | Allocation | Распределение | Бөлу
-            outgoing_commitment | Outgoing commitment | Обязательство фонда | Қор міндеттемесі
-            disbursement | Disbursement | Перечисление | Аударым
-            expenditure | Expenditure | Расход | Шығыс
-        """),
-    ),
-    Enumeration(
-        "budget_kind",
-        BudgetKind,
-        read_labels("""
-            original | Original | Первоначальный | Бастапқы
-            revised | Revised | Уточнённый | Нақтыланған
-        """),
-    ),
-    Enumeration(
-        "budget_status",
-        BudgetStatus,
-        read_labels("""
-            indicative | Indicative | Ориентировочный | Болжамды
-            committed | Committed | Утверждённый | Бекітілген
-        """),
     ),
     Enumeration(
         "organization_status",

@@ -129,11 +129,20 @@ _MONEY_READS: Final = (
     "read_edition_finance",
     "read_delivery_finance",
     "read_program_finance",
+    "list_awards",
+    "read_award",
+    "list_award_instalments",
 )
+_AWARDS: Final = _BOOKKEEPERS | {"manager": Reach.ALL}
+_APPROVERS: Final = {"approver": Reach.ALL, "administrator": Reach.ALL}
 
 PERMISSIONS: Final[Matrix] = {
     **{operation: only(**_BOOKKEEPERS) for operation in _MONEY_WRITES},
     **{operation: only(**_BOOK_READERS, manager=Reach.OWN, partner=Reach.OWN) for operation in _MONEY_READS},
+    **{operation: only(**_AWARDS) for operation in ("create_award", "cancel_award", "cancel_instalment")},
+    "approve_instalment": only(**_APPROVERS),
+    "return_instalment": only(**_APPROVERS),
+    "pay_instalment": only(**_BOOKKEEPERS),
     "read_fund_statement": only(**_BOOK_READERS),
     "list_exchange_rates": only(**_READERS),
     "list_fiscal_closures": only(**_READERS),

@@ -7,6 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.audit import record_change
 from services.common.clock import Provenance, domain_now
+from services.common.file_purposes import Visibility
+from services.common.file_records import attach_file, discard_files_of
 from services.common.identity import Caller
 from services.common.outbox import publish
 from services.common.preconditions import require_version
@@ -28,6 +30,7 @@ from services.programs.domain.deliveries import (
     DeliveryKind,
     DeliveryState,
     DesignTaskState,
+    DocumentKind,
 )
 from services.programs.domain.events import VOUCHER_SCHEME_AGREED, DeliveryData, VoucherSchemeData
 from services.programs.domain.evidence import SubjectKind
@@ -133,7 +136,11 @@ def _told(delivery: Delivery) -> dict[str, Any]:
 async def create_delivery_document(
     session: AsyncSession, caller: Caller, delivery_id: UUID, request: DeliveryDocumentCreate
 ) -> DeliveryDocument:
-    """Attach a document or a photo to a delivery; raises `ActualInFuture` (invariant P7)."""
+    """Attach a document or a photo to a delivery; raises `ActualInFuture` (invariant P7).
+
+    Raises `FileNotAttachable` for a file that is not the caller's or for another purpose, and `RequestInvalid` for
+    a public document whose file is not public.
+    """
     delivery = await get_delivery(session, delivery_id, lock=True)
     now = await domain_now(session, delivery.provenance)
     if request.dated > now.date():
@@ -141,18 +148,31 @@ async def create_delivery_document(
     document = DeliveryDocument(**request.model_dump(), delivery_id=delivery.id)
     session.add(document)
     await record_change(session, caller, "delivery_document.created", document)
+    if document.file_id is not None:
+        await _attach(session, caller, document, document.file_id)
     return document
+
+
+async def _attach(session: AsyncSession, caller: Caller, document: DeliveryDocument, file_id: UUID) -> None:
+    purpose = "photo" if document.kind is DocumentKind.PHOTO else "document"
+    kept = await attach_file(
+        session, caller, file_id, purpose=purpose, kind="delivery_document", subject_id=document.id
+    )
+    if document.public is not (kept.visibility == Visibility.PUBLIC):
+        fault = Fault("/public", "visibility", f"The file was uploaded as {kept.visibility}.")
+        raise RequestInvalid("A document is as public as its file.", errors=[fault])
 
 
 async def withdraw_delivery_document(
     session: AsyncSession, caller: Caller, delivery_id: UUID, document_id: UUID, reason: str
 ) -> DeliveryDocument:
-    """Say that a document no longer counts; what was done on the strength of it stands."""
+    """Say that a document no longer counts, and forget its file; what was done on the strength of it stands."""
     document = await get_delivery_document(session, delivery_id, document_id)
     if document.withdrawn_reason is not None:
         raise TransitionRefused("The document is withdrawn already.")
     document.withdrawn_reason = reason
     await record_change(session, caller, "delivery_document.withdrawn", document, ["withdrawn_reason"])
+    await discard_files_of(session, caller, [document.id])
     return document
 
 

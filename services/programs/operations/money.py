@@ -12,6 +12,7 @@ from services.common.audit import record_change, record_entries
 from services.common.clock import domain_now
 from services.common.database import new_id
 from services.common.identity import Caller
+from services.programs.db.awards import find_instalment_of
 from services.programs.db.deliveries import get_delivery
 from services.programs.db.editions import get_edition
 from services.programs.db.money import (
@@ -25,6 +26,7 @@ from services.programs.db.money import (
 )
 from services.programs.db.organizations import get_organization
 from services.programs.db.tables import Delivery, Edition, ExchangeRate, FiscalClosure, LedgerEntry
+from services.programs.domain.awards import InstalmentState
 from services.programs.domain.money import ACTUAL, EXCHANGED, ORIGINS, EntryKind
 from services.programs.domain.problems import (
     ActualInFuture,
@@ -34,6 +36,7 @@ from services.programs.domain.problems import (
     ReferenceUnknown,
 )
 from services.programs.operations.editions import require_demonstration
+from services.programs.schemas.awards import AwardCreate
 from services.programs.schemas.money import (
     AllocationCreate,
     ContributionCreate,
@@ -59,7 +62,7 @@ async def create_contribution(
     entry = _entry(fund_id, request)
     if request.origin_id is not None:
         await _require_origin(session, entry, request.origin_id)
-    return await _book(session, caller, entry)
+    return await book(session, caller, entry)
 
 
 async def create_allocation(
@@ -68,8 +71,8 @@ async def create_allocation(
     """Set money of the fund aside; raises `FundExceeded` for more than it has (invariant P6)."""
     require_demonstration(request.provenance, demonstration=demonstration)
     await get_fund(session, fund_id, lock=True)
-    await _require_purpose(session, request)
-    return await _book(session, caller, _entry(fund_id, request, kind=EntryKind.ALLOCATION))
+    await require_purpose(session, request)
+    return await book(session, caller, _entry(fund_id, request, kind=EntryKind.ALLOCATION))
 
 
 async def create_exchange(
@@ -83,11 +86,11 @@ async def create_exchange(
     await get_fund(session, fund_id, lock=True)
     common = request.model_dump(exclude={"given", "received"}) | {"fund_id": fund_id}
     given = LedgerEntry(**common, kind=EntryKind.EXCHANGE_OUT, **request.given.model_dump())
-    await _book(session, caller, given)
+    await book(session, caller, given)
     received = LedgerEntry(
         **common, kind=EntryKind.EXCHANGE_IN, origin_id=given.id, **request.received.model_dump()
     )
-    return given, await _book(session, caller, received)
+    return given, await book(session, caller, received)
 
 
 async def create_transaction(
@@ -96,10 +99,10 @@ async def create_transaction(
     """Book what the fund commits itself to pay, or has paid."""
     require_demonstration(request.provenance, demonstration=demonstration)
     await get_fund(session, request.fund_id, lock=True)
-    await _require_purpose(session, request)
+    await require_purpose(session, request)
     if request.organization_id is not None:
         await get_organization(session, request.organization_id)
-    return await _book(session, caller, _entry(request.fund_id, request))
+    return await book(session, caller, _entry(request.fund_id, request))
 
 
 async def reverse_transaction(
@@ -120,10 +123,20 @@ async def reverse_transaction(
     if reversed_.kind in EXCHANGED:
         other = _opposite(await find_other_side(session, reversed_), request)
         for entry in sorted([back, other], key=lambda side: side.kind, reverse=True):
-            await _book(session, caller, entry)
+            await book(session, caller, entry)
     else:
-        await _book(session, caller, back)
+        await book(session, caller, back)
+        await _reopen_instalment(session, caller, reversed_.id)
     return back
+
+
+async def _reopen_instalment(session: AsyncSession, caller: Caller, transaction_id: UUID) -> None:
+    """Let an instalment whose payment is reversed be what it was before: approved."""
+    instalment = await find_instalment_of(session, transaction_id)
+    if instalment is not None:
+        instalment.state, instalment.paid_by, instalment.transaction_id = InstalmentState.APPROVED, None, None
+        fields = ["state", "paid_by", "transaction_id"]
+        await record_change(session, caller, "instalment.reopened", instalment, fields)
 
 
 def _opposite(entry: LedgerEntry, request: ReversalCreate) -> LedgerEntry:
@@ -180,7 +193,9 @@ async def _require_origin(session: AsyncSession, entry: LedgerEntry, origin_id: 
         )
 
 
-async def _require_purpose(session: AsyncSession, request: AllocationCreate | TransactionCreate) -> None:
+async def require_purpose(
+    session: AsyncSession, request: AllocationCreate | TransactionCreate | AwardCreate
+) -> None:
     """Real money is for what is real, synthetic money for what is synthetic (invariant P11)."""
     purposes: list[Edition | Delivery] = []
     if request.edition_id is not None:
@@ -191,7 +206,7 @@ async def _require_purpose(session: AsyncSession, request: AllocationCreate | Tr
         raise ReferenceUnknown("The money and its purpose are both real or both synthetic.")
 
 
-async def _book(session: AsyncSession, caller: Caller, entry: LedgerEntry) -> LedgerEntry:
+async def book(session: AsyncSession, caller: Caller, entry: LedgerEntry) -> LedgerEntry:
     """Write the entry, whose fund is locked, and undo everything if the fund does not bear it."""
     closed = await hold_books(session)
     if closed is not None and entry.dated <= closed:

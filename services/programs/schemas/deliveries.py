@@ -137,14 +137,22 @@ class DeliveryStateChangeResult(Answer):
 
 
 class DeliveryDocumentCreate(Request):
-    """A document or photo about a delivery."""
+    """A document or photo about a delivery, uploaded before or standing elsewhere."""
 
     kind: DocumentKind
     title: Line
     dated: Day
-    url: WebAddress
+    url: WebAddress | None = None
+    file_id: Id | None = None
+    """A file of this service, uploaded for the purpose `photo` or, of other kinds, `document`."""
     public: Flag = False
     """Photos and papers may show people: nothing is public unless somebody says so."""
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if (self.url is None) == (self.file_id is None):
+            raise ValueError("name either a file or an address elsewhere")
+        return self
 
 
 class DeliveryDocumentRead(Resource):
@@ -154,7 +162,9 @@ class DeliveryDocumentRead(Resource):
     kind: DocumentKind
     title: str
     dated: date
-    url: str
+    url: str | None
+    file_id: UUID | None
+    """Its content is at `/v1/services/programs/files/{file_id}/content`."""
     public: bool
     withdrawn_reason: str | None
 

@@ -74,7 +74,9 @@ class ContributionCreate(Entry):
         return self
 
 
-class _ForOnePurpose(Entry):
+class ForOnePurpose(Request):
+    """Money for an edition or a delivery."""
+
     edition_id: Id | None = None
     delivery_id: Id | None = None
 
@@ -85,11 +87,11 @@ class _ForOnePurpose(Entry):
         return self
 
 
-class AllocationCreate(_ForOnePurpose):
+class AllocationCreate(Entry, ForOnePurpose):
     """Money of a fund set aside for an edition or a delivery."""
 
 
-class TransactionCreate(_ForOnePurpose):
+class TransactionCreate(Entry, ForOnePurpose):
     """What a fund commits itself to pay or has paid for an edition or a delivery."""
 
     fund_id: Id
