@@ -1,8 +1,5 @@
 """Builds the evaluation app; the only place where its parts are wired together."""
 
-import asyncio
-
-import structlog
 from fastapi import FastAPI
 
 from services.common.http.app import Room, create_room_app, open_files, open_keys
@@ -10,7 +7,9 @@ from services.common.http.audit_entries import audit_entries_router
 from services.common.http.enumerations import enumerations_router
 from services.common.http.files import files_router
 from services.common.http.operations import operations_router
+from services.common.jobs import Work
 from services.evaluation.api import (
+    campaign_templates,
     campaigns,
     code_frames,
     indicators,
@@ -23,23 +22,22 @@ from services.evaluation.api import (
     results,
     xlsforms,
 )
-from services.evaluation.db.campaigns import list_uncounted
 from services.evaluation.db.tables import SCHEMA_REVISION
 from services.evaluation.domain.events import EVENTS
 from services.evaluation.domain.files import FILE_PURPOSES
 from services.evaluation.domain.permissions import PERMISSIONS
 from services.evaluation.domain.vocabulary import ENUMERATIONS
 from services.evaluation.inbox import mirrors
+from services.evaluation.inbox.jobs import jobs_of
 from services.evaluation.operations.ballot_box import BallotBox
-from services.evaluation.operations.ballot_counts import count_ballots
+from services.evaluation.operations.campaigns import Sealing
 from services.evaluation.settings import Settings
-
-log = structlog.get_logger()
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """Return a ready app; tests pass their own settings."""
     settings = settings or Settings()
+    jobs: dict[str, Work] = {}
     room = Room(
         name="evaluation",
         summary="Evidence: instruments, campaigns, sealed answers, results, recommendations.",
@@ -52,6 +50,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             instrument_forms.router,
             xlsforms.router,
             campaigns.router,
+            campaign_templates.router,
             responses.router,
             results.router,
             result_outputs.router,
@@ -66,27 +65,22 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         registry=EVENTS,
         consumers=mirrors.CONSUMERS,
         resources=[open_files, open_keys],
-        tasks=[_write_ballots, _count_closed_campaigns],
+        tasks=[_write_ballots],
+        jobs=jobs,
     )
     app = create_room_app(room, settings)
     app.state.ballot_box = BallotBox()
     key = settings.participants_sealing_key
-    app.state.participants_key = bytes.fromhex(key.read_text().strip()) if key else None
+    participants_key = bytes.fromhex(key.read_text().strip()) if key else None
+
+    def sealing() -> Sealing:
+        return Sealing(app.state.key_store, participants_key)
+
+    app.state.sealing = sealing
+    jobs |= jobs_of(lambda: app.state.sessions, sealing)
+    app.state.jobs = jobs
     return app
 
 
 async def _write_ballots(app: FastAPI) -> None:
     await app.state.ballot_box.write_forever(app.state.sessions)
-
-
-async def _count_closed_campaigns(app: FastAPI) -> None:
-    """Count what was closed, and finish counts that were interrupted."""
-    while app.state.key_store is not None:
-        await asyncio.sleep(app.state.settings.counting_interval)
-        try:
-            async with app.state.sessions.reading() as session:
-                waiting = await list_uncounted(session)
-            for campaign_id in waiting:
-                await count_ballots(app.state.sessions, app.state.key_store, campaign_id)
-        except Exception:
-            log.exception("count_failed")  # tried again at the next look

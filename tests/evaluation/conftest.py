@@ -33,7 +33,6 @@ async def _sealed_evaluation(
         "keystore_url": database.keystore,
         "master_key": folder / "master",
         "participants_sealing_key": folder / "participants",
-        "counting_interval": 3600.0,
     }
     async with open_door("evaluation", create_app(Settings(**facts)), keys) as door:
         yield door

@@ -13,7 +13,7 @@ from services.common.keystore import KeyDestroyed
 from services.common.seal import unseal
 from services.evaluation.db.invariants import INVARIANTS
 from services.evaluation.operations.ballot_counts import count_ballots
-from services.evaluation.operations.campaigns import dispatch_context
+from services.evaluation.operations.invitations import dispatch_context
 from tests.apps import Door
 from tests.evaluation.surveys import open_survey
 

@@ -85,7 +85,6 @@ async def evaluation(clean: TestDatabase, keys: Path, pair: tuple[bytes, bytes])
         keystore_url=SecretStr(clean.keystore),
         master_key=secret_file(keys, "master", b"\x55" * 32),
         participants_sealing_key=secret_file(keys, "sealing.key", pair[1]),
-        counting_interval=3600.0,
     )
     async with open_door("evaluation", create_evaluation(settings), keys) as door:
         yield door.over(clean)

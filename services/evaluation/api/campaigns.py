@@ -1,19 +1,32 @@
 """Routes of the campaign resource."""
 
+from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import Request, Response, status
+from fastapi import Header, Request, Response, status
 
+from services.common.actions import Step, list_actions
+from services.common.clock import real_now
+from services.common.documents import GlyphsMissing
 from services.common.http.callers import Caller
 from services.common.http.paging import Paging
 from services.common.http.problem_responses import problems
 from services.common.http.routes import house_router
 from services.common.http.sessions import ReadSession, WriteSession
+from services.common.http.worker import Worker
+from services.common.identity import Caller as CallerIdentity
 from services.common.wire import Id, Page
+from services.common.worker import WorkerBusy
 from services.evaluation.db import campaigns as questions
 from services.evaluation.db.ballots import count_tokens
 from services.evaluation.db.tables import Campaign
-from services.evaluation.domain.campaigns import TokenState, progress_in_steps
+from services.evaluation.domain.campaigns import (
+    CAMPAIGN_LIFE,
+    CampaignState,
+    TokenState,
+    progress_in_steps,
+)
+from services.evaluation.domain.permissions import PERMISSIONS
 from services.evaluation.domain.problems import (
     CampaignNotFound,
     EditionUnknown,
@@ -24,15 +37,27 @@ from services.evaluation.domain.problems import (
 )
 from services.evaluation.domain.suppression import Audience
 from services.evaluation.operations import campaigns as operations
+from services.evaluation.operations import invitations
 from services.evaluation.schemas.campaigns import (
     CampaignCreate,
     CampaignProgress,
     CampaignRead,
     CampaignSlips,
+    CampaignSummary,
 )
 
 router = house_router("campaigns", "/campaigns")
 _MOVED = problems(CampaignNotFound, NotAllowedNow)
+_PDF: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"description": "The sheet of slips.", "content": {"application/pdf": {}}}
+}
+_STEPS: Final = [
+    Step("schedule_campaign", "scheduling", CampaignState.SCHEDULED),
+    Step("open_campaign", "opening", CampaignState.OPEN),
+    Step("close_campaign", "closing", CampaignState.CLOSED),
+    Step("cancel_campaign", "cancellation", CampaignState.CANCELLED),
+    Step("archive_campaign", "archiving", CampaignState.ARCHIVED),
+]
 
 
 @router.post(
@@ -43,23 +68,23 @@ _MOVED = problems(CampaignNotFound, NotAllowedNow)
 )
 async def create_campaign(
     session: WriteSession, caller: Caller, request: CampaignCreate, response: Response
-) -> Campaign:
+) -> CampaignRead:
     """Plan a survey of an edition with a published version of an instrument."""
     campaign = await operations.create_campaign(session, caller, request)
     response.headers["Location"] = f"/v1/campaigns/{campaign.id}"
-    return campaign
+    return _answer(campaign, caller)
 
 
-@router.get("", response_model=Page[CampaignRead])
+@router.get("", response_model=Page[CampaignSummary])
 async def list_campaigns(session: ReadSession, page: Paging, edition_id: Id | None = None) -> object:
     """List surveys, newest first."""
     return await questions.list_campaigns(session, page, edition_id)
 
 
 @router.get("/{campaign_id}", response_model=CampaignRead, responses=problems(CampaignNotFound))
-async def read_campaign(session: ReadSession, campaign_id: UUID) -> Campaign:
+async def read_campaign(session: ReadSession, caller: Caller, campaign_id: UUID) -> CampaignRead:
     """Read one survey."""
-    return await questions.get_campaign(session, campaign_id)
+    return _answer(await questions.get_campaign(session, campaign_id), caller)
 
 
 @router.get("/{campaign_id}/progress", response_model=CampaignProgress, responses=problems(CampaignNotFound))
@@ -73,9 +98,9 @@ async def read_campaign_progress(session: ReadSession, campaign_id: UUID) -> obj
 
 
 @router.post("/{campaign_id}/scheduling", response_model=CampaignRead, responses=_MOVED)
-async def schedule_campaign(session: WriteSession, caller: Caller, campaign_id: UUID) -> Campaign:
-    """State that a survey is ready to be opened."""
-    return await operations.schedule_campaign(session, caller, campaign_id)
+async def schedule_campaign(session: WriteSession, caller: Caller, campaign_id: UUID) -> CampaignRead:
+    """State that a survey is ready; at `opens_at`, if it has one, it opens by itself."""
+    return _answer(await operations.schedule_campaign(session, caller, campaign_id), caller)
 
 
 @router.post(
@@ -85,12 +110,10 @@ async def schedule_campaign(session: WriteSession, caller: Caller, campaign_id: 
 )
 async def open_campaign(
     session: WriteSession, caller: Caller, campaign_id: UUID, request: Request
-) -> Campaign:
+) -> CampaignRead:
     """Open a survey: every participant gets a token by e-mail, or slips may be handed out."""
-    state = request.app.state
-    return await operations.open_campaign(
-        session, caller, campaign_id, state.key_store, state.participants_key
-    )
+    sealing = request.app.state.sealing()
+    return _answer(await operations.open_campaign(session, caller, campaign_id, sealing), caller)
 
 
 @router.post(
@@ -105,16 +128,57 @@ async def hand_out_slips(request: Request, caller: Caller, campaign_id: UUID) ->
     lost cancels the survey and opens another.
     """
     async with request.app.state.sessions.transaction() as session:
-        return {"codes": await operations.hand_out_slips(session, caller, campaign_id)}
+        return {"codes": await invitations.hand_out_slips(session, caller, campaign_id)}
+
+
+@router.post(
+    "/{campaign_id}/slips.pdf",
+    response_class=Response,
+    responses=_PDF | problems(CampaignNotFound, NotAllowedNow, NobodyToAsk, GlyphsMissing, WorkerBusy),
+)
+async def print_slips(
+    request: Request,
+    caller: Caller,
+    worker: Worker,
+    campaign_id: UUID,
+    accept_language: Annotated[str | None, Header()] = None,
+) -> Response:
+    """Make the codes of an open survey's slips as a sheet to be cut, and return it this once.
+
+    Each slip has a QR code and the same code to be typed. Nothing is stored but hashes, as with `slips`.
+    """
+    sheet = invitations.SlipSheet(worker, accept_language, request.app.state.settings.survey_page)
+    async with request.app.state.sessions.transaction() as session:
+        made_at = await real_now(session)
+        pdf = await invitations.print_slips(session, caller, campaign_id, sheet, made_at)
+    return Response(pdf, media_type="application/pdf", headers={"Cache-Control": "no-store"})
+
+
+@router.post("/{campaign_id}/reminders", response_model=CampaignRead, responses=_MOVED)
+async def remind_respondents(session: WriteSession, caller: Caller, campaign_id: UUID) -> CampaignRead:
+    """Remind those who have not answered, now; how many they are is told to nobody."""
+    return _answer(await invitations.remind_respondents(session, caller, campaign_id), caller)
 
 
 @router.post("/{campaign_id}/closing", response_model=CampaignRead, responses=_MOVED)
-async def close_campaign(session: WriteSession, caller: Caller, campaign_id: UUID) -> Campaign:
+async def close_campaign(session: WriteSession, caller: Caller, campaign_id: UUID) -> CampaignRead:
     """Accept no more answers; they are counted and their key destroyed right afterwards."""
-    return await operations.close_campaign(session, caller, campaign_id)
+    return _answer(await operations.close_campaign(session, caller, campaign_id), caller)
 
 
 @router.post("/{campaign_id}/cancellation", response_model=CampaignRead, responses=_MOVED)
-async def cancel_campaign(session: WriteSession, caller: Caller, campaign_id: UUID) -> Campaign:
+async def cancel_campaign(session: WriteSession, caller: Caller, campaign_id: UUID) -> CampaignRead:
     """Give a survey up."""
-    return await operations.cancel_campaign(session, caller, campaign_id)
+    return _answer(await operations.cancel_campaign(session, caller, campaign_id), caller)
+
+
+@router.post("/{campaign_id}/archiving", response_model=CampaignRead, responses=_MOVED)
+async def archive_campaign(session: WriteSession, caller: Caller, campaign_id: UUID) -> CampaignRead:
+    """Put a survey away whose results have been looked at."""
+    return _answer(await operations.archive_campaign(session, caller, campaign_id), caller)
+
+
+def _answer(campaign: Campaign, caller: CallerIdentity) -> CampaignRead:
+    href = f"/v1/campaigns/{campaign.id}"
+    actions = list_actions(PERMISSIONS, caller, href, CAMPAIGN_LIFE, campaign.state, _STEPS)
+    return CampaignRead.of(campaign, actions=actions)

@@ -33,7 +33,8 @@ async def read_ballot_paper(
     facts = paper.facts
     return {
         "title": facts.title,
-        "notice": notice(facts.thresholds),
+        "notice": notice(facts.thresholds, facts.anonymity),
+        "delivery": facts.delivery,
         "closes_at": facts.closes_at.isoformat() if facts.closes_at else None,
         "blocks": [
             {

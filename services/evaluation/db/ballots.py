@@ -39,6 +39,8 @@ async def find_paper(session: AsyncSession, token_hash: bytes) -> Row[Any] | Non
             Campaign.public_key,
             Campaign.thresholds,
             Campaign.closes_at,
+            Campaign.delivery,
+            Campaign.anonymity,
             Campaign.state,
             Campaign.instrument_version_id,
             (func.clock_timestamp() + func.coalesce(moved, func.make_interval())).label("now"),
@@ -79,7 +81,7 @@ async def keep_ballots(
     statement = (
         update(_TOKENS)
         .where(_TOKENS.c.token_hash == bindparam("used_hash"))
-        .values(state=TokenState.USED, submission=bindparam("by_submission"))
+        .values(state=TokenState.USED, submission=bindparam("by_submission"), reminders=None)
     )
     await session.execute(statement, list(used))
     await session.execute(insert(SealedBallot), list(sealed))
@@ -112,6 +114,24 @@ async def keep_count(
 async def delete_seals(session: AsyncSession, campaign_id: UUID) -> None:
     """Delete every sealed ballot of a campaign."""
     await session.execute(delete(SealedBallot).where(SealedBallot.campaign_id == campaign_id))
+
+
+async def lock_unanswered(session: AsyncSession, campaign_id: UUID) -> Sequence[BallotToken]:
+    """Return the tokens that may be reminded of: not used, delivered, with a sealed copy left; locked."""
+    query = select(BallotToken).where(
+        BallotToken.campaign_id == campaign_id,
+        BallotToken.state == TokenState.ISSUED,
+        BallotToken.pseudonym.is_not(None),
+        BallotToken.reminders.is_not(None),
+    )
+    return (await session.scalars(query.with_for_update())).all()
+
+
+async def forget_reminders(session: AsyncSession, campaign_id: UUID) -> None:
+    """Delete the sealed copies of tokens that reminders would have carried."""
+    await session.execute(
+        update(BallotToken).where(BallotToken.campaign_id == campaign_id).values(reminders=None)
+    )
 
 
 async def count_tokens(session: AsyncSession, campaign_id: UUID) -> dict[TokenState, int]:

@@ -9,7 +9,7 @@ INVARIANTS: Final = {
     ),
     "I7 no answer stands before its campaign is counted": (
         "SELECT r.id FROM response r JOIN campaign c ON c.id = r.campaign_id"
-        " WHERE c.state NOT IN ('analysed', 'published')"
+        " WHERE c.state NOT IN ('analysed', 'published', 'archived')"
     ),
     "I7 no answer shares an id with a token": "SELECT r.id FROM response r JOIN ballot_token t ON t.id = r.id",
     # One transaction for the whole campaign, as after a restore, tells nothing of anybody.

@@ -36,7 +36,9 @@ async def forget_pseudonyms(session: AsyncSession, pseudonyms: Iterable[str]) ->
     gone = list(pseudonyms)
     await session.execute(delete(MirrorCohort).where(MirrorCohort.pseudonym.in_(gone)))
     await session.execute(
-        update(BallotToken).where(BallotToken.pseudonym.in_(gone)).values(pseudonym=None, dispatch_id=None)
+        update(BallotToken)
+        .where(BallotToken.pseudonym.in_(gone))
+        .values(pseudonym=None, dispatch_id=None, reminders=None)
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 from uuid import UUID, uuid4
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.common.clock import Provenance
@@ -30,7 +31,7 @@ from services.evaluation.domain.wordings import Wording
 
 __all__ = ["Base", "CodeFrame", "Coding"]
 
-SCHEMA_REVISION: Final = "0006"
+SCHEMA_REVISION: Final = "0007"
 """The revision of `migrations/evaluation` that this code needs."""
 
 
@@ -46,6 +47,10 @@ class MirrorEdition(Base):
     state: Mapped[str]
     provenance: Mapped[Provenance]
     starts_on: Mapped[date | None]
+    ends_on: Mapped[date | None]
+    zone: Mapped[str | None]
+    pass_mark_percent: Mapped[int | None]
+    """What a knowledge test must reach for a certificate."""
     countries: Mapped[list[str]]
 
 
@@ -128,7 +133,13 @@ class Campaign(Versioned, Base):
     anonymity: Mapped[Anonymity]
     delivery: Mapped[Delivery]
     state: Mapped[CampaignState]
+    opens_at: Mapped[datetime | None]
     closes_at: Mapped[datetime | None]
+    reminder_days: Mapped[list[Any]] = mapped_column(JSONB(none_as_null=True), server_default="[]")
+    """Days after the opening on which those who have not answered are reminded."""
+    reminders_sent: Mapped[int] = mapped_column(server_default="0")
+    planned: Mapped[bool] = mapped_column(server_default="false")
+    """Whether a template planned it; its times then follow the edition's."""
     thresholds: Mapped[dict[str, Any]]
     subjects: Mapped[list[dict[str, str]]]
     """Whom and what it asks about, fixed when it opens: the edition and each of its lecturers."""
@@ -139,6 +150,23 @@ class Campaign(Versioned, Base):
     dropped_answers: Mapped[int | None]
     """How many answers to questions that were not relevant were left out (E6)."""
     key_destroyed_at: Mapped[datetime | None]
+
+
+class CampaignTemplate(Versioned, Base):
+    """How a phase of every edition is asked without anybody's doing."""
+
+    __tablename__ = "campaign_template"
+    __table_args__ = (UniqueConstraint("phase", name="uq_campaign_template_phase"),)
+
+    phase: Mapped[Phase]
+    instrument_id: Mapped[UUID] = mapped_column(ForeignKey("evaluation.instrument.id"))
+    opens_after_days: Mapped[int]
+    """After the edition's last day, or its first for a baseline; negative: before it."""
+    open_days: Mapped[int]
+    reminder_days: Mapped[list[Any]] = mapped_column(JSONB(none_as_null=True))
+    delivery: Mapped[Delivery]
+    anonymity: Mapped[Anonymity]
+    active: Mapped[bool]
 
 
 class BallotToken(Base):
@@ -160,6 +188,8 @@ class BallotToken(Base):
     state: Mapped[TokenState]
     submission: Mapped[bytes | None]
     """Hash of token and client nonce, by which a repeat of the same submission is known."""
+    reminders: Mapped[list[dict[str, str]] | None]
+    """The same token, sealed to participants once for each reminder; gone when used or closed."""
 
 
 class SealedBallot(Base):

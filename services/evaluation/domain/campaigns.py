@@ -1,8 +1,11 @@
 """Survey campaigns: states, kinds, and what respondents are told beforehand."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from services.common.states import LifeCycle
 from services.evaluation.domain.suppression import Audience
@@ -17,6 +20,7 @@ class CampaignState(StrEnum):
     CLOSED = "closed"
     ANALYSED = "analysed"
     PUBLISHED = "published"
+    ARCHIVED = "archived"
     CANCELLED = "cancelled"
 
 
@@ -29,8 +33,9 @@ CAMPAIGN_LIFE: Final = LifeCycle(
         CampaignState.SCHEDULED: frozenset({CampaignState.OPEN, CampaignState.CANCELLED}),
         CampaignState.OPEN: frozenset({CampaignState.CLOSED, CampaignState.CANCELLED}),
         CampaignState.CLOSED: frozenset({CampaignState.ANALYSED}),
-        CampaignState.ANALYSED: frozenset({CampaignState.PUBLISHED}),
-        CampaignState.PUBLISHED: frozenset(),
+        CampaignState.ANALYSED: frozenset({CampaignState.PUBLISHED, CampaignState.ARCHIVED}),
+        CampaignState.PUBLISHED: frozenset({CampaignState.ARCHIVED}),
+        CampaignState.ARCHIVED: frozenset(),
         CampaignState.CANCELLED: frozenset(),
     },
 )
@@ -41,11 +46,14 @@ class Phase(StrEnum):
 
     BASELINE = "baseline"
     DAILY = "daily"
+    MODULE = "module"
     END = "end"
     THREE_MONTHS = "three_months"
     SIX_MONTHS = "six_months"
     TWELVE_MONTHS = "twelve_months"
     ALUMNI = "alumni"
+    SUPERVISOR = "supervisor"
+    COUNTRY_OUTCOME = "country_outcome"
 
 
 class Anonymity(StrEnum):
@@ -61,6 +69,9 @@ class Delivery(StrEnum):
 
     EMAIL = "email"
     SLIPS = "slips"
+    """Codes on paper, drawn from a bowl: no way leads from one to a person, and nobody is reminded."""
+    KIOSK = "kiosk"
+    """Codes entered one after another at one device, which forgets each respondent before the next."""
 
 
 class TokenState(StrEnum):
@@ -71,13 +82,71 @@ class TokenState(StrEnum):
     USED = "used"
 
 
+OPEN_CAMPAIGN: Final = "campaign.open"
+CLOSE_CAMPAIGN: Final = "campaign.close"
+COUNT_CAMPAIGN: Final = "campaign.count"
+REMIND: Final = "campaign.remind"
+"""Kinds of jobs; their subject is the campaign."""
+
+MOST_REMINDERS: Final = 3
+PAPER: Final = frozenset({Delivery.SLIPS, Delivery.KIOSK})
+"""Ways of delivery by codes on paper."""
+_OPENS_AT: Final = time(9)
+"""In the edition's own zone."""
+_FROM_START: Final = frozenset({Phase.BASELINE})
+"""Phases counted from the first day of an edition; the others from its last."""
+LIVE_EDITIONS: Final = frozenset(
+    {"announced", "call_open", "selection", "confirmed", "running", "completed", "evaluated"}
+)
+"""States of editions that are asked about without anybody's doing."""
+SURVIVING_EDITIONS: Final = LIVE_EDITIONS | {"planned", "suspended", "archived"}
+"""States in which what was planned stays."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """When a survey opens and closes."""
+
+    opens_at: datetime
+    closes_at: datetime
+
+
+def plan_window(
+    phase: Phase, starts_on: date | None, ends_on: date | None, zone: str, days: tuple[int, int]
+) -> Window | None:
+    """Return when a phase of an edition is asked: so many days after its first or last day, for so many days.
+
+    None while the day is not known.
+    """
+    anchor = starts_on if phase in _FROM_START else ends_on
+    if anchor is None:
+        return None
+    after, lasting = days
+    opens_at = datetime.combine(anchor + timedelta(days=after), _OPENS_AT, ZoneInfo(zone))
+    return Window(opens_at, opens_at + timedelta(days=lasting))
+
+
 def progress_in_steps(answered: int, step: int) -> int:
     """Return how many answered at least, in steps of the internal threshold (design E2)."""
     return answered // step * step
 
 
-def notice(thresholds: Mapping[str, int]) -> dict[str, str]:
-    """Return what a respondent is told before answering: who will see what, and from how many answers on."""
+def notice(thresholds: Mapping[str, int], anonymity: Anonymity = Anonymity.ANONYMOUS) -> dict[str, str]:
+    """Return what a respondent is told before answering (E4): who will see what, from how many answers on."""
+    told = _notice(thresholds)
+    if anonymity is Anonymity.CONFIDENTIAL:
+        return {tag: f"{text} {_TEXTS_STAY[tag]}" for tag, text in told.items()}
+    return told
+
+
+_TEXTS_STAY: Final = {
+    "en": "What you write in your own words stays with the evaluators.",
+    "ru": "То, что вы напишете своими словами, останется у оценщиков.",
+    "kk": "Өз сөзіңізбен жазғаныңыз бағалаушыларда қалады.",
+}
+
+
+def _notice(thresholds: Mapping[str, int]) -> dict[str, str]:
     internal, partner = thresholds[Audience.INTERNAL], thresholds[Audience.PARTNER]
     public = thresholds[Audience.PUBLIC]
     return {

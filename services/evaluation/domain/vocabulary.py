@@ -34,6 +34,7 @@ ENUMERATIONS: Final = (
             _C.CLOSED: _labels("Closed", "Закрыт", "Жабық"),
             _C.ANALYSED: _labels("Analysed", "Обработан", "Өңделген"),
             _C.PUBLISHED: _labels("Published", "Опубликован", "Жарияланған"),
+            _C.ARCHIVED: _labels("Archived", "В архиве", "Мұрағатта"),
             _C.CANCELLED: _labels("Cancelled", "Отменён", "Бас тартылған"),
         },
         terminal=CAMPAIGN_LIFE.terminal,
@@ -44,11 +45,14 @@ ENUMERATIONS: Final = (
         {
             _P.BASELINE: _labels("Baseline", "До курса", "Курсқа дейін"),
             _P.DAILY: _labels("Daily", "Ежедневно", "Күн сайын"),
+            _P.MODULE: _labels("Module", "После модуля", "Модульден кейін"),
             _P.END: _labels("End of course", "В конце курса", "Курс соңында"),
             _P.THREE_MONTHS: _labels("After 3 months", "Через 3 месяца", "3 айдан кейін"),
             _P.SIX_MONTHS: _labels("After 6 months", "Через 6 месяцев", "6 айдан кейін"),
             _P.TWELVE_MONTHS: _labels("After 12 months", "Через 12 месяцев", "12 айдан кейін"),
             _P.ALUMNI: _labels("Alumni", "Выпускники", "Түлектер"),
+            _P.SUPERVISOR: _labels("Supervisors", "Руководители", "Басшылар"),
+            _P.COUNTRY_OUTCOME: _labels("Outcomes in the country", "Итоги в стране", "Елдегі нәтижелер"),
         },
     ),
     Enumeration(

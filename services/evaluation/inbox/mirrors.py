@@ -12,12 +12,13 @@ from services.common.outbox import publish
 from services.evaluation.db.mirrors import forget_pseudonyms, keep_mirror, mark_bounced
 from services.evaluation.db.tables import MirrorCohort, MirrorEdition, MirrorTrainingSession
 from services.evaluation.domain.events import ERASURE_CONFIRMED, ErasureConfirmedData
+from services.evaluation.operations.campaign_plans import follow_edition
 
 
 async def mirror_edition(session: AsyncSession, event: Event) -> None:
-    """Keep what an edition is called, when it starts and which countries it is for."""
+    """Keep what an edition is called, its dates and countries, and let its surveys follow them."""
     data = event.data
-    starts_on = data.get("starts_on")
+    starts_on, ends_on = data.get("starts_on"), data.get("ends_on")
     row = {
         "id": UUID(data["aggregate_id"]),
         "version": event.aggregate_version,
@@ -26,9 +27,13 @@ async def mirror_edition(session: AsyncSession, event: Event) -> None:
         "state": data["state"],
         "provenance": Provenance(data["provenance"]),
         "starts_on": date.fromisoformat(starts_on) if starts_on else None,
+        "ends_on": date.fromisoformat(ends_on) if ends_on else None,
+        "zone": data.get("zone"),
+        "pass_mark_percent": (data.get("certificate_policy") or {}).get("pass_mark_percent"),
         "countries": data["countries"],
     }
     await keep_mirror(session, MirrorEdition, row)
+    await follow_edition(session, row["id"])
 
 
 async def mirror_training_session(session: AsyncSession, event: Event) -> None:

@@ -1,44 +1,49 @@
-"""What can be done to survey campaigns."""
+"""What can be done to survey campaigns, by people and by the clock."""
 
-import base64
-import secrets
-from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.audit import record_change
-from services.common.identity import Caller
+from services.common.clock import Provenance, domain_now, real_now
+from services.common.identity import Caller, acting_service
+from services.common.jobs import cancel_job, schedule_job
 from services.common.keystore import KeyStore
 from services.common.outbox import publish
-from services.common.seal import seal
-from services.evaluation.db.ballots import count_tokens, delete_seals
-from services.evaluation.db.campaigns import (
-    get_campaign,
-    get_edition,
-    get_questions,
-    list_cohort,
-    list_subjects,
-)
+from services.evaluation.db.ballots import delete_seals, forget_reminders
+from services.evaluation.db.campaigns import get_campaign, get_edition, get_questions, list_subjects
 from services.evaluation.db.instruments import get_version
-from services.evaluation.db.tables import BallotToken, Campaign, MirrorCohort
-from services.evaluation.domain.campaigns import CAMPAIGN_LIFE, CampaignState, Delivery, TokenState
-from services.evaluation.domain.events import (
-    CAMPAIGN_CLOSED,
-    DISPATCH_REQUESTED,
-    CampaignData,
-    DispatchRequestData,
+from services.evaluation.db.tables import Campaign
+from services.evaluation.domain.campaigns import (
+    CAMPAIGN_LIFE,
+    CLOSE_CAMPAIGN,
+    COUNT_CAMPAIGN,
+    OPEN_CAMPAIGN,
+    REMIND,
+    CampaignState,
+    Delivery,
 )
+from services.evaluation.domain.events import CAMPAIGN_CLOSED, CampaignData
 from services.evaluation.domain.instruments import InstrumentVersionState, blocks_of
 from services.evaluation.domain.problems import NobodyToAsk, NotAllowedNow, SealingUnavailable
-from services.evaluation.operations.ballot_box import hash_token
 from services.evaluation.operations.ballot_counts import CAMPAIGN_KEY
+from services.evaluation.operations.invitations import remind_respondents, require_cohort, send_tokens
 from services.evaluation.schemas.campaigns import CampaignCreate
 
-_ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Crockford's base 32: nothing in it is mistaken for something else when typed from paper."""
+_SELF: Final = acting_service("evaluation")
+_LOOK_AGAIN: Final = timedelta(days=1)
+"""After so long an opening that found nobody to ask is tried again."""
+
+
+@dataclass(frozen=True)
+class Sealing:
+    """What opening a survey takes; without both, no ballot box opens by e-mail."""
+
+    keys: KeyStore | None
+    participants_key: bytes | None = field(repr=False)
 
 
 async def create_campaign(session: AsyncSession, caller: Caller, request: CampaignCreate) -> Campaign:
@@ -60,40 +65,15 @@ async def create_campaign(session: AsyncSession, caller: Caller, request: Campai
 
 
 async def schedule_campaign(session: AsyncSession, caller: Caller, campaign_id: UUID) -> Campaign:
-    """State that a survey is ready to be opened."""
-    return await _move(session, caller, campaign_id, CampaignState.SCHEDULED)
-
-
-async def cancel_campaign(session: AsyncSession, caller: Caller, campaign_id: UUID) -> Campaign:
-    """Give a survey up: what was answered so far is deleted unread, its key destroyed right afterwards."""
-    campaign = await _move(session, caller, campaign_id, CampaignState.CANCELLED)
-    await delete_seals(session, campaign.id)
-    return campaign
-
-
-async def close_campaign(session: AsyncSession, caller: Caller, campaign_id: UUID) -> Campaign:
-    """Accept no more answers; they are counted right afterwards."""
-    campaign = await _move(session, caller, campaign_id, CampaignState.CLOSED)
-    await publish(
-        session,
-        CAMPAIGN_CLOSED,
-        CampaignData(
-            aggregate_id=campaign.id,
-            aggregate_version=campaign.version,
-            edition_id=campaign.edition_id,
-            phase=campaign.phase,
-            state=campaign.state,
-        ),
-    )
+    """State that a survey is ready; it opens by itself at the time it names, if it names one."""
+    campaign = await get_campaign(session, campaign_id, lock=True)
+    await move_to(session, caller, campaign, CampaignState.SCHEDULED)
+    await schedule_opening(session, campaign)
     return campaign
 
 
 async def open_campaign(
-    session: AsyncSession,
-    caller: Caller,
-    campaign_id: UUID,
-    keys: KeyStore | None,
-    participants_key: bytes | None,
+    session: AsyncSession, caller: Caller, campaign_id: UUID, sealing: Sealing
 ) -> Campaign:
     """Open a survey: fix whom it is about, make its key and, by e-mail, one token per person.
 
@@ -102,101 +82,135 @@ async def open_campaign(
     """
     campaign = await get_campaign(session, campaign_id, lock=True)
     _require(campaign, CampaignState.OPEN)
-    if keys is None or (campaign.delivery is Delivery.EMAIL and participants_key is None):
+    by_email = campaign.delivery is Delivery.EMAIL
+    if sealing.keys is None or (by_email and sealing.participants_key is None):
         raise SealingUnavailable("The key store or the key of participants is not configured.")
-    cohort = await _require_cohort(session, campaign)
+    cohort = await require_cohort(session, campaign)
     asked = blocks_of(await get_questions(session, campaign))
     known = await list_subjects(session, campaign.edition_id)
     campaign.subjects = [{"kind": kind, "id": id_} for kind in asked for id_ in known[kind]]
-    campaign.public_key = (await keys.create_key_pair(CAMPAIGN_KEY, str(campaign.id))).public_key
+    pair = await sealing.keys.create_key_pair(CAMPAIGN_KEY, str(campaign.id))
+    campaign.public_key = pair.public_key
     campaign.state = CampaignState.OPEN
     await record_change(session, caller, "campaign.opened", campaign, ["state", "subjects"])
-    if campaign.delivery is Delivery.EMAIL:
-        assert participants_key is not None  # noqa: S101  required above
-        await _send_tokens(session, campaign, cohort, participants_key)
+    await cancel_job(session, OPEN_CAMPAIGN, campaign.id)
+    await _schedule_what_follows(session, campaign)
+    if by_email:
+        assert sealing.participants_key is not None  # noqa: S101  required above
+        await send_tokens(session, campaign, cohort, sealing.participants_key)
     return campaign
 
 
-async def hand_out_slips(session: AsyncSession, caller: Caller, campaign_id: UUID) -> list[str]:
-    """Make one code per participant of an open survey on slips and return them; only once.
-
-    Raises `NotAllowedNow` if the survey is not open, goes by e-mail or has codes, `NobodyToAsk` for an empty
-    cohort.
-    """
+async def close_campaign(session: AsyncSession, caller: Caller, campaign_id: UUID) -> Campaign:
+    """Accept no more answers; they are counted right afterwards."""
     campaign = await get_campaign(session, campaign_id, lock=True)
-    if campaign.state is not CampaignState.OPEN or campaign.delivery is not Delivery.SLIPS:
-        raise NotAllowedNow("Only an open survey on slips has slips to hand out.")
-    if await count_tokens(session, campaign.id):
-        raise NotAllowedNow("The codes were shown once already, and are stored nowhere.")
-    tokens = [new_token() for _ in await _require_cohort(session, campaign)]
-    rows = [
-        {
-            "id": uuid4(),
-            "campaign_id": campaign.id,
-            "token_hash": hash_token(token),
-            "state": TokenState.ISSUED,
-        }
-        for token in tokens
-    ]
-    await session.execute(insert(BallotToken), rows)
-    await record_change(session, caller, "campaign.slips_handed_out", campaign)
-    return tokens
+    await move_to(session, caller, campaign, CampaignState.CLOSED)
+    await _end(session, campaign)
+    data = CampaignData(
+        aggregate_id=campaign.id,
+        aggregate_version=campaign.version,
+        edition_id=campaign.edition_id,
+        phase=campaign.phase,
+        state=campaign.state,
+    )
+    await publish(session, CAMPAIGN_CLOSED, data)
+    return campaign
 
 
-def new_token() -> str:
-    """Return a random token of 80 bits in four groups, short enough to be typed."""
-    letters = "".join(secrets.choice(_ALPHABET) for _ in range(16))
-    return "-".join(letters[at : at + 4] for at in range(0, 16, 4))
-
-
-def dispatch_context(dispatch_id: UUID) -> str:
-    """Return what a token sealed for participants is bound to."""
-    return f"dispatch:{dispatch_id}:token"
-
-
-async def _require_cohort(session: AsyncSession, campaign: Campaign) -> Sequence[MirrorCohort]:
-    cohort = await list_cohort(session, campaign.edition_id)
-    if not cohort:
-        raise NobodyToAsk("No participant of the edition is known here.")
-    return cohort
-
-
-async def _send_tokens(
-    session: AsyncSession, campaign: Campaign, cohort: Sequence[MirrorCohort], participants_key: bytes
-) -> None:
-    rows = []
-    for person in cohort:
-        token, dispatch_id = new_token(), uuid4()
-        rows.append(
-            {
-                "id": uuid4(),
-                "campaign_id": campaign.id,
-                "token_hash": hash_token(token),
-                "pseudonym": person.pseudonym,
-                "dispatch_id": dispatch_id,
-                "state": TokenState.ISSUED,
-            }
-        )
-        sealed = seal(participants_key, token.encode(), dispatch_context(dispatch_id))
-        data = DispatchRequestData(
-            aggregate_id=dispatch_id,
-            aggregate_version=1,
-            edition_id=campaign.edition_id,
-            pseudonym=person.pseudonym,
-            template="survey_invitation",
-            language=person.language,
-            sealed_token=base64.b64encode(sealed).decode(),
-        )
-        await publish(session, DISPATCH_REQUESTED, data)
-    await session.execute(insert(BallotToken), rows)
-
-
-async def _move(session: AsyncSession, caller: Caller, campaign_id: UUID, target: CampaignState) -> Campaign:
+async def cancel_campaign(session: AsyncSession, caller: Caller, campaign_id: UUID) -> Campaign:
+    """Give a survey up: what was answered so far is deleted unread, its key destroyed right afterwards."""
     campaign = await get_campaign(session, campaign_id, lock=True)
+    await cancel(session, caller, campaign)
+    return campaign
+
+
+async def archive_campaign(session: AsyncSession, caller: Caller, campaign_id: UUID) -> Campaign:
+    """Put a survey away whose results have been looked at."""
+    campaign = await get_campaign(session, campaign_id, lock=True)
+    await move_to(session, caller, campaign, CampaignState.ARCHIVED)
+    return campaign
+
+
+async def cancel(session: AsyncSession, caller: Caller, campaign: Campaign) -> None:
+    """Give a locked survey up."""
+    await move_to(session, caller, campaign, CampaignState.CANCELLED)
+    await delete_seals(session, campaign.id)
+    await cancel_job(session, OPEN_CAMPAIGN, campaign.id)
+    await _end(session, campaign)
+
+
+async def move_to(session: AsyncSession, caller: Caller, campaign: Campaign, target: CampaignState) -> None:
+    """Move a locked survey on; raise `NotAllowedNow`."""
     _require(campaign, target)
     campaign.state = target
     await record_change(session, caller, f"campaign.{target}", campaign, ["state"])
-    return campaign
+
+
+async def schedule_opening(session: AsyncSession, campaign: Campaign) -> None:
+    """Let a scheduled survey open at its time, if it names one."""
+    if campaign.opens_at is not None:
+        await schedule_job(
+            session, OPEN_CAMPAIGN, campaign.id, campaign.opens_at, provenance=campaign.provenance
+        )
+
+
+async def open_when_due(session: AsyncSession, campaign_id: UUID, sealing: Sealing) -> None:
+    """Open a survey whose time has come; where nobody is to be asked yet, look again every day until it closes."""
+    campaign = await get_campaign(session, campaign_id, lock=True)
+    if campaign.state is not CampaignState.SCHEDULED:
+        return
+    try:
+        await open_campaign(session, _SELF, campaign_id, sealing)
+    except NobodyToAsk:
+        again = await domain_now(session, campaign.provenance) + _LOOK_AGAIN
+        if campaign.closes_at is not None and campaign.closes_at <= again:
+            await cancel(session, _SELF, campaign)
+            return
+        await schedule_job(session, OPEN_CAMPAIGN, campaign.id, again, provenance=campaign.provenance)
+
+
+async def close_when_due(session: AsyncSession, campaign_id: UUID) -> None:
+    """Close a survey whose time is over, unless somebody did."""
+    campaign = await get_campaign(session, campaign_id, lock=True)
+    if campaign.state is CampaignState.OPEN:
+        await close_campaign(session, _SELF, campaign_id)
+
+
+async def remind_when_due(session: AsyncSession, campaign_id: UUID) -> None:
+    """Remind those who have not answered, and plan the next reminder."""
+    campaign = await get_campaign(session, campaign_id, lock=True)
+    if campaign.state is CampaignState.OPEN and campaign.reminders_sent < len(campaign.reminder_days):
+        await remind_respondents(session, _SELF, campaign_id)
+        await _schedule_reminder(session, campaign)
+
+
+async def _schedule_what_follows(session: AsyncSession, campaign: Campaign) -> None:
+    if campaign.opens_at is None:
+        campaign.opens_at = await domain_now(session, campaign.provenance)
+        await record_change(session, _SELF, "campaign.opening_noted", campaign, ["opens_at"])
+    if campaign.closes_at is not None:
+        await schedule_job(
+            session, CLOSE_CAMPAIGN, campaign.id, campaign.closes_at, provenance=campaign.provenance
+        )
+    await _schedule_reminder(session, campaign)
+
+
+async def _schedule_reminder(session: AsyncSession, campaign: Campaign) -> None:
+    days = campaign.reminder_days[campaign.reminders_sent :]
+    if days and campaign.delivery is Delivery.EMAIL and campaign.opens_at is not None:
+        due_at = campaign.opens_at + timedelta(days=days[0])
+        await schedule_job(session, REMIND, campaign.id, due_at, provenance=campaign.provenance)
+
+
+async def _end(session: AsyncSession, campaign: Campaign) -> None:
+    """Let nothing more happen to a survey but its count, or the end of its key."""
+    await forget_reminders(session, campaign.id)
+    await cancel_job(session, CLOSE_CAMPAIGN, campaign.id)
+    await cancel_job(session, REMIND, campaign.id)
+    if campaign.public_key is not None:
+        await schedule_job(
+            session, COUNT_CAMPAIGN, campaign.id, await real_now(session), provenance=Provenance.REAL
+        )
 
 
 def _require(campaign: Campaign, target: CampaignState) -> None:

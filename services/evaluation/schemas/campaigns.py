@@ -1,20 +1,35 @@
 """What campaigns look like on the wire."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, StrictInt
+from pydantic import AfterValidator, Field, StrictInt, model_validator
 
+from services.common.actions import Action
 from services.common.clock import Provenance
-from services.common.wire import Answer, Id, Instant, Request, Resource
-from services.evaluation.domain.campaigns import Anonymity, CampaignState, Delivery, Phase
+from services.common.wire import Answer, Flag, Id, Instant, Request, Resource
+from services.evaluation.domain.campaigns import MOST_REMINDERS, Anonymity, CampaignState, Delivery, Phase
 from services.evaluation.domain.suppression import Audience, settle_thresholds
 
 Thresholds = Annotated[
     dict[Audience, Annotated[StrictInt, Field(ge=1, le=1000)]], AfterValidator(settle_thresholds)
 ]
 """Respondents needed before a figure is shown to an audience; they can only be raised."""
+
+
+def _in_order(days: list[int]) -> list[int]:
+    if sorted(set(days)) != days:
+        raise ValueError("expected different days in their order")
+    return days
+
+
+ReminderDays = Annotated[
+    list[Annotated[StrictInt, Field(ge=1, le=120)]],
+    Field(max_length=MOST_REMINDERS),
+    AfterValidator(_in_order),
+]
+"""Days after the opening on which those who have not answered are reminded; by e-mail only."""
 
 
 class CampaignCreate(Request):
@@ -26,8 +41,34 @@ class CampaignCreate(Request):
     phase: Phase
     anonymity: Anonymity = Anonymity.ANONYMOUS
     delivery: Delivery = Delivery.EMAIL
+    opens_at: Instant | None = None
+    """When it opens by itself once it is scheduled."""
     closes_at: Instant | None = None
+    reminder_days: ReminderDays = Field(default_factory=list)
     thresholds: Thresholds = Field(default_factory=dict, validate_default=True)
+
+    @model_validator(mode="after")
+    def _follows(self) -> Self:
+        if self.opens_at and self.closes_at and self.closes_at <= self.opens_at:
+            raise ValueError("a survey closes after it opens")
+        return self
+
+
+class CampaignSummary(Answer):
+    """A survey in a list."""
+
+    id: UUID
+    edition_id: UUID
+    provenance: Provenance
+    instrument_version_id: UUID
+    phase: Phase
+    anonymity: Anonymity
+    delivery: Delivery
+    state: CampaignState
+    opens_at: datetime | None
+    closes_at: datetime | None
+    planned: bool
+    answered: int | None
 
 
 class CampaignRead(Resource):
@@ -40,13 +81,47 @@ class CampaignRead(Resource):
     anonymity: Anonymity
     delivery: Delivery
     state: CampaignState
+    opens_at: datetime | None
     closes_at: datetime | None
+    reminder_days: list[int]
+    reminders_sent: int
+    planned: bool
+    """Whether a template planned it; its times then follow the edition's."""
     thresholds: dict[str, int]
     subjects: list[dict[str, Any]]
     answered: int | None
     dropped_answers: int | None
     """Answers to questions that were not relevant, and so were left out."""
     key_destroyed_at: datetime | None
+    actions: list[Action]
+
+
+class CampaignTemplateWrite(Request):
+    """How a phase of every edition is asked; it replaces what was said of the phase before."""
+
+    phase: Phase
+    instrument_id: Id
+    """Its latest published version is asked."""
+    opens_after_days: Annotated[StrictInt, Field(ge=-60, le=1_000)]
+    """After the edition's last day, or its first for a baseline."""
+    open_days: Annotated[StrictInt, Field(ge=1, le=120)]
+    reminder_days: ReminderDays = Field(default_factory=list)
+    delivery: Delivery = Delivery.EMAIL
+    anonymity: Anonymity = Anonymity.ANONYMOUS
+    active: Flag = True
+
+
+class CampaignTemplateRead(Resource):
+    """How a phase of every edition is asked."""
+
+    phase: Phase
+    instrument_id: UUID
+    opens_after_days: int
+    open_days: int
+    reminder_days: list[int]
+    delivery: Delivery
+    anonymity: Anonymity
+    active: bool
 
 
 class CampaignSlips(Answer):

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, WithJsonSchema
 
 from services.common.wire import Answer, Code, Flag, Id, Request
+from services.evaluation.domain.campaigns import Delivery
 
 AnswerValue = Annotated[
     Any,
@@ -59,4 +60,6 @@ class BallotPaper(Answer):
     title: dict[str, str]
     notice: dict[str, str]
     closes_at: str | None
+    delivery: Delivery
+    """At a kiosk the page forgets each respondent and asks for the next code."""
     blocks: list[BallotPaperBlock]
