@@ -18,7 +18,7 @@ from sqlalchemy.orm import DeclarativeBase
 from cli.databases import AppDatabase, reachable_databases
 from cli.environment import GATEWAY, SERVICES
 from cli.home import find_home
-from gateway.identity.db.tables import Base as GatewayBase
+from gateway.webhooks.db.tables import Base as GatewayBase
 from services.common.invariants import HOUSE, audit_invariants
 from services.common.outbox import outbox_event
 from services.common.purge import KEPT

@@ -33,12 +33,20 @@ from gateway.rate_limits import Headers, RateLimits, client_address, open_counte
 from gateway.routing import Endpoint, Routes, load_routes, split_path
 from gateway.settings import Settings
 from gateway.upstream import Upstream, UpstreamTimedOut, open_upstream
+from gateway.webhooks.api import webhooks
+from gateway.webhooks.domain.permissions import WEBHOOK_PERMISSIONS
+from gateway.webhooks.inbox.events import tell_endpoints
+from gateway.webhooks.operations.courier import open_courier
+from gateway.webhooks.operations.deliveries import FORGET_DELIVERIES, forget_deliveries
+from gateway.webhooks.operations.vault import Vault
 from services.common.http.access import ROUTE, ObserveRequests
 from services.common.http.app import Room, create_room_app
 from services.common.http.audit_entries import audit_entries_router
 from services.common.http.limits import Limits, limit_requests
 from services.common.identity import GATEWAY
+from services.common.jobs import plan_daily
 from services.common.problems import NotAuthenticated, Problem, Unavailable
+from services.common.sessions import Sessions
 
 ROUTES: Final = Path(__file__).parent / "routes.json"
 ANSWER_SECONDS: Final = 10.0
@@ -148,8 +156,12 @@ def create_room(settings: Settings) -> FastAPI:
             enumerations.router,
             audit_entries.router,
             audit_entries_router(GATEWAY),
+            webhooks.event_types,
+            webhooks.endpoints,
+            webhooks.deliveries,
         ],
-        permissions=PERMISSIONS,
+        permissions={**PERMISSIONS, **WEBHOOK_PERMISSIONS},
+        jobs={FORGET_DELIVERIES: forget_deliveries},
         schema_revision=SCHEMA_REVISION,
         keeps_bodies=False,
     )
@@ -165,6 +177,7 @@ def create_internal_app(settings: Settings) -> FastAPI:
         summary="What the gateway does for the other apps.",
         routers=[credentials.internal],
         permissions=INTERNAL_PERMISSIONS,
+        consumers=tell_endpoints(settings.public_url),
         schema_revision=SCHEMA_REVISION,
         keeps_bodies=False,
     )
@@ -206,6 +219,8 @@ def _extend_life(app: FastAPI, settings: Settings) -> None:
             reception = _open_reception(app, settings, Attempts(counter))
             app.state.reception = reception
             app.state.exchange = Exchange(reception, app.state.signer)
+            app.state.vault = Vault.open(settings.secrets_key or settings.signing_key)
+            await closing.enter_async_context(_sending_webhooks(app, settings))
             app.state.upstreams = {
                 service: await closing.enter_async_context(open_upstream(service, address))
                 for service, address in settings.addresses.items()
@@ -219,6 +234,21 @@ def _extend_life(app: FastAPI, settings: Settings) -> None:
             yield
 
     app.router.lifespan_context = live_longer
+
+
+@asynccontextmanager
+async def _sending_webhooks(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
+    """Send what falls due to webhook endpoints, where this process does work beside its requests."""
+    if not settings.background:
+        yield
+        return
+    sessions: Sessions = app.state.sessions
+    async with sessions.transaction() as session:
+        await plan_daily(session, FORGET_DELIVERIES, unless_planned=True)
+    async with open_courier(sessions, app.state.vault, settings.webhook_networks) as courier:
+        sending = asyncio.create_task(courier.keep_sending())
+        yield
+        sending.cancel()
 
 
 def _open_reception(app: FastAPI, settings: Settings, attempts: Attempts) -> Reception:

@@ -15,6 +15,8 @@ from starlette.routing import BaseRoute, Route
 
 from gateway.rate_limits import TooManyRequests
 from gateway.upstream import UpstreamFailed, UpstreamTimedOut, UpstreamUnavailable
+from gateway.webhooks.domain.event_types import EVENT_TYPES, EventType
+from gateway.webhooks.schemas.deliveries import WebhookPayload
 from services.common.http.problem_responses import problem_examples, problems
 from services.common.i18n import pick
 from services.common.identity import Role
@@ -122,8 +124,9 @@ def merge(documents: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "paths": paths,
+        "webhooks": {kind.name: _webhook(kind) for kind in EVENT_TYPES.values()},
         "components": {
-            "schemas": dict(sorted(schemas.items())),
+            "schemas": dict(sorted((schemas | _payload_schemas()).items())),
             "examples": problem_examples(paths),
             "securitySchemes": {
                 SECURITY_SCHEME: {
@@ -226,6 +229,50 @@ def _problem_page(request: Request, entry: ProblemEntry) -> Response:
         f'<p lang="en">{escape(entry.description)}</p>{titles}</body></html>'
     )
     return HTMLResponse(page, headers=headers)
+
+
+def _webhook(kind: EventType) -> dict[str, Any]:
+    """Return what the receiver of this type of event implements."""
+    name = "".join(part.capitalize() for part in kind.name.replace("_", ".").split("."))
+    string = {"type": "string"}
+    headers = [
+        {"name": header, "in": "header", "required": True, "description": told, "schema": string}
+        for header, told in (
+            ("webhook-id", "The same in every attempt: take each once."),
+            ("webhook-timestamp", "Seconds of Unix time; refuse what is older than five minutes."),
+            (
+                "webhook-signature",
+                "`v1,` and the HMAC-SHA256 of `id.timestamp.body`; two while a secret rotates.",
+            ),
+        )
+    ]
+    return {
+        "post": {
+            "operationId": f"receive{name}",
+            "tags": ["webhooks"],
+            "summary": kind.description,
+            "description": "Signed after Standard Webhooks; its reference libraries verify it.",
+            "security": [],
+            "parameters": headers,
+            "requestBody": {
+                "required": True,
+                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/WebhookPayload"}}},
+            },
+            "responses": {
+                "2XX": {"description": "Taken."},
+                "410": {"description": "Not wanted any more: the endpoint is disabled."},
+                "default": {"description": "Not taken: sent again, for about three days."},
+            },
+        }
+    }
+
+
+def _payload_schemas() -> dict[str, Any]:
+    schema = WebhookPayload.model_json_schema(
+        mode="serialization", ref_template="#/components/schemas/{model}"
+    )
+    parts: dict[str, Any] = schema.pop("$defs")
+    return parts | {"WebhookPayload": schema}
 
 
 def _public(operation: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Everything the environment may decide about the gateway."""
 
+from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -31,7 +32,7 @@ Origin = Annotated[str, AfterValidator(_origin)]
 class Settings(AppSettings):
     """Read once, at start; frozen afterwards."""
 
-    model_config = SettingsConfigDict(env_prefix="GATEWAY_")
+    model_config = SettingsConfigDict(env_prefix="GATEWAY_", env_ignore_empty=True)
 
     public_url: Origin = Field(default="http://127.0.0.1:8000", validation_alias="QOLDAU_PUBLIC_URL")
     """The address that clients use; issuer of the access tokens."""
@@ -54,6 +55,14 @@ class Settings(AppSettings):
     """Where several gateways count together, `redis://host:6379`; by default each counts for itself."""
     trusted_proxies: frozenset[IPvAnyNetwork] = frozenset()
     """Networks of the proxies in front, whose word in `X-Forwarded-For` is taken."""
+
+    webhook_networks: frozenset[IPvAnyNetwork] = frozenset()
+    """Networks of the inside that webhooks may be sent to, also without TLS; public ones always may, with it."""
+    secrets_key: Path | None = None
+    """The file under whose key webhook secrets and authenticator secrets are kept; the signing key by default.
+
+    Whoever replaces the signing key keeps the former file here.
+    """
 
     @property
     def on_loopback(self) -> bool:

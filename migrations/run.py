@@ -21,7 +21,7 @@ _TABLES = {
     "programs": "services.programs.db.tables",
     "participants": "services.participants.db.tables",
     "evaluation": "services.evaluation.db.tables",
-    "gateway": "gateway.identity.db.tables",
+    "gateway": "gateway.webhooks.db.tables",
     "keystore": "services.common.keystore",
 }
 

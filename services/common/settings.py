@@ -39,6 +39,8 @@ class AppSettings(BaseSettings):
     """Where files are kept: a folder, or the URL of an object store (`s3://bucket/prefix`); None: nowhere."""
     scanner: str | None = Field(default=None, validation_alias="QOLDAU_SCANNER")
     """The ClamAV daemon that is asked about each upload: `unix:/path/of/its/socket` or `tcp://host:port`."""
+    gateway_url: str | None = Field(default=None, validation_alias="QOLDAU_GATEWAY_URL")
+    """The gateway's inner address: it tells webhook endpoints of events, and makes links."""
     background: bool = Field(default=True, validation_alias="QOLDAU_BACKGROUND")
     """Whether this process relays events and runs jobs beside serving requests."""
     log_level: str = Field(default="INFO", validation_alias="QOLDAU_LOG_LEVEL")
@@ -50,6 +52,7 @@ class AppSettings(BaseSettings):
             "programs": self.programs_url,
             "participants": self.participants_url,
             "evaluation": self.evaluation_url,
+            "gateway": self.gateway_url,
         }
         return {app: address for app, address in addresses.items() if address}
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from services.common.settings import KeepingSettings
@@ -25,5 +25,3 @@ class Settings(KeepingSettings):
     """Address of the page on which respondents enter their code; links carry the code in their fragment."""
     entry_page: str | None = None
     """Address of the page that signs people in by the link in a message; the token stands in its fragment."""
-    gateway_url: str | None = Field(default=None, validation_alias="QOLDAU_GATEWAY_URL")
-    """The gateway's inner address, where links are made; messages with a link wait without it."""

@@ -31,7 +31,10 @@ def test_every_kind_has_channel_operation_and_message() -> None:
     kinds = {name for registry in REGISTRIES for name in registry.kinds}
     assert kinds == set(DOCUMENT["channels"]) == set(DOCUMENT["components"]["messages"])
     assert {f"send.{name}" for name in kinds} == set(DOCUMENT["operations"])
-    assert DOCUMENT["operations"]["send.programs.delivery.accepted.v1"]["x-destinations"] == ["evaluation"]
+    assert DOCUMENT["operations"]["send.programs.delivery.accepted.v1"]["x-destinations"] == [
+        "evaluation",
+        "gateway",
+    ]
 
 
 def test_every_reference_leads_somewhere() -> None:

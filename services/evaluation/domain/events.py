@@ -4,6 +4,7 @@ from typing import Final
 from uuid import UUID
 
 from services.common.events import EventData, EventRegistry
+from services.common.identity import GATEWAY
 
 PROGRAMS: Final = "programs"
 PARTICIPANTS: Final = "participants"
@@ -80,10 +81,10 @@ DISPATCH_REQUESTED: Final = EVENTS.define(
     "dispatch.requested", DispatchRequestData, PARTICIPANTS, secret_fields=("sealed_token",)
 )
 TEST_FINALIZED: Final = EVENTS.define("test.finalized", TestResultData, PARTICIPANTS)
-CAMPAIGN_CLOSED: Final = EVENTS.define("campaign.closed", CampaignData, PROGRAMS)
-RESULTS_PUBLISHED: Final = EVENTS.define("results.published", ResultsData, PROGRAMS)
+CAMPAIGN_CLOSED: Final = EVENTS.define("campaign.closed", CampaignData, PROGRAMS, GATEWAY)
+RESULTS_PUBLISHED: Final = EVENTS.define("results.published", ResultsData, PROGRAMS, GATEWAY)
 RESULTS_WITHHELD: Final = EVENTS.define("results.withheld", ResultsData, PROGRAMS)
-RESULTS_WITHDRAWN: Final = EVENTS.define("results.withdrawn", ResultsData, PROGRAMS)
-RECOMMENDATION_AGREED: Final = EVENTS.define("recommendation.agreed", RecommendationData, PROGRAMS)
+RESULTS_WITHDRAWN: Final = EVENTS.define("results.withdrawn", ResultsData, PROGRAMS, GATEWAY)
+RECOMMENDATION_AGREED: Final = EVENTS.define("recommendation.agreed", RecommendationData, PROGRAMS, GATEWAY)
 DESIGN_CHANGE_RECORDED: Final = EVENTS.define("design_change.recorded", DesignChangeData, PROGRAMS)
 ERASURE_CONFIRMED: Final = EVENTS.define("erasure.confirmed", ErasureConfirmedData, PARTICIPANTS)

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from services.common.events import EventData, EventRegistry
+from services.common.identity import GATEWAY
 
 PARTICIPANTS: Final = "participants"
 EVALUATION: Final = "evaluation"
@@ -196,19 +197,23 @@ class ErasureConfirmation(EventData):
 
 
 ORGANIZATION_CHANGED: Final = EVENTS.define(
-    "organization.changed", OrganizationData, PARTICIPANTS, EVALUATION
+    "organization.changed", OrganizationData, PARTICIPANTS, EVALUATION, GATEWAY
 )
 LECTURER_CHANGED: Final = EVENTS.define("lecturer.changed", LecturerData, PARTICIPANTS, EVALUATION)
 
-EDITION_PLANNED: Final = EVENTS.define("edition.planned", EditionData, PARTICIPANTS, EVALUATION)
-EDITION_ANNOUNCED: Final = EVENTS.define("edition.announced", EditionData, PARTICIPANTS, EVALUATION)
-EDITION_CHANGED: Final = EVENTS.define("edition.changed", EditionData, PARTICIPANTS, EVALUATION)
-EDITION_POSTPONED: Final = EVENTS.define("edition.postponed", EditionData, PARTICIPANTS, EVALUATION)
-EDITION_CANCELLED: Final = EVENTS.define("edition.cancelled", EditionData, PARTICIPANTS, EVALUATION)
-EDITION_CALL_OPENED: Final = EVENTS.define("edition.call_opened", EditionData, PARTICIPANTS, EVALUATION)
-EDITION_CALL_CLOSED: Final = EVENTS.define("edition.call_closed", EditionData, PARTICIPANTS, EVALUATION)
-EDITION_STARTED: Final = EVENTS.define("edition.started", EditionData, PARTICIPANTS, EVALUATION)
-EDITION_COMPLETED: Final = EVENTS.define("edition.completed", EditionData, PARTICIPANTS, EVALUATION)
+EDITION_PLANNED: Final = EVENTS.define("edition.planned", EditionData, PARTICIPANTS, EVALUATION, GATEWAY)
+EDITION_ANNOUNCED: Final = EVENTS.define("edition.announced", EditionData, PARTICIPANTS, EVALUATION, GATEWAY)
+EDITION_CHANGED: Final = EVENTS.define("edition.changed", EditionData, PARTICIPANTS, EVALUATION, GATEWAY)
+EDITION_POSTPONED: Final = EVENTS.define("edition.postponed", EditionData, PARTICIPANTS, EVALUATION, GATEWAY)
+EDITION_CANCELLED: Final = EVENTS.define("edition.cancelled", EditionData, PARTICIPANTS, EVALUATION, GATEWAY)
+EDITION_CALL_OPENED: Final = EVENTS.define(
+    "edition.call_opened", EditionData, PARTICIPANTS, EVALUATION, GATEWAY
+)
+EDITION_CALL_CLOSED: Final = EVENTS.define(
+    "edition.call_closed", EditionData, PARTICIPANTS, EVALUATION, GATEWAY
+)
+EDITION_STARTED: Final = EVENTS.define("edition.started", EditionData, PARTICIPANTS, EVALUATION, GATEWAY)
+EDITION_COMPLETED: Final = EVENTS.define("edition.completed", EditionData, PARTICIPANTS, EVALUATION, GATEWAY)
 
 TRAINING_SESSION_SCHEDULED: Final = EVENTS.define(
     "training_session.scheduled", TrainingSessionData, PARTICIPANTS, EVALUATION
@@ -224,5 +229,5 @@ TRAINING_SESSION_CANCELLED: Final = EVENTS.define(
 )
 
 VOUCHER_SCHEME_AGREED: Final = EVENTS.define("voucher_scheme.agreed", VoucherSchemeData, PARTICIPANTS)
-DELIVERY_ACCEPTED: Final = EVENTS.define("delivery.accepted", DeliveryData, EVALUATION)
+DELIVERY_ACCEPTED: Final = EVENTS.define("delivery.accepted", DeliveryData, EVALUATION, GATEWAY)
 ERASURE_CONFIRMED: Final = EVENTS.define("erasure.confirmed", ErasureConfirmation, PARTICIPANTS)

@@ -1,0 +1,1 @@
+"""Tables of webhooks, and the questions asked of them."""

@@ -1,0 +1,1 @@
+"""Rules of webhooks that need neither network nor database."""

@@ -1,0 +1,1 @@
+"""What webhooks do on the events of the services."""

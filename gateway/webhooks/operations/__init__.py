@@ -1,0 +1,1 @@
+"""What can be done to endpoints and deliveries, and the courier."""

@@ -1,0 +1,1 @@
+"""What webhooks look like on the wire."""
