@@ -21,6 +21,7 @@ from services.programs.api import (
     monitoring,
     organizations,
     programs,
+    publications,
     tables,
     training_sessions,
 )
@@ -33,6 +34,7 @@ from services.programs.inbox import design_tasks, erasures, mirrors
 from services.programs.inbox.clock import follow_edition_clock
 from services.programs.operations.edition_clock import FOLLOW_CLOCK
 from services.programs.operations.imports import IMPORTS
+from services.programs.operations.publications import PUBLISH, publish_due
 from services.programs.operations.replays import REPLAYERS
 from services.programs.settings import Settings
 
@@ -61,6 +63,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             monitoring.router,
             organizations.router,
             programs.router,
+            publications.router,
             training_sessions.router,
         ],
         permissions=PERMISSIONS,
@@ -75,7 +78,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             design_tasks.DESIGN_CHANGE_RECORDED: design_tasks.take_design_change,
         },
         replayers=REPLAYERS,
-        jobs={FOLLOW_CLOCK: follow_edition_clock},
+        jobs={FOLLOW_CLOCK: follow_edition_clock, PUBLISH: publish_due},
         imports=IMPORTS,
         resources=[open_files],
     )

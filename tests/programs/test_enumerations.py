@@ -47,4 +47,5 @@ async def test_the_public_reads_the_words_and_the_ends_of_the_life_cycles(progra
         "instalment_state": {"cancelled"},
         "milestone_state": {"achieved", "cancelled"},
         "risk_state": {"closed"},
+        "publication_state": {"refused", "superseded", "withdrawn"},
     }

@@ -11,7 +11,9 @@ from typing import Any
 
 CODELISTS = frozenset(
     (
-        *("ActivityDateType", "ActivityStatus", "AidType", "AidTypeVocabulary", "BudgetStatus", "BudgetType"),
+        *("ActivityDateType", "ActivityScope", "ActivityStatus", "AidType", "AidTypeVocabulary"),
+        *("BudgetNotProvided", "BudgetStatus", "BudgetType", "ConditionType"),
+        "OtherIdentifierType",
         *("CRSChannelCode", "CashandVoucherModalities", "CollaborationType", "Country", "Currency"),
         *(
             "DocumentCategory",

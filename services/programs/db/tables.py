@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from services.common.clock import Provenance
 from services.common.database import Versioned
 from services.common.database_errors import translate_constraint
+from services.programs.db import publication_tables  # noqa: F401  declares tables of this schema
 from services.programs.db.award_tables import Award, Instalment
 from services.programs.db.base import Base
 from services.programs.db.delivery_tables import Delivery, DeliveryDocument
@@ -83,7 +84,7 @@ __all__ = [
     "TrainingSession",
 ]
 
-SCHEMA_REVISION: Final = "0008"
+SCHEMA_REVISION: Final = "0009"
 """The revision of `migrations/programs` that this code needs."""
 
 

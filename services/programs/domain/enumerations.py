@@ -23,6 +23,14 @@ from services.programs.domain.programs import (
     ProgramStatus,
     TriangularRole,
 )
+from services.programs.domain.publication_enumerations import PUBLICATION_ENUMERATIONS
+
+
+def _texts(table: str) -> dict[str, dict[str, str]]:
+    """Read `code | en | ru | kk`, one value a line."""
+    rows = [[cell.strip() for cell in line.split("|")] for line in table.strip().splitlines()]
+    return {code: {"en": en, "ru": ru, "kk": kk} for code, en, ru, kk in rows}
+
 
 ENUMERATIONS: Final[Sequence[Enumeration]] = (
     *EDITION_ENUMERATIONS,
@@ -233,4 +241,5 @@ ENUMERATIONS: Final[Sequence[Enumeration]] = (
             red | Off the plan, a decision is needed | Отклонение, нужно решение | Ауытқу бар, шешім қажет
         """),
     ),
+    *PUBLICATION_ENUMERATIONS,
 )

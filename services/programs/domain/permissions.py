@@ -55,6 +55,7 @@ _WRITES: Final = (
     "change_risk",
     "change_risk_state",
     "create_status_report",
+    "put_publication_profile",
     "import_organizations",
     "import_editions",
     "import_training_sessions",
@@ -86,6 +87,10 @@ _PUBLIC_READS: Final = (
     "list_statements",
     "read_country_deliveries",
     "read_codelist",
+    "read_iati_activities",
+    "read_iati_organisation",
+    "list_publication_records",
+    "read_publication_record",
     "export_organizations",
     "export_editions",
     "export_training_sessions",
@@ -102,6 +107,9 @@ _INTERNAL_READS: Final = (
     "list_risks",
     "read_risk",
     "list_status_reports",
+    "list_publication_profiles",
+    "read_publication_profile",
+    "check_publication",
 )
 
 _BOOKKEEPERS: Final = {"finance": Reach.ALL, "administrator": Reach.ALL}
@@ -154,6 +162,8 @@ PERMISSIONS: Final[Matrix] = {
     "read_programs_operation": OPERATION_READERS,
     **file_permissions("programs", uploaders=_STAFF | {"finance": Reach.ALL}, readers=_READERS),
     "put_agency": only(administrator=Reach.ALL, importer=Reach.ALL),
+    "publish_file": only(manager=Reach.ALL, administrator=Reach.ALL),
+    "withdraw_publication": only(manager=Reach.ALL, administrator=Reach.ALL),
     "verify_organization": only(manager=Reach.ALL, administrator=Reach.ALL),
     "finish_design_task": only(manager=Reach.ALL, administrator=Reach.ALL),
 }

@@ -225,6 +225,46 @@ class ActualInFuture(Problem):
     title: ClassVar[Title] = title(en="The date is in the future", ru="Дата в будущем", kk="Күні болашақта")
 
 
+class ReportingIdentifierMissing(Problem):
+    """Nothing can be published until the agency's identifier as a reporting organization is known."""
+
+    status: ClassVar[int] = 409
+    slug: ClassVar[str] = "reporting-identifier-missing"
+    title: ClassVar[Title] = title(
+        en="The reporting identifier is missing",
+        ru="Не указан идентификатор издателя",
+        kk="Жариялаушының идентификаторы жоқ",
+    )
+
+
+class PublicationRefused(Problem):
+    """The checks before publication found errors; `errors` names the records to mend."""
+
+    status: ClassVar[int] = 409
+    slug: ClassVar[str] = "publication-refused"
+    title: ClassVar[Title] = title(
+        en="Not fit for publication", ru="Не готово к публикации", kk="Жариялауға дайын емес"
+    )
+
+
+class NotPublished(Problem):
+    """Nothing has been published at this address yet."""
+
+    status: ClassVar[int] = 404
+    slug: ClassVar[str] = "not-published"
+    title: ClassVar[Title] = title(en="Not published yet", ru="Ещё не опубликовано", kk="Әлі жарияланбаған")
+
+
+class PublicationWithdrawn(Problem):
+    """What was published at this address has been taken back."""
+
+    status: ClassVar[int] = 410
+    slug: ClassVar[str] = "publication-withdrawn"
+    title: ClassVar[Title] = title(
+        en="The publication is withdrawn", ru="Публикация отозвана", kk="Жарияланым кері қайтарылды"
+    )
+
+
 class DeliveryChainCircular(Problem):
     """A delivery cannot follow itself, over however many others."""
 

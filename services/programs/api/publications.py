@@ -1,0 +1,213 @@
+"""Routes of publishing: profiles, checks, records, and the files at their addresses."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from fastapi import Header, Request, Response, status
+from fastapi.responses import StreamingResponse
+
+from services.common.http.callers import Caller
+from services.common.http.paging import Paging
+from services.common.http.problem_responses import problems
+from services.common.http.routes import PUBLIC_CACHING, house_router
+from services.common.http.sessions import ReadSession, WriteSession
+from services.common.sessions import Sessions
+from services.common.wire import Page, Reference
+from services.programs.db import publications as questions
+from services.programs.db.publication_tables import PublicationProfile, PublicationRecord
+from services.programs.domain.activities import ActivityKind
+from services.programs.domain.problems import (
+    NotPublished,
+    PublicationWithdrawn,
+    ReportingIdentifierMissing,
+    SubjectNotFound,
+    TransitionRefused,
+)
+from services.programs.domain.publication_checks import Finding
+from services.programs.domain.publications import MEDIA_TYPES, PATHS, PublicationChannel
+from services.programs.operations import publications as operations
+from services.programs.schemas.publications import (
+    FindingRead,
+    PublicationAccepted,
+    PublicationCheckRead,
+    PublicationProfileRead,
+    PublicationProfileWrite,
+    PublicationRecordRead,
+    PublicationRequest,
+    PublicationWithdrawal,
+)
+
+router = house_router("publications", "")
+
+
+def _file(media_type: str) -> dict[int | str, dict[str, Any]]:
+    content = {media_type: {"schema": {"type": "string"}}}
+    return {200: {"description": "The file as it was published.", "content": content}} | problems(
+        NotPublished, PublicationWithdrawn
+    )
+
+
+_XML: Final = _file("application/xml")
+
+
+@router.get("/publication-profiles", response_model=Page[PublicationProfileRead])
+async def list_publication_profiles(
+    session: ReadSession,
+    _: Caller,
+    page: Paging,
+    subject_kind: ActivityKind | None = None,
+    withheld: bool | None = None,  # noqa: FBT001  a query parameter, always named
+) -> object:
+    """List what publishing knows of records, or which records are withheld from it."""
+    return await questions.list_profiles(session, page, kind=subject_kind, withheld=withheld)
+
+
+@router.get(
+    "/publication-profiles/{subject_kind}/{subject_id}",
+    response_model=PublicationProfileRead,
+    responses=problems(SubjectNotFound),
+)
+async def read_publication_profile(
+    session: ReadSession, _: Caller, subject_kind: ActivityKind, subject_id: UUID
+) -> PublicationProfile:
+    """Read what only publishing needs to know of a record."""
+    return await questions.get_profile(session, subject_kind, subject_id)
+
+
+@router.put(
+    "/publication-profiles/{subject_kind}/{subject_id}",
+    response_model=PublicationProfileRead,
+    responses=problems(SubjectNotFound),
+)
+async def put_publication_profile(
+    session: WriteSession,
+    caller: Caller,
+    subject_kind: ActivityKind,
+    subject_id: UUID,
+    request: PublicationProfileWrite,
+    if_match: Annotated[
+        str | None,
+        Header(description="The ETag of the version that the change is based on; not the first time."),
+    ] = None,
+) -> PublicationProfile:
+    """Say what publishing needs to know of a record: shares, markers, targets, documents, or to leave it out."""
+    return await operations.put_publication_profile(
+        session, caller, subject_kind, subject_id, request, if_match
+    )
+
+
+@router.get(
+    "/publication-checks/{channel}",
+    response_model=PublicationCheckRead,
+    responses=problems(ReportingIdentifierMissing),
+)
+async def check_publication(
+    session: ReadSession, _: Caller, channel: PublicationChannel
+) -> PublicationCheckRead:
+    """Check a file as it would be published now; each finding points at the record to mend."""
+    report = await operations.check_publication(session, channel)
+    return PublicationCheckRead(
+        channel=channel,
+        subjects=report.subjects,
+        errors=report.errors,
+        warnings=report.warnings,
+        findings=[_finding(finding) for finding in report.findings],
+    )
+
+
+def _finding(finding: Finding) -> FindingRead:
+    subject = finding.subject
+    return FindingRead(
+        subject=Reference(id=subject.id, label=subject.code, href=subject.href) if subject else None,
+        rule=finding.rule,
+        severity=finding.severity,
+        code=finding.code,
+        detail=finding.detail,
+    )
+
+
+@router.post(
+    "/publication-records",
+    response_model=PublicationAccepted,
+    status_code=status.HTTP_202_ACCEPTED,
+    responses=problems(ReportingIdentifierMissing),
+)
+async def publish_file(
+    session: WriteSession, caller: Caller, request: PublicationRequest, response: Response
+) -> PublicationAccepted:
+    """Make a file, check it and publish it at its address; the operation fails where a check finds an error."""
+    operation_id = await operations.publish_file(session, caller, request.channel)
+    href = f"/v1/services/programs/operations/{operation_id}"
+    response.headers["Location"] = href
+    return PublicationAccepted(operation_id=operation_id, href=href)
+
+
+@router.get("/publication-records", response_model=Page[PublicationRecordRead])
+async def list_publication_records(
+    session: ReadSession, _: Caller, page: Paging, channel: PublicationChannel | None = None
+) -> Page[PublicationRecordRead]:
+    """List what was published when, the latest first, with the digest of each file."""
+    rows = await questions.list_records(session, page, channel=channel)
+    items = [_record(record) for record in rows.items]
+    return Page(items=items, next_cursor=rows.next_cursor, total=rows.total)
+
+
+@router.get(
+    "/publication-records/{publication_record_id}",
+    response_model=PublicationRecordRead,
+    responses=problems(SubjectNotFound),
+)
+async def read_publication_record(
+    session: ReadSession, _: Caller, publication_record_id: UUID
+) -> PublicationRecordRead:
+    """Read one publication."""
+    return _record(await questions.get_record(session, publication_record_id))
+
+
+@router.post(
+    "/publication-records/{publication_record_id}/withdrawal",
+    response_model=PublicationRecordRead,
+    responses=problems(SubjectNotFound, TransitionRefused),
+)
+async def withdraw_publication(
+    session: WriteSession, caller: Caller, publication_record_id: UUID, request: PublicationWithdrawal
+) -> PublicationRecordRead:
+    """Take a file back; its address answers 410 with the reason until a new one is published."""
+    record = await operations.withdraw_publication(session, caller, publication_record_id, request.reason)
+    return _record(record)
+
+
+def _record(record: PublicationRecord) -> PublicationRecordRead:
+    return PublicationRecordRead.of(record, address=PATHS[record.channel])
+
+
+@router.get("/publications/iati/activities.xml", response_class=Response, responses=_XML)
+async def read_iati_activities(session: ReadSession, request: Request) -> Response:
+    """Read the IATI 2.03 activity file as it was published last."""
+    return await _serve(session, request, PublicationChannel.IATI_ACTIVITIES)
+
+
+@router.get("/publications/iati/organisation.xml", response_class=Response, responses=_XML)
+async def read_iati_organisation(session: ReadSession, request: Request) -> Response:
+    """Read the IATI 2.03 organisation file as it was published last."""
+    return await _serve(session, request, PublicationChannel.IATI_ORGANISATION)
+
+
+async def _serve(session: ReadSession, request: Request, channel: PublicationChannel) -> Response:
+    """Return the channel's file, streamed; 304 where the reader has it already."""
+    record = await questions.get_published(session, channel)
+    etag = f'"{record.sha256}"'
+    headers = {"ETag": etag, "Cache-Control": PUBLIC_CACHING, "X-Content-Type-Options": "nosniff"}
+    if request.headers.get("if-none-match") == etag:
+        return Response(status_code=status.HTTP_304_NOT_MODIFIED, headers=headers)
+    headers["Content-Length"] = str(record.size)
+    content = _read_parts(request.app.state.sessions, record.id)
+    return StreamingResponse(content, media_type=MEDIA_TYPES[channel], headers=headers)
+
+
+async def _read_parts(sessions: Sessions, record_id: UUID) -> AsyncIterator[bytes]:
+    """Read with a session of its own: the request's is closed before the first byte leaves."""
+    async with sessions.reading() as session:
+        async for part in questions.read_parts(session, record_id):
+            yield part

@@ -1,0 +1,179 @@
+"""Who may receive official development assistance: the DAC List of ODA Recipients, by date.
+
+Source: OECD DAC, list for reporting on 2024 and 2025 flows, with what is decided since: Nauru left the list on
+1 January 2026. What the DAC decides on Montserrat, and in its review of 2026, is not known here.
+"""
+
+from collections.abc import Collection, Mapping
+from datetime import date
+from typing import Final
+
+LIST_NAME: Final = "DAC List of ODA Recipients for 2024 and 2025 flows"
+AS_OF: Final = date(2026, 1, 1)
+
+
+RECIPIENTS: Final = frozenset(
+    [
+        "AF",
+        "AL",
+        "AM",
+        "AO",
+        "AR",
+        "AZ",
+        "BA",
+        "BD",
+        "BF",
+        "BI",
+        "BJ",
+        "BO",
+        "BR",
+        "BT",
+        "BW",
+        "BY",
+        "BZ",
+        "CD",
+        "CF",
+        "CG",
+        "CI",
+        "CM",
+        "CN",
+        "CO",
+        "CR",
+        "CU",
+        "CV",
+        "DJ",
+        "DM",
+        "DO",
+        "DZ",
+        "EC",
+        "EG",
+        "ER",
+        "ET",
+        "FJ",
+        "FM",
+        "GA",
+        "GD",
+        "GE",
+        "GH",
+        "GM",
+        "GN",
+        "GQ",
+        "GT",
+        "GW",
+        "GY",
+        "HN",
+        "HT",
+        "ID",
+        "IN",
+        "IQ",
+        "IR",
+        "JM",
+        "JO",
+        "KE",
+        "KG",
+        "KH",
+        "KI",
+        "KM",
+        "KP",
+        "KZ",
+        "LA",
+        "LB",
+        "LC",
+        "LK",
+        "LR",
+        "LS",
+        "LY",
+        "MA",
+        "MD",
+        "ME",
+        "MG",
+        "MH",
+        "MK",
+        "ML",
+        "MM",
+        "MN",
+        "MR",
+        "MS",
+        "MU",
+        "MV",
+        "MW",
+        "MX",
+        "MY",
+        "MZ",
+        "NA",
+        "NE",
+        "NG",
+        "NI",
+        "NP",
+        "NR",
+        "NU",
+        "PA",
+        "PE",
+        "PG",
+        "PH",
+        "PK",
+        "PS",
+        "PW",
+        "PY",
+        "RS",
+        "RW",
+        "SB",
+        "SD",
+        "SH",
+        "SL",
+        "SN",
+        "SO",
+        "SR",
+        "SS",
+        "ST",
+        "SV",
+        "SY",
+        "SZ",
+        "TD",
+        "TG",
+        "TH",
+        "TJ",
+        "TK",
+        "TL",
+        "TM",
+        "TN",
+        "TO",
+        "TR",
+        "TV",
+        "TZ",
+        "UA",
+        "UG",
+        "UZ",
+        "VC",
+        "VE",
+        "VN",
+        "VU",
+        "WF",
+        "WS",
+        "XK",
+        "YE",
+        "ZA",
+        "ZM",
+        "ZW",
+    ]
+)
+_LEFT: Final[Mapping[str, date]] = {"NR": date(2026, 1, 1)}
+"""From this day on the country is not on the list any more."""
+
+
+def is_recipient(country: str, on: date) -> bool:
+    """Say whether the country was on the list on this day; days before the list are judged by it too."""
+    left = _LEFT.get(country)
+    return country in RECIPIENTS and (left is None or on < left)
+
+
+ODA: Final = "10"
+
+
+def flow_type_of(countries: Collection[str], regions: Collection[str], on: date) -> str | None:
+    """Return IATI FlowType 10 (ODA) where every country is on the list; None where one is not, or none is known.
+
+    Regions of the DAC (IATI Region) hold recipients only.
+    """
+    eligible = all(is_recipient(country, on) for country in countries)
+    return ODA if eligible and (countries or regions) else None

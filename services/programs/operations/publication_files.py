@@ -1,0 +1,88 @@
+"""The files that can be published: what goes into each, and what the checks say of it."""
+
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.programs.domain.activities import Activity, Publisher
+from services.programs.domain.publication_checks import (
+    Finding,
+    Severity,
+    check_activity,
+    check_publisher,
+)
+from services.programs.domain.publications import PublicationChannel
+from services.programs.operations.activities import list_activities, registers
+from services.programs.operations.iati_organisation import write_organisation
+from services.programs.operations.iati_xml import write_activities
+
+MOST_FINDINGS: Final = 500
+"""Of more findings only the numbers are told."""
+
+
+@dataclass
+class Report:
+    """What the checks found, and how many records were looked at."""
+
+    subjects: int = 0
+    errors: int = 0
+    warnings: int = 0
+    findings: list[Finding] = field(default_factory=list)
+
+    def add(self, findings: list[Finding]) -> None:
+        """Count findings, and keep the first ones; errors before warnings never crowd each other out."""
+        for finding in findings:
+            is_error = finding.severity is Severity.ERROR
+            self.errors += is_error
+            self.warnings += not is_error
+            if (self.errors if is_error else self.warnings) <= MOST_FINDINGS:
+                self.findings.append(finding)
+
+
+@dataclass(frozen=True)
+class Making:
+    """What a file is made of: the publisher, the day, and the report that grows with it."""
+
+    session: AsyncSession
+    publisher: Publisher
+    now: datetime
+    report: Report
+
+    @property
+    def today(self) -> date:
+        """The day on which the file is made (UTC)."""
+        return self.now.date()
+
+
+async def checked_activities(making: Making) -> AsyncIterator[Activity]:
+    """Yield the published activities; each is checked on its way."""
+    async for activity in list_activities(making.session, making.publisher, making.today):
+        making.report.subjects += 1
+        making.report.add(check_activity(activity, making.today))
+        yield activity
+
+
+def _iati_activities(making: Making) -> AsyncIterator[bytes]:
+    return write_activities(checked_activities(making), making.publisher, making.now)
+
+
+def _iati_organisation(making: Making) -> AsyncIterator[bytes]:
+    return write_organisation(making.session, making.publisher, making.now, making.report.add)
+
+
+FILES: Final[Mapping[PublicationChannel, Callable[[Making], AsyncIterator[bytes]]]] = {
+    PublicationChannel.IATI_ACTIVITIES: _iati_activities,
+    PublicationChannel.IATI_ORGANISATION: _iati_organisation,
+}
+
+
+async def make_file(
+    session: AsyncSession, channel: PublicationChannel, publisher: Publisher, now: datetime
+) -> tuple[Report, AsyncIterable[bytes]]:
+    """Return the report, complete once the file is read to its end, and the file."""
+    report = Report()
+    report.add(check_publisher(publisher, registers()))
+    return report, FILES[channel](Making(session, publisher, now, report))
