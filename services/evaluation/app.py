@@ -9,6 +9,7 @@ from services.common.http.files import files_router
 from services.common.http.operations import operations_router
 from services.common.jobs import Work
 from services.evaluation.api import (
+    assessments,
     campaign_templates,
     campaigns,
     code_frames,
@@ -55,6 +56,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             results.router,
             result_outputs.router,
             recommendations.router,
+            assessments.router,
             code_frames.router,
             outcomes.router,
             indicators.router,

@@ -9,9 +9,11 @@ from services.common.http.sessions import ReadSession
 from services.common.identity import Reach
 from services.common.wire_codes import CountryCode
 from services.evaluation.db import outcomes as questions
+from services.evaluation.db.assessments import list_outcome_evidence
 from services.evaluation.db.tables import Indicator, IndicatorPeriod, IndicatorValue
 from services.evaluation.domain.indicators import Figure
 from services.evaluation.domain.outcomes import count_outputs, may_be_told, without_countries
+from services.evaluation.schemas.assessments import OutcomeEvidenceRead
 from services.evaluation.schemas.indicators import CountryFigure
 from services.evaluation.schemas.outcomes import (
     CountryIndicator,
@@ -44,6 +46,9 @@ async def read_country_outcomes(
     counts = await questions.count_cohorts(session, provenance, visible_to=caller)
     results = await questions.list_country_results(session, country_code, provenance, visible_to=caller)
     values = await questions.list_country_values(session, country_code, provenance, visible_to=caller)
+    claimed = await list_outcome_evidence(
+        session, visible_to=caller, country=country_code, provenance=provenance
+    )
     recommendations = None
     if caller.reach is Reach.ALL:
         recommendations = [
@@ -63,6 +68,7 @@ async def read_country_outcomes(
             CountryResult.of(result, edition_title=edition.title, figures=without_countries(result.figures))
             for result, edition in results
         ],
+        outcome_evidence=[OutcomeEvidenceRead.model_validate(each) for each in claimed],
         recommendations=recommendations,
     )
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.common.clock import Provenance
 from services.common.pagination import PageRequest, Rows, SortKey, fetch_page
 from services.evaluation.db.tables import (
     Indicator,
@@ -42,6 +43,17 @@ async def knows_program(session: AsyncSession, program_id: UUID) -> bool:
     """Say whether an edition of the program is known here."""
     query = select(MirrorEdition.id).where(MirrorEdition.program_id == program_id).limit(1)
     return await session.scalar(query) is not None
+
+
+async def find_provenance(
+    session: AsyncSession, program_id: UUID, edition_id: UUID | None
+) -> Provenance | None:
+    """Return the provenance of the edition, or of a program by its latest edition; None if it is unknown here."""
+    query = select(MirrorEdition.provenance).where(MirrorEdition.program_id == program_id)
+    if edition_id is not None:
+        query = query.where(MirrorEdition.id == edition_id)
+    found: Provenance | None = await session.scalar(query.order_by(MirrorEdition.id.desc()).limit(1))
+    return found
 
 
 async def lock_period(session: AsyncSession, indicator_id: UUID, period_id: UUID) -> IndicatorPeriod:

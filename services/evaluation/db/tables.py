@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from services.common.clock import Provenance
 from services.common.database import Versioned
 from services.common.database_errors import translate_constraint
+from services.evaluation.db.assessment_tables import Assessment, EvaluationPlan, OutcomeEvidence
 from services.evaluation.db.base import Base
 from services.evaluation.db.comment_tables import CodeFrame, Coding
 from services.evaluation.domain.campaigns import Anonymity, CampaignState, Delivery, Phase, TokenState
@@ -29,9 +30,9 @@ from services.evaluation.domain.results import SnapshotState
 from services.evaluation.domain.suppression import Audience, SuppressionRule
 from services.evaluation.domain.wordings import Wording
 
-__all__ = ["Base", "CodeFrame", "Coding"]
+__all__ = ["Assessment", "Base", "CodeFrame", "Coding", "EvaluationPlan", "OutcomeEvidence"]
 
-SCHEMA_REVISION: Final = "0007"
+SCHEMA_REVISION: Final = "0008"
 """The revision of `migrations/evaluation` that this code needs."""
 
 

@@ -249,3 +249,37 @@ class ChartNotFound(Problem):
     status: ClassVar[int] = 404
     slug: ClassVar[str] = "chart-not-found"
     title: ClassVar[Title] = title(en="Chart not found", ru="Диаграмма не найдена", kk="Диаграмма табылмады")
+
+
+class EvaluationPlanNotFound(Problem):
+    """No such evaluation plan."""
+
+    status: ClassVar[int] = 404
+    slug: ClassVar[str] = "evaluation-plan-not-found"
+    title: ClassVar[Title] = title(
+        en="Evaluation plan not found", ru="План оценки не найден", kk="Бағалау жоспары табылмады"
+    )
+
+
+class AssessmentNotFound(Problem):
+    """No such assessment."""
+
+    status: ClassVar[int] = 404
+    slug: ClassVar[str] = "assessment-not-found"
+    title: ClassVar[Title] = title(en="Assessment not found", ru="Оценка не найдена", kk="Бағалау табылмады")
+
+
+class AssessmentExists(Problem):
+    """The edition was assessed under this criterion; change that assessment."""
+
+    status: ClassVar[int] = 409
+    slug: ClassVar[str] = "assessment-exists"
+    title: ClassVar[Title] = title(en="Assessed already", ru="Уже оценено", kk="Бұрын бағаланған")
+
+
+class OutcomeEvidenceNotFound(Problem):
+    """No such claimed outcome, or none that this caller may see."""
+
+    status: ClassVar[int] = 404
+    slug: ClassVar[str] = "outcome-evidence-not-found"
+    title: ClassVar[Title] = title(en="Outcome not found", ru="Результат не найден", kk="Нәтиже табылмады")

@@ -3,6 +3,12 @@
 from typing import Final
 
 from services.common.enumerations import Enumeration, Labels
+from services.evaluation.domain.assessments import (
+    EvaluationTiming,
+    EvidenceKind,
+    EvidenceStrength,
+    OutcomeState,
+)
 from services.evaluation.domain.campaigns import CAMPAIGN_LIFE, CampaignState, Phase
 from services.evaluation.domain.code_frames import CodeFrameState
 from services.evaluation.domain.comparisons import Caveat
@@ -96,6 +102,49 @@ ENUMERATIONS: Final = (
             CodeFrameState.DRAFT: _labels("Draft", "Черновик", "Жоба"),
             CodeFrameState.PUBLISHED: _labels("Published", "Опубликован", "Жарияланған"),
             CodeFrameState.RETIRED: _labels("Retired", "Выведен из употребления", "Қолданыстан шыққан"),
+        },
+    ),
+    Enumeration(
+        "evidence_strength",
+        EvidenceStrength,
+        {
+            EvidenceStrength.STRONG: _labels("Strong", "Сильные", "Күшті"),
+            EvidenceStrength.MODERATE: _labels("Moderate", "Умеренные", "Орташа"),
+            EvidenceStrength.WEAK: _labels("Weak", "Слабые", "Әлсіз"),
+            EvidenceStrength.NONE: _labels("Nothing known yet", "Пока неизвестно", "Әзірге белгісіз"),
+        },
+    ),
+    Enumeration(
+        "evidence_kind",
+        EvidenceKind,
+        {
+            EvidenceKind.RESULT: _labels("Survey result", "Результат опроса", "Сауалнама нәтижесі"),
+            EvidenceKind.INDICATOR: _labels("Indicator", "Показатель", "Көрсеткіш"),
+            EvidenceKind.OUTCOME_EVIDENCE: _labels(
+                "Claimed outcome", "Заявленный результат", "Мәлімделген нәтиже"
+            ),
+            EvidenceKind.DOCUMENT: _labels("Document", "Документ", "Құжат"),
+            EvidenceKind.INTERVIEW: _labels("Interview", "Интервью", "Сұхбат"),
+        },
+    ),
+    Enumeration(
+        "evaluation_timing",
+        EvaluationTiming,
+        {
+            EvaluationTiming.BASELINE: _labels("Baseline", "Исходная", "Бастапқы"),
+            EvaluationTiming.MIDTERM: _labels("Midterm", "Промежуточная", "Аралық"),
+            EvaluationTiming.FINAL: _labels("Final", "Итоговая", "Қорытынды"),
+            EvaluationTiming.EX_POST: _labels("Ex post", "Последующая", "Кейінгі"),
+        },
+    ),
+    Enumeration(
+        "outcome_state",
+        OutcomeState,
+        {
+            OutcomeState.CLAIMED: _labels("Claimed", "Заявлен", "Мәлімделді"),
+            OutcomeState.SUBSTANTIATED: _labels("Substantiated", "Подтверждён", "Расталды"),
+            OutcomeState.REFUTED: _labels("Refuted", "Опровергнут", "Теріске шығарылды"),
+            OutcomeState.WITHDRAWN: _labels("Withdrawn", "Отозван", "Қайтарып алынды"),
         },
     ),
     Enumeration(

@@ -10,6 +10,7 @@ from services.evaluation.domain.indicators import Measure, PeriodState, ResultLe
 from services.evaluation.domain.instruments import DacCriterion
 from services.evaluation.domain.recommendations import Priority, RecommendationState
 from services.evaluation.domain.suppression import SuppressionRule
+from services.evaluation.schemas.assessments import OutcomeEvidenceRead
 from services.evaluation.schemas.indicators import CountryFigure
 from services.evaluation.schemas.results import ResultRead
 
@@ -79,6 +80,8 @@ class CountryOutcomes(Answer):
     outputs: list[CountryOutputYear]
     indicators: list[CountryIndicator]
     results: list[CountryResult]
+    outcome_evidence: list[OutcomeEvidenceRead]
+    """Changes that were claimed; to the public, those that a third person substantiated."""
     recommendations: list[CountryRecommendation] | None
     """Null to those who may not read recommendations."""
 
