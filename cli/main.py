@@ -12,6 +12,7 @@ COMMANDS: Final = {
     "up": "cli.up:up",
     "demo": "cli.demo:demo",
     "load-portfolio": "cli.loading:load_portfolio_command",
+    "load-questionnaires": "cli.loading:load_questionnaires_command",
     "story": "cli.story:story",
     "clock": "cli.clock:clock",
     "token": "cli.access:token",
