@@ -11,7 +11,7 @@ from services.participants.domain.allocation import (
     Basis,
     Line,
     Nominee,
-    TieRule,
+    TieBreak,
     allocate,
 )
 
@@ -56,7 +56,7 @@ def main() -> None:
     nominees, lines = field()
     for basis in Basis:
         settings = AllocationSettings(
-            basis=basis, ties=tuple(TieRule), capacity=5_000, country_cap=250, lot="benchmark"
+            basis=basis, ties=tuple(TieBreak), capacity=5_000, country_cap=250, lot="benchmark"
         )
         times = []
         for _ in range(ROUNDS):

@@ -17,6 +17,7 @@ from services.common.identity import GATEWAY
 from services.common.jobs import Job, Works, plan_daily
 from services.common.peers import Peers, open_client
 from services.participants.api import (
+    allocations,
     application_files,
     applications,
     calls,
@@ -27,6 +28,8 @@ from services.participants.api import (
     participations,
     people,
     privacy,
+    rounds,
+    screening,
 )
 from services.participants.db.tables import SCHEMA_REVISION
 from services.participants.domain.enumerations import ENUMERATIONS
@@ -60,6 +63,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             applications.router,
             application_files.router,
             forms.router,
+            screening.router,
+            rounds.router,
+            allocations.router,
             participations.router,
             messages.router,
             duplicates.router,

@@ -19,7 +19,7 @@ from services.participants.domain.allocation import (
     Nominee,
     Outcome,
     Placement,
-    TieRule,
+    TieBreak,
     allocate,
     count_outcomes,
     fill_seats,
@@ -74,7 +74,7 @@ def nominee_rows() -> list[list[str]]:
 
 
 SETTINGS = AllocationSettings(
-    Basis.SCORE, ties=(TieRule.WOMEN_FIRST, TieRule.AUTHORITY_RANK), capacity=12, country_cap=4
+    Basis.SCORE, ties=(TieBreak.WOMEN_FIRST, TieBreak.AUTHORITY_RANK), capacity=12, country_cap=4
 )
 
 
@@ -200,7 +200,7 @@ def fields(draw: st.DrawFn) -> tuple[list[Nominee], list[Line], AllocationSettin
     settings = AllocationSettings(
         basis=draw(st.sampled_from(Basis)),
         score_weight=draw(st.integers(0, 100)),
-        ties=tuple(draw(st.lists(st.sampled_from(TieRule), unique=True))),
+        ties=tuple(draw(st.lists(st.sampled_from(TieBreak), unique=True))),
         capacity=draw(st.none() | st.integers(0, 12)),
         country_cap=draw(st.none() | st.integers(0, 6)),
         lot=draw(st.sampled_from(["", "x"])),

@@ -19,14 +19,8 @@ from services.participants.db.form_tables import ApplicationDocument
 from services.participants.db.forms import get_document
 from services.participants.db.nominees import find_doubles
 from services.participants.db.tables import Application
-from services.participants.domain.problems import (
-    ApplicationNotFound,
-    CallClosed,
-    ConsentMissing,
-    DocumentNotFound,
-    FileIncomplete,
-    StepRefused,
-)
+from services.participants.domain.problems import ApplicationNotFound, CallClosed, ConsentMissing, StepRefused
+from services.participants.domain.selection_problems import DocumentNotFound, FileIncomplete
 from services.participants.operations import application_files as operations
 from services.participants.schemas.applications import ApplicationRead
 from services.participants.schemas.nominees import (

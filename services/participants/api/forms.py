@@ -15,7 +15,8 @@ from services.common.wire import Code, Page
 from services.participants.db import forms as questions
 from services.participants.db.form_tables import Form
 from services.participants.domain.forms import schema_of
-from services.participants.domain.problems import FormNotFound, StepRefused
+from services.participants.domain.problems import StepRefused
+from services.participants.domain.selection_problems import FormNotFound
 from services.participants.operations import forms as operations
 from services.participants.schemas.forms import FormContent, FormCreate, FormItem, FormRead, fields_of
 

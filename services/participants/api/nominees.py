@@ -20,10 +20,10 @@ from services.participants.domain.problems import (
     AuthorityNotFound,
     CallClosed,
     CallNotFound,
-    DelegationExpired,
     SeatLineRefused,
     StepRefused,
 )
+from services.participants.domain.selection_problems import DelegationExpired
 from services.participants.operations import applications, nominees
 from services.participants.schemas.applications import ApplicationRead, BulkResult, NominationRead
 from services.participants.schemas.bulk import rows_of

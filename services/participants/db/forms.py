@@ -10,7 +10,7 @@ from services.common.identity import Caller, Reach
 from services.common.pagination import PageRequest, Rows, SortKey, fetch_page
 from services.participants.db.form_tables import ApplicationDocument, Form
 from services.participants.domain.forms import FormState
-from services.participants.domain.problems import DocumentNotFound, FormNotFound
+from services.participants.domain.selection_problems import DocumentNotFound, FormNotFound
 
 
 async def get_form(session: AsyncSession, form_id: UUID, *, visible_to: Caller, lock: bool = False) -> Form:

@@ -42,14 +42,29 @@ INVARIANTS: Final[Mapping[str, str]] = {
     """,
     "I9 nobody who may take a free seat of the line waits": """
         SELECT line.id FROM mirror_seat_line AS line JOIN mirror_edition AS e ON e.id = line.edition_id
+        CROSS JOIN LATERAL (
+            SELECT line.seats - line.taken - count(*) FILTER (
+                       WHERE NOT EXISTS (SELECT FROM offer WHERE offer.application_id = a.id)) AS free,
+                   count(*) FILTER (
+                       WHERE p.sex = 'female' AND (
+                           NOT EXISTS (SELECT FROM offer WHERE offer.application_id = a.id)
+                           OR EXISTS (SELECT FROM offer WHERE offer.application_id = a.id
+                                      AND offer.state IN ('offered', 'accepted')))
+                         AND NOT EXISTS (SELECT FROM offer JOIN participation AS gone ON gone.offer_id = offer.id
+                                         WHERE offer.application_id = a.id
+                                           AND gone.state IN ('withdrawn', 'no_show'))) AS women
+            FROM application AS a JOIN person AS p ON p.id = a.person_id
+            WHERE a.seat_line_id = line.id AND a.state = 'selected') AS held
         WHERE e.decisions_released_at IS NOT NULL AND e.state <> 'cancelled'
           AND (e.replacement_until IS NULL OR clock_timestamp() < e.replacement_until)
           AND (e.capacity IS NULL OR e.taken < e.capacity)
-          AND EXISTS (SELECT FROM application AS a
-                      WHERE a.seat_line_id = line.id AND a.state = 'waitlisted')
-          AND line.seats - line.taken > (
-              SELECT count(*) FROM application AS a WHERE a.seat_line_id = line.id AND a.state = 'selected'
-                AND NOT EXISTS (SELECT FROM offer WHERE offer.application_id = a.id))
+          AND NOT EXISTS (SELECT FROM selection_settings AS s
+                          WHERE s.edition_id = e.id AND s.promotion = 'propose')
+          AND EXISTS (
+              SELECT FROM application AS a JOIN person AS p ON p.id = a.person_id
+              WHERE a.seat_line_id = line.id AND a.state = 'waitlisted' AND held.free > CASE
+                  WHEN p.sex <> 'female' AND line.minimum_women_is_hard
+                  THEN greatest(line.minimum_women - held.women, 0) ELSE 0 END)
     """,
 }
 """What must hold -> the statement; run with the room's schema as search path."""

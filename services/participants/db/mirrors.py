@@ -67,7 +67,12 @@ async def find_line_of(
         MirrorSeatLine.organization_id.in_([organization_id] if organization_id else [])
         | (MirrorSeatLine.organization_id.is_(None) & (MirrorSeatLine.country == country)),
     )
-    query = query.order_by(MirrorSeatLine.organization_id.is_(None), MirrorSeatLine.id).limit(1)
+    # Lines that programs took away stay here without seats: they come last.
+    query = query.order_by(
+        MirrorSeatLine.organization_id.is_(None),
+        func.coalesce(MirrorSeatLine.stated_seats, 0) == 0,
+        MirrorSeatLine.id,
+    ).limit(1)
     return (await session.scalars(query)).one_or_none()
 
 

@@ -10,12 +10,15 @@ from services.participants.db.tables import (
     Application,
     MirrorEdition,
     MirrorSeatLine,
+    Nomination,
     Offer,
     Participation,
+    Person,
 )
-from services.participants.domain.applications import ApplicationState
+from services.participants.domain.applications import ApplicationState, Slot
 from services.participants.domain.offers import OfferState
 from services.participants.domain.participations import GIVES_SEAT_BACK
+from services.participants.domain.people import Sex
 
 
 async def take_seat(session: AsyncSession, edition_id: UUID, seat_line_id: UUID) -> bool:
@@ -74,33 +77,67 @@ async def release_seat(session: AsyncSession, edition_id: UUID, seat_line_id: UU
     )
 
 
-async def find_promotable(
-    session: AsyncSession, edition_id: UUID, seat_line_id: UUID, free: int
-) -> list[Application]:
-    """Return the first `free` of the line's waiting list, locked."""
+@dataclass(frozen=True)
+class Waiting:
+    """Somebody on a waiting list."""
+
+    application: Application
+    is_woman: bool
+
+
+async def find_waiting(session: AsyncSession, edition_id: UUID, seat_line_id: UUID) -> list[Waiting]:
+    """Return the line's waiting list in its order, locked."""
     query = (
-        select(Application)
+        select(Application, Person.sex)
+        .join(Person, Person.id == Application.person_id)
         .where(
             Application.edition_id == edition_id,
             Application.seat_line_id == seat_line_id,
             Application.state == ApplicationState.WAITLISTED,
         )
         .order_by(Application.waiting_rank, Application.id)
-        .limit(free)
-        .with_for_update()
+        .with_for_update(of=Application)
         .execution_options(populate_existing=True)
     )
-    return list(await session.scalars(query))
+    return [Waiting(application, sex is Sex.FEMALE) for application, sex in await session.execute(query)]
 
 
-async def count_awaiting_offer(session: AsyncSession, seat_line_id: UUID) -> int:
-    """Return how many are selected in the line and never had an offer: free seats are theirs first."""
-    query = select(func.count(Application.id)).where(
-        Application.seat_line_id == seat_line_id,
-        Application.state == ApplicationState.SELECTED,
-        ~select(Offer.id).where(Offer.application_id == Application.id).exists(),
+@dataclass(frozen=True)
+class Held:
+    """Seats of a line that are held: selected, offered or accepted."""
+
+    seats: int = 0
+    women: int = 0
+    discretionary: int = 0
+
+
+async def count_held(session: AsyncSession, edition_id: UUID) -> dict[UUID, Held]:
+    """Return how many seats of each line are held, those of selected people without an offer yet included."""
+    offered = select(Offer.id).where(Offer.application_id == Application.id)
+    given_back = (
+        select(Participation.id)
+        .join(Offer, Offer.id == Participation.offer_id)
+        .where(Offer.application_id == Application.id, Participation.state.in_(GIVES_SEAT_BACK))
     )
-    return (await session.execute(query)).scalar_one()
+    standing = offered.where(Offer.state.in_([OfferState.OFFERED, OfferState.ACCEPTED]))
+    query = (
+        select(
+            Application.seat_line_id,
+            func.count(),
+            func.count().filter(Person.sex == Sex.FEMALE),
+            func.count().filter(Nomination.slot == Slot.DISCRETIONARY),
+        )
+        .join(Person, Person.id == Application.person_id)
+        .outerjoin(Nomination, Nomination.application_id == Application.id)
+        .where(
+            Application.edition_id == edition_id,
+            Application.state == ApplicationState.SELECTED,
+            standing.exists() | ~offered.exists(),
+            ~given_back.exists(),
+        )
+        .group_by(Application.seat_line_id)
+    )
+    return {row[0]: Held(*row[1:]) for row in await session.execute(query)}
 
 
 @dataclass(frozen=True)

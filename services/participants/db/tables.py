@@ -11,7 +11,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 from services.common.clock import Provenance
 from services.common.database import Identified, Versioned
 from services.common.database_errors import translate_constraint
-from services.participants.db import form_tables, matching_tables, message_tables, privacy_tables
+from services.participants.db import (
+    form_tables,
+    matching_tables,
+    message_tables,
+    privacy_tables,
+    selection_tables,
+)
 from services.participants.db.base import Base
 from services.participants.domain.applications import (
     ApplicationState,
@@ -27,9 +33,9 @@ from services.participants.domain.participations import ParticipationRole, Parti
 from services.participants.domain.people import ConsentEvidence, ConsentPurpose, ReadPurpose, Sex
 from services.participants.domain.problems import ApplicationExists, AuthorityExists
 
-__all__ = ["Base", "form_tables", "matching_tables", "message_tables", "privacy_tables"]
+__all__ = ["Base", "form_tables", "matching_tables", "message_tables", "privacy_tables", "selection_tables"]
 
-SCHEMA_REVISION: Final = "0007"
+SCHEMA_REVISION: Final = "0008"
 """The revision of `migrations/participants` that this code needs."""
 
 

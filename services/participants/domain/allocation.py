@@ -26,7 +26,7 @@ class Basis(StrEnum):
     WEIGHTED = "weighted"
 
 
-class TieRule(StrEnum):
+class TieBreak(StrEnum):
     """What decides between equals, before the lot does."""
 
     SCORE = "score"
@@ -101,7 +101,7 @@ class AllocationSettings:
     basis: Basis = Basis.AUTHORITY_RANK
     score_weight: int = 50
     """Percent of the score in a weighted basis; the rest is the authority's rank."""
-    ties: tuple[TieRule, ...] = ()
+    ties: tuple[TieBreak, ...] = ()
     capacity: int | None = None
     """Of the edition; None where it has no limit of its own."""
     country_cap: int | None = None
@@ -213,10 +213,10 @@ class _Order:
         return *(tie(one) for tie in self._ties), self._lots[one.id], one.id.bytes
 
 
-_TIES: Final[Mapping[TieRule, Callable[[Nominee], int]]] = {
-    TieRule.SCORE: lambda one: -one.score,
-    TieRule.AUTHORITY_RANK: lambda one: one.rank,
-    TieRule.WOMEN_FIRST: lambda one: not one.is_woman,
+_TIES: Final[Mapping[TieBreak, Callable[[Nominee], int]]] = {
+    TieBreak.SCORE: lambda one: -one.score,
+    TieBreak.AUTHORITY_RANK: lambda one: one.rank,
+    TieBreak.WOMEN_FIRST: lambda one: not one.is_woman,
 }
 
 

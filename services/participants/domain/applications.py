@@ -7,6 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from services.common.states import LifeCycle
+from services.participants.domain.allocation import AllocationReason
 
 
 class ApplicationState(StrEnum):
@@ -68,6 +69,12 @@ class ReasonCode(StrEnum):
     INCOMPLETE_FILE = "incomplete_file"
     PRIOR_TRAINING = "prior_training"
     WAIVER = "waiver"
+    DISCRETIONARY_SEAT = "discretionary_seat"
+    WOMEN_MINIMUM = "women_minimum"
+    POOLED_SEAT = "pooled_seat"
+    RESERVE_PLACE = "reserve_place"
+    CAPACITY = "capacity"
+    COUNTRY_CAP = "country_cap"
     AUTHORITY_DECISION = "authority_decision"
     """The authority does not put the person forward."""
     OTHER = "other"
@@ -82,6 +89,18 @@ class Decision(StrEnum):
     WAITLISTED = "waitlisted"
     REJECTED = "rejected"
 
+
+REASON_OF_PLACEMENT: Final = {
+    AllocationReason.BY_ORDER: ReasonCode.MEETS_CRITERIA,
+    AllocationReason.DISCRETIONARY_SEAT: ReasonCode.DISCRETIONARY_SEAT,
+    AllocationReason.WOMEN_MINIMUM: ReasonCode.WOMEN_MINIMUM,
+    AllocationReason.POOLED_SEAT: ReasonCode.POOLED_SEAT,
+    AllocationReason.SEATS_EXHAUSTED: ReasonCode.SEATS_EXHAUSTED,
+    AllocationReason.RESERVE_PLACE: ReasonCode.RESERVE_PLACE,
+    AllocationReason.CAPACITY: ReasonCode.CAPACITY,
+    AllocationReason.COUNTRY_CAP: ReasonCode.COUNTRY_CAP,
+}
+"""The reason of a decision that follows from an allocation."""
 
 _STATE = ApplicationState
 _ENDINGS: Final = frozenset({_STATE.WITHDRAWN, _STATE.VOID})

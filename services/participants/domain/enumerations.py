@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from typing import Final
 
 from services.common.enumerations import Enumeration
+from services.common.i18n import InterfaceLanguage
 from services.participants.domain.applications import (
     APPLICATION_LIFE,
     ApplicationState,
     Channel,
     Decision,
-    DocumentState,
     NomineePlace,
     ReasonCode,
     Slot,
@@ -18,25 +18,19 @@ from services.participants.domain.attendance import AttendanceStatus
 from services.participants.domain.calls import CallState
 from services.participants.domain.certificates import CertificateKind, CertificateState, CertificateVerdict
 from services.participants.domain.erasures import ERASURE_LIFE, ErasureGround, ErasureState
-from services.participants.domain.forms import FORM_LIFE, FieldKind, FormState
 from services.participants.domain.matching import CandidateState, Feature
 from services.participants.domain.messages import OPEN, MessageState, MessageTemplate
 from services.participants.domain.offers import OFFER_LIFE, OfferState
 from services.participants.domain.participations import PARTICIPATION_LIFE, ParticipationState
 from services.participants.domain.people import ConsentEvidence, ConsentPurpose, ReadPurpose, Sex
-
-
-def _texts(table: str) -> dict[str, dict[str, str]]:
-    """Read `code | en | ru | kk`, one value a line."""
-    rows = [[cell.strip() for cell in line.split("|")] for line in table.strip().splitlines()]
-    return {code: {"en": en, "ru": ru, "kk": kk} for code, en, ru, kk in rows}
-
+from services.participants.domain.selection_enumerations import SELECTION_ENUMERATIONS, texts
 
 ENUMERATIONS: Final[Sequence[Enumeration]] = (
+    *SELECTION_ENUMERATIONS,
     Enumeration(
         "application_state",
         ApplicationState,
-        _texts("""
+        texts("""
             draft | Draft | Черновик | Жоба
             submitted | Submitted | Подана | Берілді
             returned | Returned for completion | Возвращена на доработку | Толықтыруға қайтарылды
@@ -56,7 +50,7 @@ ENUMERATIONS: Final[Sequence[Enumeration]] = (
     Enumeration(
         "offer_state",
         OfferState,
-        _texts("""
+        texts("""
             offered | Offered | Предложено | Ұсынылды
             accepted | Accepted | Принято | Қабылданды
             declined | Declined | Отказ | Бас тартылды
@@ -68,7 +62,7 @@ ENUMERATIONS: Final[Sequence[Enumeration]] = (
     Enumeration(
         "participation_state",
         ParticipationState,
-        _texts("""
+        texts("""
             enrolled | Enrolled | Зачислен | Тіркелді
             arrived | Arrived | Прибыл | Келді
             active | Active | Участвует | Қатысуда
@@ -84,7 +78,7 @@ ENUMERATIONS: Final[Sequence[Enumeration]] = (
     Enumeration(
         "call_state",
         CallState,
-        _texts("""
+        texts("""
             not_planned | Without dates | Без сроков | Мерзімсіз
             upcoming | Upcoming | Предстоит | Алда
             open | Open | Открыт | Ашық
@@ -96,7 +90,7 @@ ENUMERATIONS: Final[Sequence[Enumeration]] = (
     Enumeration(
         "channel",
         Channel,
-        _texts("""
+        texts("""
             self | By the person | Самостоятельно | Өзі
             authority | By an authority | Через орган | Орган арқылы
             import | Imported | Импорт | Импорт
@@ -105,7 +99,7 @@ ENUMERATIONS: Final[Sequence[Enumeration]] = (
     Enumeration(
         "nomination_place",
         NomineePlace,
-        _texts("""
+        texts("""
             principal | Principal | Основной | Негізгі
             reserve | Reserve | Резервный | Резервтегі
         """),
@@ -113,7 +107,7 @@ ENUMERATIONS: Final[Sequence[Enumeration]] = (
     Enumeration(
         "nomination_slot",
         Slot,
-        _texts("""
+        texts("""
             ordinary | Ordinary | Обычное место | Әдеттегі орын
             discretionary | By the authority's rank | По рангу органа | Органның реті бойынша
         """),
@@ -121,7 +115,7 @@ ENUMERATIONS: Final[Sequence[Enumeration]] = (
     Enumeration(
         "decision",
         Decision,
-        _texts("""
+        texts("""
             eligible | Eligible | Соответствует | Сай келеді
             ineligible | Not eligible | Не соответствует | Сай келмейді
             selected | Select | Отобрать | Іріктеу
@@ -132,7 +126,7 @@ ENUMERATIONS: Final[Sequence[Enumeration]] = (
     Enumeration(
         "decision_reason",
         ReasonCode,
-        _texts("""
+        texts("""
             meets_criteria | Meets the criteria | Соответствует критериям | Критерийлерге сай
             seats_exhausted | No seats left | Места исчерпаны | Орындар таусылды
             lower_rank | Ranked lower | Ниже по рангу | Реті төмен
@@ -141,48 +135,20 @@ ENUMERATIONS: Final[Sequence[Enumeration]] = (
             incomplete_file | File not complete | Неполный пакет | Құжаттар толық емес
             prior_training | Trained before | Уже обучался | Бұрын оқыған
             waiver | By waiver | По исключению | Ерекше шешіммен
+            discretionary_seat | Seat by the authority's rank | Место по рангу органа | Орган реті бойынша орын
+            women_minimum | Minimum of women | Минимум женщин | Әйелдердің ең аз саны
+            pooled_seat | Seat of another line | Место другой квоты | Басқа квотаның орны
+            reserve_place | Nominated as reserve | Номинирован в резерв | Резервке ұсынылды
+            capacity | No room left in the edition | Выпуск заполнен | Шығарылымда орын жоқ
+            country_cap | The country's limit is reached | Достигнут предел страны | Ел шегіне жетті
             authority_decision | Not put forward by the authority | Не выдвинут органом | Орган ұсынбады
             other | Other | Другое | Басқа
         """),
     ),
     Enumeration(
-        "form_state",
-        FormState,
-        _texts("""
-            draft | Draft | Черновик | Жоба
-            published | Published | Опубликована | Жарияланды
-            retired | Retired | Выведена из употребления | Қолданыстан шықты
-        """),
-        terminal=FORM_LIFE.terminal,
-    ),
-    Enumeration(
-        "form_field_kind",
-        FieldKind,
-        _texts("""
-            text | One line | Строка | Бір жол
-            long_text | Text | Текст | Мәтін
-            integer | Whole number | Целое число | Бүтін сан
-            date | Date | Дата | Күн
-            country | Country | Страна | Ел
-            choice | One of several | Один из списка | Тізімнен біреуі
-            choices | Some of several | Несколько из списка | Тізімнен бірнешеуі
-            tick | Tick | Отметка | Белгі
-            languages | Languages with level | Языки с уровнем | Деңгейімен тілдер
-        """),
-    ),
-    Enumeration(
-        "document_state",
-        DocumentState,
-        _texts("""
-            received | Received | Получен | Алынды
-            verified | Verified | Проверен | Тексерілді
-            rejected | Rejected | Отклонён | Қабылданбады
-        """),
-    ),
-    Enumeration(
         "attendance_status",
         AttendanceStatus,
-        _texts("""
+        texts("""
             present | Present | Присутствовал | Қатысты
             late | Late | Опоздал | Кешікті
             partial | In part | Частично | Ішінара
@@ -193,7 +159,7 @@ ENUMERATIONS: Final[Sequence[Enumeration]] = (
     Enumeration(
         "certificate_kind",
         CertificateKind,
-        _texts("""
+        texts("""
             attendance | Attendance | Об участии | Қатысу туралы
             completion | Completion | Об окончании | Аяқтау туралы
         """),
@@ -201,7 +167,7 @@ ENUMERATIONS: Final[Sequence[Enumeration]] = (
     Enumeration(
         "certificate_state",
         CertificateState,
-        _texts("""
+        texts("""
             issued | Issued | Выдан | Берілді
             revoked | Revoked | Аннулирован | Күші жойылды
             superseded | Superseded | Заменён | Ауыстырылды
@@ -211,7 +177,7 @@ ENUMERATIONS: Final[Sequence[Enumeration]] = (
     Enumeration(
         "certificate_verdict",
         CertificateVerdict,
-        _texts("""
+        texts("""
             genuine | Genuine | Подлинный | Түпнұсқа
             revoked | Revoked | Аннулирован | Күші жойылған
             superseded | Superseded | Заменён | Ауыстырылған
@@ -222,7 +188,7 @@ ENUMERATIONS: Final[Sequence[Enumeration]] = (
     Enumeration(
         "sex",
         Sex,
-        _texts("""
+        texts("""
             female | Female | Женский | Әйел
             male | Male | Мужской | Ер
             unspecified | Not specified | Не указан | Көрсетілмеген
@@ -231,7 +197,7 @@ ENUMERATIONS: Final[Sequence[Enumeration]] = (
     Enumeration(
         "consent_purpose",
         ConsentPurpose,
-        _texts("""
+        texts("""
             process_application | Process the application | Обработка заявки | Өтінімді өңдеу
             share_with_partner | Share with a partner | Передача партнёру | Серіктеске беру
             link_across_editions | Link editions | Связь между выпусками | Шығарылымдарды байланыстыру
@@ -242,7 +208,7 @@ ENUMERATIONS: Final[Sequence[Enumeration]] = (
     Enumeration(
         "consent_evidence",
         ConsentEvidence,
-        _texts("""
+        texts("""
             electronic | Electronic | Электронное | Электрондық
             paper_scan | Scanned paper | Скан бумаги | Қағаз сканері
             digital_signature | Digital signature | Цифровая подпись | Цифрлық қолтаңба
@@ -251,7 +217,7 @@ ENUMERATIONS: Final[Sequence[Enumeration]] = (
     Enumeration(
         "read_purpose",
         ReadPurpose,
-        _texts("""
+        texts("""
             own_data | Own data | Свои данные | Өз деректері
             visa_support | Visa support | Визовая поддержка | Визалық қолдау
             emergency | Emergency | Чрезвычайный случай | Төтенше жағдай
@@ -261,7 +227,7 @@ ENUMERATIONS: Final[Sequence[Enumeration]] = (
     Enumeration(
         "message_template",
         MessageTemplate,
-        _texts("""
+        texts("""
             survey_invitation | Survey invitation | Приглашение к опросу | Сауалнамаға шақыру
             survey_reminder | Survey reminder | Напоминание об опросе | Сауалнама туралы еске салу
             nominee_link | Link to the file | Ссылка для заполнения анкеты | Анкета толтыру сілтемесі
@@ -279,7 +245,7 @@ ENUMERATIONS: Final[Sequence[Enumeration]] = (
     Enumeration(
         "message_state",
         MessageState,
-        _texts("""
+        texts("""
             queued | Waiting | Ожидает | Кезекте
             sending | Being sent | Отправляется | Жіберілуде
             sent | Sent | Отправлено | Жіберілді
@@ -293,7 +259,7 @@ ENUMERATIONS: Final[Sequence[Enumeration]] = (
     Enumeration(
         "match_feature",
         Feature,
-        _texts("""
+        texts("""
             name_same | Same name | Имя совпадает | Аты бірдей
             name_similar | Similar name | Имя похоже | Аты ұқсас
             birth_date_same | Same birth date | Дата рождения совпадает | Туған күні бірдей
@@ -309,7 +275,7 @@ ENUMERATIONS: Final[Sequence[Enumeration]] = (
     Enumeration(
         "duplicate_candidate_state",
         CandidateState,
-        _texts("""
+        texts("""
             open | To be decided | Требует решения | Шешім күтуде
             dismissed | Two people | Разные люди | Екі адам
             merged | Merged | Объединены | Біріктірілді
@@ -318,7 +284,7 @@ ENUMERATIONS: Final[Sequence[Enumeration]] = (
     Enumeration(
         "erasure_state",
         ErasureState,
-        _texts("""
+        texts("""
             requested | Requested | Запрошено | Сұралды
             running | In progress | Выполняется | Орындалуда
             completed | Completed | Завершено | Аяқталды
@@ -329,10 +295,15 @@ ENUMERATIONS: Final[Sequence[Enumeration]] = (
     Enumeration(
         "erasure_ground",
         ErasureGround,
-        _texts("""
+        texts("""
             request | Request of the person | Запрос человека | Адамның сұрауы
             consent_withdrawn | Consent withdrawn | Отзыв согласия | Келісім кері алынды
             retention | Kept long enough | Истёк срок хранения | Сақтау мерзімі өтті
         """),
     ),
 )
+
+
+def label_of(enumeration: str, code: str, language: InterfaceLanguage) -> str:
+    """Return how a value of one of the enumerations is called in `language`."""
+    return next(one for one in ENUMERATIONS if one.name == enumeration).labels[code][language]

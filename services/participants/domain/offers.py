@@ -17,6 +17,15 @@ class OfferState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class Promotion(StrEnum):
+    """What becomes of a seat that is given back before the replacement deadline."""
+
+    AUTOMATIC = "automatic"
+    """The first who waits in the line is offered it at once."""
+    PROPOSE = "propose"
+    """Staff offer it to the first who waits; it stays free until then."""
+
+
 OFFER_LIFE: Final = LifeCycle(
     initial=OfferState.OFFERED,
     transitions={

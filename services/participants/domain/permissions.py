@@ -21,6 +21,8 @@ _CORRESPONDENCE: Final = _STAFF | {
     "participant": Reach.OWN,
 }
 
+_SELECTION: Final = _STAFF | {"reviewer": Reach.OWN, "auditor": Reach.ALL}
+
 PERMISSIONS: Final[Matrix] = {
     "list_calls": everyone(**_AGENCY),
     "read_call": everyone(**_AGENCY),
@@ -74,6 +76,29 @@ PERMISSIONS: Final[Matrix] = {
     "list_applications": only(**_READERS),
     "read_application": only(**_READERS),
     "withdraw_application": only(**_CONCERNED),
+    "check_eligibility": only(**_STAFF),
+    "read_eligibility": only(**_OFFICERS, auditor=Reach.ALL),
+    "waive_rule": only(**_STAFF),
+    "create_round": only(**_STAFF),
+    "list_rounds": only(**_SELECTION),
+    "read_round": only(**_SELECTION),
+    "list_reviewers": only(**_STAFF, auditor=Reach.ALL),
+    "list_review_files": only(reviewer=Reach.OWN),
+    "score_application": only(reviewer=Reach.OWN),
+    "list_scores": only(**_SELECTION),
+    "declare_conflict": only(reviewer=Reach.OWN),
+    "end_review": only(reviewer=Reach.OWN),
+    "lock_round": only(**_STAFF),
+    "keep_selection_settings": only(**_STAFF),
+    "read_selection_settings": everyone(),
+    "allocate_seats": only(**_STAFF),
+    "list_seat_allocations": only(**_STAFF, auditor=Reach.ALL),
+    "suppose_allocation": only(**_STAFF),
+    "read_seat_allocation": only(**_STAFF, auditor=Reach.ALL),
+    "repeat_seat_allocation": only(**_STAFF, auditor=Reach.ALL),
+    "confirm_seat_allocation": only(**_STAFF),
+    "read_minutes": only(**_STAFF, auditor=Reach.ALL),
+    "read_decision_letter": only(**_OFFICERS, auditor=Reach.ALL),
     "make_offer": only(**_STAFF),
     "list_offers": only(**_READERS),
     "read_offer": only(**_READERS),

@@ -219,42 +219,6 @@ class MessageNotFound(Problem):
     )
 
 
-class FormNotFound(Problem):
-    """No such application form, or it is a draft that the caller may not see."""
-
-    status: ClassVar[int] = 404
-    slug: ClassVar[str] = "form-not-found"
-    title: ClassVar[Title] = title(en="Form not found", ru="Форма не найдена", kk="Нысан табылмады")
-
-
-class DocumentNotFound(Problem):
-    """The application has no such document, or its form asks for none."""
-
-    status: ClassVar[int] = 404
-    slug: ClassVar[str] = "document-not-found"
-    title: ClassVar[Title] = title(en="Document not found", ru="Документ не найден", kk="Құжат табылмады")
-
-
-class FileIncomplete(Problem):
-    """The file of the application lacks something; `errors` points at it."""
-
-    status: ClassVar[int] = 409
-    slug: ClassVar[str] = "file-incomplete"
-    title: ClassVar[Title] = title(
-        en="The file is not complete", ru="Пакет документов неполон", kk="Құжаттар толық емес"
-    )
-
-
-class DelegationExpired(Problem):
-    """The document by which the authority nominates has run out."""
-
-    status: ClassVar[int] = 409
-    slug: ClassVar[str] = "delegation-expired"
-    title: ClassVar[Title] = title(
-        en="The delegation has expired", ru="Срок полномочий истёк", kk="Өкілеттік мерзімі өтті"
-    )
-
-
 class DuplicateCandidateNotFound(Problem):
     """No such pair of records."""
 

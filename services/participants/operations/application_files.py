@@ -27,7 +27,8 @@ from services.participants.domain.applications import (
 from services.participants.domain.calls import words_of_deadline
 from services.participants.domain.forms import find_answer_faults, keep_relevant
 from services.participants.domain.messages import MessageTemplate
-from services.participants.domain.problems import DocumentNotFound, FileIncomplete, StepRefused
+from services.participants.domain.problems import StepRefused
+from services.participants.domain.selection_problems import DocumentNotFound, FileIncomplete
 from services.participants.operations.calls import require_consent, require_open_call
 from services.participants.operations.messages import drop_messages, queue_message
 from services.participants.schemas.forms import fields_of

@@ -20,6 +20,8 @@ from services.participants.db.applications import (
 from services.participants.db.mirrors import get_edition
 from services.participants.db.nominees import find_submitted
 from services.participants.db.people import get_authority, get_person
+from services.participants.db.screening import find_results
+from services.participants.db.selection_tables import EligibilityResult
 from services.participants.db.tables import Application, MirrorEdition, Nomination
 from services.participants.domain.applications import (
     APPLICATION_LIFE,
@@ -37,6 +39,8 @@ from services.participants.domain.problems import (
     ReasonMissing,
     StepRefused,
 )
+from services.participants.domain.screening import Verdict
+from services.participants.domain.selection_problems import EligibilityFailed
 from services.participants.operations.calls import (
     find_place,
     require_consent,
@@ -135,9 +139,12 @@ async def decide_applications(
     await get_edition(session, edition_id, lock=True)
     ids = [row.application_id for row in request.decisions]
     applications = await lock_applications(session, edition_id, ids)
+    eligibility = await find_results(session, ids)
     results: list[tuple[UUID, Problem | None]] = []
     for row in request.decisions:
         try:
+            if row.decision is Decision.ELIGIBLE:
+                _require_eligible(eligibility.get(row.application_id))
             await _decide(session, caller, applications.get(row.application_id), row)
             results.append((row.application_id, None))
         except Problem as problem:
@@ -194,6 +201,11 @@ async def _decide(
     await record_change(
         session, caller, f"application.{target}", application, ["state", "reason_code", "waiting_rank"]
     )
+
+
+def _require_eligible(result: EligibilityResult | None) -> None:
+    if result is not None and result.verdict is Verdict.FAIL:
+        raise EligibilityFailed("A blocking rule is broken; waive it first, with the reason.")
 
 
 def _require_step(application: Application, target: ApplicationState) -> None:

@@ -13,12 +13,8 @@ from services.participants.db.tables import Authority, MirrorEdition, MirrorSeat
 from services.participants.domain.applications import NomineePlace, Slot
 from services.participants.domain.calls import CANCELLED_EDITION, CallState, state_of_call
 from services.participants.domain.people import ConsentPurpose, is_in_force
-from services.participants.domain.problems import (
-    CallClosed,
-    ConsentMissing,
-    DelegationExpired,
-    SeatLineRefused,
-)
+from services.participants.domain.problems import CallClosed, ConsentMissing, SeatLineRefused
+from services.participants.domain.selection_problems import DelegationExpired
 
 
 async def require_open_call(

@@ -33,7 +33,8 @@ from services.participants.domain.applications import (
 from services.participants.domain.calls import words_of_deadline
 from services.participants.domain.messages import MessageTemplate
 from services.participants.domain.people import Sex
-from services.participants.domain.problems import CallClosed, FileIncomplete, SeatLineRefused, StepRefused
+from services.participants.domain.problems import CallClosed, SeatLineRefused, StepRefused
+from services.participants.domain.selection_problems import FileIncomplete
 from services.participants.operations.calls import find_place, require_delegation, require_open_call
 from services.participants.operations.matching import index_persons
 from services.participants.operations.messages import queue_message

@@ -10,62 +10,80 @@ from services.common.clock import domain_now
 from services.common.identity import Caller, acting_service
 from services.common.jobs import schedule_job
 from services.common.outbox import publish
+from services.participants.db.allocations import find_settings
 from services.participants.db.mirrors import find_seat_lines, get_edition
 from services.participants.db.seats import (
-    count_awaiting_offer,
+    Held,
+    count_held,
     count_lines,
-    find_promotable,
+    find_waiting,
     next_version,
     take_seat,
 )
 from services.participants.db.tables import Application, MirrorEdition, MirrorSeatLine, Offer
+from services.participants.domain.allocation import fill_seats
 from services.participants.domain.applications import ApplicationState
 from services.participants.domain.calls import CANCELLED_EDITION
 from services.participants.domain.events import SEATS_CHANGED, SeatLineCount, SeatsData
-from services.participants.domain.offers import EXPIRE_OFFER, OfferState, may_replace, reply_by_of_promotion
+from services.participants.domain.offers import (
+    EXPIRE_OFFER,
+    OfferState,
+    Promotion,
+    may_replace,
+    reply_by_of_promotion,
+)
 from services.participants.domain.problems import NoFreeSeat
 
 ROOM = acting_service("participants")
 
 
 async def fill_edition(session: AsyncSession, edition_id: UUID, caller: Caller = ROOM) -> None:
-    """Offer every free seat to the first of its line's waiting list, while replacement is on (R14).
+    """Offer every free seat to who waits in its line, in order and within its minimum of women (R14).
 
-    Seats of selected people who have had no offer yet are not free. Locks the edition, so that of two who
-    free seats at once the second sees what the first gave out.
+    While replacement is on, and unless the edition leaves it to staff. Seats of selected people who have had no
+    offer yet are not free. Locks the edition, so that of two who free seats at once the second sees what the
+    first gave out.
     """
     edition = await get_edition(session, edition_id, lock=True)
     now = await domain_now(session, edition.provenance)
-    if edition.state == CANCELLED_EDITION or not may_replace(
-        edition.decisions_released_at, edition.replacement_until, now
+    settings = await find_settings(session, edition_id)
+    if (
+        edition.state == CANCELLED_EDITION
+        or not may_replace(edition.decisions_released_at, edition.replacement_until, now)
+        or (settings is not None and settings.promotion is Promotion.PROPOSE)
     ):
         return
+    held = await count_held(session, edition_id)
     left = None if edition.capacity is None else edition.capacity - edition.taken
     for line in await find_seat_lines(session, [edition_id]):
-        free = (line.seats or 0) - line.taken
-        free -= await count_awaiting_offer(session, line.id) if free > 0 else 0
-        free = free if left is None else min(free, left)
-        if free > 0:
-            given = await _promote(session, caller, edition, line, free, now)
-            left = None if left is None else left - given
+        for application in await find_next(session, line, held.get(line.id, Held()), left):
+            await promote(session, caller, edition, application, now)
+            left = None if left is None else left - 1
 
 
-async def _promote(
-    session: AsyncSession,
-    caller: Caller,
-    edition: MirrorEdition,
-    line: MirrorSeatLine,
-    free: int,
-    now: datetime,
-) -> int:
-    promoted = await find_promotable(session, edition.id, line.id, free)
-    for application in promoted:
-        application.state, application.waiting_rank = ApplicationState.SELECTED, None
-        await record_change(session, caller, "application.promoted", application, ["state", "waiting_rank"])
-        if not await take_seat(session, edition.id, line.id):
-            raise NoFreeSeat("The free seat was taken meanwhile.")
-        await add_offer(session, caller, application, reply_by_of_promotion(now, edition.replacement_until))
-    return len(promoted)
+async def find_next(
+    session: AsyncSession, line: MirrorSeatLine, held: Held, left: int | None
+) -> list[Application]:
+    """Return who gets the free seats of a line next, `left` being the room of the edition."""
+    free = (line.seats or 0) - max(held.seats, line.taken)
+    free = free if left is None else min(free, left)
+    if free <= 0:
+        return []
+    queue = await find_waiting(session, line.edition_id, line.id)
+    due = max(0, line.minimum_women - held.women)
+    given = fill_seats(queue, free, women_due=due, is_hard=line.minimum_women_is_hard)
+    return [one.application for one in given]
+
+
+async def promote(
+    session: AsyncSession, caller: Caller, edition: MirrorEdition, application: Application, now: datetime
+) -> None:
+    """Give somebody who waits a free seat, with an offer; raise `NoFreeSeat`."""
+    application.state, application.waiting_rank = ApplicationState.SELECTED, None
+    await record_change(session, caller, "application.promoted", application, ["state", "waiting_rank"])
+    if not await take_seat(session, edition.id, application.seat_line_id):
+        raise NoFreeSeat("The free seat was taken meanwhile.")
+    await add_offer(session, caller, application, reply_by_of_promotion(now, edition.replacement_until))
 
 
 async def add_offer(
