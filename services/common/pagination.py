@@ -57,6 +57,10 @@ class PageRequest:
     binding: bytes
     """What the cursor is bound to: the list, its filters and its reader."""
     cursors: Cursors
+    order: tuple[tuple[str, bool], ...] = ()
+    """What the list is sorted by, instead of its usual order: names, and whether descending."""
+    facets: tuple[str, ...] = ()
+    """What is counted beside."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +91,7 @@ async def fetch_page(
         *(key.column.desc() if key.descending else key.column.asc() for key in keys)
     )
     if page.cursor is not None:
-        part = part.where(_beyond(keys, _typed(keys, page.cursors.read(page.cursor, page.binding))))
+        part = part.where(beyond(keys, typed(keys, page.cursors.read(page.cursor, page.binding))))
     rows = (await session.execute(part.limit(page.limit + 1))).unique().all()
     following = (
         page.cursors.write(rows[page.limit - 1][-len(keys) :], page.binding)
@@ -107,7 +111,7 @@ async def fetch_json_page(
     make it a JSON number. Nothing but a test compares the bytes with the response model.
     """
     if page.cursor is not None:
-        query = query.where(_beyond(keys, _typed(keys, page.cursors.read(page.cursor, page.binding))))
+        query = query.where(beyond(keys, typed(keys, page.cursors.read(page.cursor, page.binding))))
     order = [key.column.desc() if key.descending else key.column.asc() for key in keys]
     fields = [part for column in query.selected_columns for part in (literal(column.key, Text), column)]
     rows = query.with_only_columns(
@@ -137,7 +141,8 @@ async def _count(session: AsyncSession, query: Select[*tuple[Any, ...]]) -> int:
     return (await session.execute(counted)).scalar_one()
 
 
-def _typed(keys: Sequence[SortKey], values: list[Any]) -> list[Any]:
+def typed(keys: Sequence[SortKey], values: list[Any]) -> list[Any]:
+    """Return what a cursor holds as values of its columns."""
     readers: dict[type, Any] = {UUID: UUID, datetime: datetime.fromisoformat, date: date.fromisoformat}
     return [
         readers.get(key.column.type.python_type, lambda v: v)(value)
@@ -145,7 +150,7 @@ def _typed(keys: Sequence[SortKey], values: list[Any]) -> list[Any]:
     ]
 
 
-def _beyond(keys: Sequence[SortKey], values: Sequence[Any]) -> ColumnElement[bool]:
+def beyond(keys: Sequence[SortKey], values: Sequence[Any]) -> ColumnElement[bool]:
     """Return the condition for rows after `values`; written out, because directions may differ."""
     alternatives = []
     for depth, (key, value) in enumerate(zip(keys, values, strict=True)):

@@ -1,8 +1,9 @@
 """Sessions: one unit of work is one transaction, and this is the only place that commits."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
@@ -35,6 +36,18 @@ def _remember_changes(session: Session, _: UOWTransaction) -> None:
     changed: set[tuple[str, UUID, int]] = session.info.setdefault(CHANGED, set())
     touched = (*session.new, *(row for row in session.dirty if session.is_modified(row)), *session.deleted)
     changed.update((row.__tablename__, row.id, row.version) for row in touched if isinstance(row, Versioned))
+
+
+@dataclass(frozen=True)
+class HotReader:
+    """A connection of the reader role, lent for one request."""
+
+    driver: Any
+
+    async def fetch_row(self, sql: str, arguments: Sequence[Any]) -> Sequence[Any]:
+        """Return the one row of a statement that the driver has prepared, or prepares now."""
+        row: Sequence[Any] = await self.driver.fetchrow(sql, *arguments)
+        return row
 
 
 class Sessions:
@@ -79,6 +92,16 @@ class Sessions:
         with translated_database_errors():
             async with self._read() as session:
                 yield session
+
+    @asynccontextmanager
+    async def hot_reading(self) -> AsyncIterator[HotReader]:
+        """Read as in `reading`, by statements that are compiled already: a session would cost more than they do."""
+        with translated_database_errors():
+            lent = await self.read_engine.raw_connection()
+            try:
+                yield HotReader(lent.driver_connection)
+            finally:
+                lent.close()
 
     @asynccontextmanager
     async def exporting(self) -> AsyncIterator[AsyncConnection]:

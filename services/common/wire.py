@@ -158,6 +158,20 @@ class Page(Answer, Generic[Item]):
     """How many there are in all; only with `count=true`."""
 
 
+class FacetCount(Answer):
+    """How many items have one value."""
+
+    value: str | None
+    count: int
+
+
+class FacetedPage(Page[Item], Generic[Item]):
+    """A part of a list, with what was asked to be counted beside."""
+
+    facets: dict[str, list[FacetCount]] | None
+    """By name, the most frequent value first; only with `facets`."""
+
+
 def say_error(error: Mapping[str, Any]) -> str:
     """Return what one of Pydantic's errors expects; its own messages name rules, never the rejected value."""
     if error["type"] == "value_error":

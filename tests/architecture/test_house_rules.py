@@ -100,6 +100,12 @@ def test_only_sessions_commit() -> None:
     assert committing == ["services/common/sessions.py"]
 
 
+def test_the_driver_is_used_in_one_place() -> None:
+    """What is sent past SQLAlchemy would be neither translated nor watched; hot reads are lent a connection."""
+    users = {str(f.relative_to(ROOT)) for f in product_files() if "driver_connection" in f.read_text()}
+    assert users == {"services/common/sessions.py", "services/common/database.py"}
+
+
 def wire_models(root: type[BaseModel]) -> Iterator[type[BaseModel]]:
     routes()
     for child in root.__subclasses__():

@@ -27,10 +27,11 @@ from services.common.files import Files
 from services.common.http.access import ObserveRequests
 from services.common.http.head import HeadAsGet
 from services.common.http.internal import internal_routes
+from services.common.http.lean import Answer, LeanReads
 from services.common.http.limits import UPLOAD_BYTES, Limits, json_body, limit_requests
 from services.common.http.openapi import describe_app
 from services.common.http.problem_responses import install_problem_handlers, problem_response
-from services.common.http.routes import takes_form
+from services.common.http.routes import HouseRoute, takes_form
 from services.common.http.tracing import telemetry_for
 from services.common.identity import TokenSigner, TokenVerifier
 from services.common.imports import Import, import_works
@@ -115,12 +116,19 @@ def create_room_app(room: Room, settings: AppSettings) -> FastAPI:
     install_problem_handlers(app)
     app.state.metrics = Metrics()
     app.router.routes.append(Route("/metrics", _metrics_answer))
+    app.add_middleware(LeanReads, routes=_lean_routes(app))
     app.add_middleware(HeadAsGet)
     app.add_middleware(
         limit_requests, limits=Limits(answer_seconds=ANSWER_SECONDS, body_bytes=_body_limit(app))
     )
     app.add_middleware(ObserveRequests, metrics=app.state.metrics, trust_request_id=True)
     return app
+
+
+def _lean_routes(app: FastAPI) -> dict[str, tuple[HouseRoute, Answer]]:
+    """Return the reads that have a short way, by path."""
+    routes = [route for route in app.routes if isinstance(route, HouseRoute)]
+    return {route.path: (route, answer) for route in routes if (answer := route.lean_answer()) is not None}
 
 
 def _body_limit(app: FastAPI) -> Callable[[Scope], int]:

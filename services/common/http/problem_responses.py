@@ -141,6 +141,11 @@ async def _on_problem(request: Request, problem: Problem) -> Response:
 
 
 async def _on_invalid_request(request: Request, error: RequestValidationError) -> Response:
+    return _respond(request, invalid_request(error))
+
+
+def invalid_request(error: RequestValidationError) -> RequestInvalid:
+    """Return what the framework finds wrong with a request as our problem."""
     places = {"body": "", "query": "/query", "path": "/path", "header": "/header"}
     faults = [
         Fault(
@@ -151,7 +156,7 @@ async def _on_invalid_request(request: Request, error: RequestValidationError) -
         )
         for fault in error.errors()
     ]
-    return _respond(request, RequestInvalid("See `errors` for each fault.", errors=faults))
+    return RequestInvalid("See `errors` for each fault.", errors=faults)
 
 
 def _escape(part: int | str) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.http.callers import Caller
 from services.common.http.replays import attempt_of, remember_session, replay_if_known
+from services.common.sessions import HotReader
 
 
 async def begin_writing(request: Request, caller: Caller) -> AsyncIterator[AsyncSession]:
@@ -29,5 +30,12 @@ async def _reading(request: Request, _: Caller) -> AsyncIterator[AsyncSession]:
         yield session
 
 
+async def _hot_reading(request: Request, _: Caller) -> AsyncIterator[HotReader]:
+    async with request.app.state.sessions.hot_reading() as reader:
+        yield reader
+
+
 WriteSession = Annotated[AsyncSession, Depends(begin_writing, scope="function")]
 ReadSession = Annotated[AsyncSession, Depends(_reading, scope="function")]
+HotRead = Annotated[HotReader, Depends(_hot_reading, scope="function")]
+"""What a list of `services.common.lists` is read with."""

@@ -1,15 +1,17 @@
 """Routes of nominations, applications and offers."""
 
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Response, status
 
 from services.common.http.callers import Caller
-from services.common.http.paging import Paging
+from services.common.http.paging import Paging, listing
 from services.common.http.problem_responses import problems
 from services.common.http.routes import house_router
-from services.common.http.sessions import ReadSession, WriteSession
-from services.common.wire import Page
+from services.common.http.sessions import HotRead, ReadSession, WriteSession
+from services.common.pagination import PageRequest
+from services.common.wire import FacetedPage, Page
 from services.participants.api.answers import answer_application, answer_offer
 from services.participants.api.keys import PseudonymKey
 from services.participants.db import applications as questions
@@ -102,18 +104,19 @@ async def rank_nominations(
     return RankOrderRead(nomination_ids=order)
 
 
-@router.get("/applications", response_model=Page[ApplicationItem])
+@router.get("/applications", response_model=FacetedPage[ApplicationItem])
 async def list_applications(
-    session: ReadSession,
+    reader: HotRead,
     caller: Caller,
-    page: Paging,
+    page: Annotated[PageRequest, listing(questions.APPLICATIONS)],
     edition_id: UUID | None = None,
     state: ApplicationState | None = None,
-) -> object:
+) -> Response:
     """List the applications that you may see."""
-    return await questions.list_applications(
-        session, page, edition_id=edition_id, state=state, visible_to=caller
+    found = await questions.list_applications(
+        reader, page, edition_id=edition_id, state=state, visible_to=caller
     )
+    return Response(found, media_type="application/json")
 
 
 @router.get(

@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Text, Uuid, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.identity import Caller
+from services.common.lists import ListShape, fetch_list, wanted
 from services.common.pagination import PageRequest, Rows, SortKey, fetch_page
+from services.common.sessions import HotReader
 from services.participants.db.mirrors import get_edition
-from services.participants.db.scopes import about, in_reach
+from services.participants.db.scopes import about, in_reach, reach_condition, reach_values
 from services.participants.db.tables import Application, Nomination, Offer
 from services.participants.domain.applications import LIVE, ApplicationState, NomineePlace, Slot
 from services.participants.domain.offers import OfferState
@@ -44,21 +47,47 @@ async def lock_own_application(session: AsyncSession, application_id: UUID, *, c
     return found
 
 
+APPLICATIONS: Final = ListShape(
+    items=(
+        Application.id,
+        Application.version,
+        Application.edition_id,
+        Application.person_id,
+        Application.authority_id,
+        Application.seat_line_id,
+        Application.channel,
+        Application.state,
+        Application.reason_code,
+        Application.waiting_rank,
+        Application.provenance,
+    ),
+    keys=[SortKey(Application.id)],
+    filters={
+        "reach": reach_condition(Application.authority_id, Application.person_id),
+        "edition_id": Application.edition_id == bindparam("edition_id", type_=Uuid),
+        "state": Application.state == bindparam("state", type_=Text),
+    },
+    sorts={"state": Application.state, "updated_at": Application.updated_at},
+    facets={
+        "state": Application.state,
+        "channel": Application.channel,
+        "authority_id": Application.authority_id,
+    },
+)
+"""Applications in the order of their entry."""
+
+
 async def list_applications(
-    session: AsyncSession,
+    reader: HotReader,
     page: PageRequest,
     *,
     edition_id: UUID | None,
     state: ApplicationState | None,
     visible_to: Caller,
-) -> Rows:
-    """Return the applications in the caller's reach, in the order of their entry."""
-    query = select(Application).where(in_reach(visible_to, Application.authority_id, Application.person_id))
-    if edition_id is not None:
-        query = query.where(Application.edition_id == edition_id)
-    if state is not None:
-        query = query.where(Application.state == state)
-    return await fetch_page(session, query, page, SortKey(Application.id))
+) -> bytes:
+    """Return a page of `ApplicationItem` in the caller's reach, as JSON."""
+    conditions = wanted(edition_id=edition_id, state=state) | reach_values(visible_to)
+    return await fetch_list(reader, APPLICATIONS, page, conditions)
 
 
 async def lock_applications(

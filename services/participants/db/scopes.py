@@ -3,7 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import ColumnElement, Text, Uuid, any_, bindparam, or_, select, true
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute
 
 from services.common.identity import Caller, GrantKind, Reach, Role
@@ -29,6 +30,31 @@ def in_reach(
         return true()
     authorities = select(Authority.id).where(authority_in_reach(caller))
     return or_(authority_id.in_(authorities), about(caller, person_id))
+
+
+def reach_condition(
+    authority_id: InstrumentedAttribute[Any], person_id: InstrumentedAttribute[Any]
+) -> ColumnElement[bool]:
+    """Return `in_reach` with the caller's grants as parameters, for lists that are compiled once."""
+    organizations = bindparam("organizations", type_=ARRAY(Uuid))
+    countries, persons = bindparam("countries", type_=ARRAY(Text)), bindparam("persons", type_=ARRAY(Uuid))
+    authorities = select(Authority.id).where(
+        or_(Authority.organization_id == any_(organizations), Authority.country == any_(countries))
+    )
+    became = select(Person.merged_into).where(Person.id == any_(persons), Person.merged_into.is_not(None))
+    return or_(authority_id.in_(authorities), person_id == any_(persons), person_id.in_(became))
+
+
+def reach_values(caller: Caller) -> dict[str, Any]:
+    """Return the values of `reach_condition` by name; none for who reaches every row."""
+    if caller.reach is Reach.ALL:
+        return {}
+    return {
+        "reach": True,
+        "organizations": [UUID(id_) for id_ in caller.granted(GrantKind.ORGANIZATION, Role.NOMINATOR)],
+        "countries": sorted(caller.granted(GrantKind.COUNTRY, Role.NOMINATOR)),
+        "persons": [UUID(id_) for id_ in caller.granted(GrantKind.PERSON, Role.PARTICIPANT)],
+    }
 
 
 def about(caller: Caller, person_id: InstrumentedAttribute[Any]) -> ColumnElement[bool]:

@@ -8,13 +8,14 @@ from fastapi import Query, Response, status
 from services.common.clock import Provenance, domain_now
 from services.common.http.callers import Caller
 from services.common.http.demonstration import Demonstration
-from services.common.http.paging import Paging
+from services.common.http.paging import Paging, listing
 from services.common.http.preconditions import ExpectedVersion
 from services.common.http.problem_responses import problems
 from services.common.http.routes import house_router
-from services.common.http.sessions import ReadSession, WriteSession
+from services.common.http.sessions import HotRead, ReadSession, WriteSession
 from services.common.http.worker import Worker
-from services.common.wire import Code, Page
+from services.common.pagination import PageRequest
+from services.common.wire import Code, FacetedPage, Page
 from services.common.wire_codes import CountryCode
 from services.programs.api.answers import answer_with_sources
 from services.programs.db import edition_history as history
@@ -89,21 +90,21 @@ async def create_edition(
     return await _answer(session, caller, edition)
 
 
-@router.get("", response_model=Page[EditionItem])
+@router.get("", response_model=FacetedPage[EditionItem])
 async def list_editions(
-    session: ReadSession,
+    reader: HotRead,
     caller: Caller,
-    page: Paging,
+    page: Annotated[PageRequest, listing(questions.EDITIONS)],
     provenance: Provenance = Provenance.REAL,
     code: Code | None = None,
     state: EditionState | None = None,
     program_id: UUID | None = None,
     country: CountryCode | None = None,
     year: Annotated[int | None, Query(ge=1900, le=2200)] = None,
-) -> object:
+) -> Response:
     """List editions by their earliest day; synthetic ones only to staff who ask for them by `provenance`."""
-    return await questions.list_editions(
-        session,
+    found = await questions.list_editions(
+        reader,
         page,
         visible_to=caller,
         provenance=provenance,
@@ -113,6 +114,7 @@ async def list_editions(
         country=country,
         year=year,
     )
+    return Response(found, media_type="application/json")
 
 
 @router.get("/{edition_id}", response_model=EditionRead, responses=problems(SubjectNotFound))

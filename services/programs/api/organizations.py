@@ -7,12 +7,13 @@ from fastapi import Query, Response, status
 
 from services.common.http.callers import Caller
 from services.common.http.demonstration import Demonstration
-from services.common.http.paging import Paging
+from services.common.http.paging import listing
 from services.common.http.preconditions import ExpectedVersion
 from services.common.http.problem_responses import problems
 from services.common.http.routes import house_router
-from services.common.http.sessions import ReadSession, WriteSession
-from services.common.wire import Line, Page
+from services.common.http.sessions import HotRead, ReadSession, WriteSession
+from services.common.pagination import PageRequest
+from services.common.wire import FacetedPage, Line
 from services.common.wire_codes import CountryCode, OrganizationType
 from services.programs.api.answers import answer_with_sources
 from services.programs.db import organizations as questions
@@ -53,10 +54,10 @@ async def create_organization(
     return await answer_with_sources(session, OrganizationRead, organization)
 
 
-@router.get("", response_model=Page[OrganizationItem])
+@router.get("", response_model=FacetedPage[OrganizationItem])
 async def list_organizations(
-    session: ReadSession,
-    page: Paging,
+    reader: HotRead,
+    page: Annotated[PageRequest, listing(questions.ORGANIZATIONS)],
     caller: Caller,
     country: CountryCode | None = None,
     kind: OrganizationType | None = None,
@@ -67,7 +68,7 @@ async def list_organizations(
 ) -> Response:
     """List organizations by code."""
     found = await questions.list_organizations(
-        session, page, visible_to=caller, country=country, kind=kind, status=status, q=q
+        reader, page, visible_to=caller, country=country, kind=kind, status=status, q=q
     )
     return Response(found, media_type="application/json")
 

@@ -33,6 +33,7 @@ class Edition(Versioned, Base):
         UniqueConstraint("code", name="uq_edition_code"),
         Index("ix_edition_program_id", "program_id"),
         Index("ix_edition_state", "state"),
+        Index("ix_edition_earliest", "earliest", "id"),
         Index("ix_edition_search", "search", postgresql_using="gin"),
         # P3; the same ordinal of a synthetic edition is another one.
         Index(

@@ -4,13 +4,15 @@ from collections.abc import Collection, Sequence
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import Integer, Text, Uuid, and_, bindparam, cast, delete, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from services.common.clock import Provenance
 from services.common.identity import Caller, Reach
+from services.common.lists import ListShape, fetch_list, wanted
 from services.common.pagination import PageRequest, Rows, SortKey, fetch_page
+from services.common.sessions import HotReader
 from services.programs.db.tables import (
     CountryInvitation,
     DesignTask,
@@ -22,6 +24,7 @@ from services.programs.db.tables import (
     MirrorSeats,
     Partnership,
     PartnershipSubject,
+    Program,
     Risk,
     SeatLine,
     StatementSubject,
@@ -55,8 +58,62 @@ async def get_edition(
     return edition
 
 
+_THERE: Final = select(EditionCountry.edition_id).where(
+    EditionCountry.country == bindparam("country", type_=Text)
+)
+_YEAR: Final = bindparam("year", type_=Integer)
+EDITIONS: Final = ListShape(
+    items=(
+        Edition.id,
+        Edition.version,
+        Edition.code,
+        func.json_build_object(
+            "id",
+            Program.id,
+            "label",
+            func.coalesce(func.nullif(Program.title["en"].astext, ""), Program.code),
+            "href",
+            literal("/v1/programs/", Text).op("||")(cast(Program.id, Text)),
+        ).label("program"),
+        Edition.component_id,
+        Edition.predecessor_id,
+        Edition.ordinal,
+        Edition.title,
+        Edition.topic,
+        Edition.period,
+        Edition.earliest,
+        Edition.latest,
+        Edition.state,
+        Edition.pilot,
+        Edition.historic,
+        Edition.provenance,
+    ),
+    keys=[SortKey(Edition.earliest), SortKey(Edition.id)],
+    filters={
+        "published": and_(*PUBLISHED),
+        "provenance": Edition.provenance == bindparam("provenance", type_=Text),
+        "code": Edition.code == bindparam("code", type_=Text),
+        "state": Edition.state == bindparam("state", type_=Text),
+        "program_id": Edition.program_id == bindparam("program_id", type_=Uuid),
+        "country": Edition.id.in_(_THERE),
+        "year": and_(
+            Edition.earliest <= func.make_date(_YEAR, 12, 31), Edition.latest >= func.make_date(_YEAR, 1, 1)
+        ),
+    },
+    joined=lambda query: query.join(Program, Program.id == Edition.program_id),
+    sorts={
+        "earliest": Edition.earliest,
+        "code": Edition.code,
+        "state": Edition.state,
+        "updated_at": Edition.updated_at,
+    },
+    facets={"state": Edition.state, "program_id": Edition.program_id, "modality": Edition.modality},
+)
+"""Editions by their earliest day."""
+
+
 async def list_editions(
-    session: AsyncSession,
+    reader: HotReader,
     page: PageRequest,
     *,
     visible_to: Caller,
@@ -66,25 +123,18 @@ async def list_editions(
     program_id: UUID | None,
     country: str | None,
     year: int | None,
-) -> Rows:
-    """Return editions by their earliest day; synthetic ones only to staff who ask by name (invariant P11)."""
-    query = select(Edition).options(joinedload(Edition.program)).where(Edition.provenance == provenance)
-    if visible_to.reach is Reach.PUBLISHED:
-        query = query.where(*PUBLISHED)
-    if code is not None:
-        query = query.where(Edition.code == code)
-    if state is not None:
-        query = query.where(Edition.state == state)
-    if program_id is not None:
-        query = query.where(Edition.program_id == program_id)
-    if country is not None:
-        there = select(EditionCountry.edition_id).where(EditionCountry.country == country)
-        query = query.where(Edition.id.in_(there))
-    if year is not None:
-        query = query.where(
-            func.extract("year", Edition.earliest) <= year, func.extract("year", Edition.latest) >= year
-        )
-    return await fetch_page(session, query, page, SortKey(Edition.earliest), SortKey(Edition.id))
+) -> bytes:
+    """Return a page of `EditionItem` as JSON; synthetic ones only to staff who ask by name (invariant P11)."""
+    conditions = wanted(
+        published=visible_to.reach is Reach.PUBLISHED,
+        provenance=provenance,
+        code=code,
+        state=state,
+        program_id=program_id,
+        country=country,
+        year=year,
+    )
+    return await fetch_list(reader, EDITIONS, page, conditions)
 
 
 async def find_coming_edition(

@@ -3,12 +3,14 @@
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import Text, bindparam, func, or_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.clock import Provenance
 from services.common.identity import Caller, Reach
-from services.common.pagination import PageRequest, SortKey, fetch_json_page
+from services.common.lists import ListShape, fetch_list, wanted
+from services.common.pagination import PageRequest, SortKey
+from services.common.sessions import HotReader
 from services.programs.db.tables import Organization
 from services.programs.domain.organizations import OrganizationStatus
 from services.programs.domain.problems import OrganizationNotFound
@@ -42,8 +44,33 @@ async def get_organization(
     return organization
 
 
+ORGANIZATIONS: Final = ListShape(
+    items=_ITEM,
+    keys=[SortKey(Organization.code)],
+    filters={
+        "published": Organization.provenance == Provenance.REAL,
+        "country": Organization.country == bindparam("country", type_=Text),
+        "kind": Organization.kind == bindparam("kind", type_=Text),
+        "status": Organization.status == bindparam("status", type_=Text),
+        "q": or_(
+            *(
+                func.starts_with(func.lower(column), func.lower(bindparam("q", type_=Text)))
+                for column in (Organization.code, Organization.acronym, Organization.names["en"].astext)
+            )
+        ),
+    },
+    sorts={"code": Organization.code, "status": Organization.status, "updated_at": Organization.updated_at},
+    facets={
+        "country": Organization.country,
+        "kind": Organization.kind,
+        "status": Organization.status,
+    },
+)
+"""Organizations by code; `q` matches the beginning of the code, the acronym or the English name."""
+
+
 async def list_organizations(
-    session: AsyncSession,
+    reader: HotReader,
     page: PageRequest,
     *,
     visible_to: Caller,
@@ -52,20 +79,7 @@ async def list_organizations(
     status: OrganizationStatus | None,
     q: str | None,
 ) -> bytes:
-    """Return a page of `OrganizationItem` by code, as JSON.
-
-    `q` matches the beginning of the code, the acronym or the English name.
-    """
-    query = select(*_ITEM)
-    if visible_to.reach is Reach.PUBLISHED:
-        query = query.where(Organization.provenance == Provenance.REAL)
-    if country is not None:
-        query = query.where(Organization.country == country)
-    if kind is not None:
-        query = query.where(Organization.kind == kind)
-    if status is not None:
-        query = query.where(Organization.status == status)
-    if q is not None:
-        searched = (Organization.code, Organization.acronym, Organization.names["en"].astext)
-        query = query.where(or_(*(column.istartswith(q, autoescape=True) for column in searched)))
-    return await fetch_json_page(session, query, page, SortKey(Organization.code))
+    """Return a page of `OrganizationItem` as JSON, with its facets; the public sees no synthetic ones."""
+    published = visible_to.reach is Reach.PUBLISHED
+    conditions = wanted(published=published, country=country, kind=kind, status=status, q=q)
+    return await fetch_list(reader, ORGANIZATIONS, page, conditions)

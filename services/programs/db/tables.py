@@ -84,7 +84,7 @@ __all__ = [
     "TrainingSession",
 ]
 
-SCHEMA_REVISION: Final = "0009"
+SCHEMA_REVISION: Final = "0010"
 """The revision of `migrations/programs` that this code needs."""
 
 
