@@ -207,8 +207,53 @@ async def test_an_edition_tells_how_it_stands(manager: httpx.AsyncClient, editio
     assert (after["status_report"]["as_of"], after["status_report"]["scope"]) == (days(0), "red")
 
 
+class TestOverdue:
+    async def test_all_that_is_late_stands_in_one_list_the_longest_first(
+        self, manager: httpx.AsyncClient, edition: dict[str, Any]
+    ) -> None:
+        late = await enter(manager, "/v1/milestones", milestone(edition, days(-1)))
+        await enter(manager, "/v1/milestones", milestone(edition, days(0)))
+        review = await enter(manager, "/v1/risks", risk(edition, 1, 1, review_by=days(-3)))
+        row = {"title": {"en": "Synthetic"}, "details": {"kind": "consulting"}} | SYNTHETIC
+        given = await enter(manager, "/v1/deliveries", row | {"code": "late", "period": "2020"})
+        await enter(manager, "/v1/deliveries", row | {"code": "coming", "period": "2999"})
+        await enter(manager, "/v1/deliveries", row | {"code": "undated"})
+        found = await listed(manager, "overdue-items")
+        assert [(one["kind"], one["id"], one["due"]) for one in found] == [
+            ("delivery", given["id"], "2020-12-31"),
+            ("risk", review["id"], days(-3)),
+            ("milestone", late["id"], days(-1)),
+        ]
+        assert found[0]["subject"] == {"kind": "delivery", "id": given["id"]}
+        assert found[1]["subject"] == {"kind": "edition", "id": edition["id"]}
+        for one in found:
+            if one["kind"] != "delivery":
+                assert (await manager.get(one["href"])).status_code == 200
+        assert len(await listed(manager, "overdue-items", kind="risk")) == 1
+        assert len(await listed(manager, "overdue-items", subject_id=edition["id"])) == 2
+        assert await listed(manager, "overdue-items", provenance="real") == []
+        part = await manager.get("/v1/overdue-items", params=SYNTHETIC | {"limit": 2})
+        rest = await listed(manager, "overdue-items", limit=2, cursor=part.json()["next_cursor"])
+        assert [one["id"] for one in rest] == [late["id"]]
+
+    async def test_what_only_a_source_of_some_day_knows_is_not_overdue(
+        self, manager: httpx.AsyncClient
+    ) -> None:
+        source = {"code": "syn-source", "kind": "news", "title": "Synthetic"}
+        await enter(manager, "/v1/sources", source)
+        row = {"code": "stated", "title": {"en": "Stated"}, "period": "2020", "stated": "in_delivery"}
+        cited = {"sources": [{"source_code": "syn-source", "as_of": "2020-02-02"}]}
+        details = {"details": {"kind": "consulting"}}
+        made = await enter(manager, "/v1/deliveries", row | cited | details | SYNTHETIC)
+        assert await listed(manager, "overdue-items") == []
+        headers = {"If-Match": f'"{made["version"]}"'}
+        changed = await manager.patch(f"/v1/deliveries/{made['id']}", json={"place": "A"}, headers=headers)
+        assert changed.status_code == 200
+        assert [one["id"] for one in await listed(manager, "overdue-items")] == [made["id"]]
+
+
 async def test_monitoring_is_not_for_the_public(demonstration: Door, edition: dict[str, Any]) -> None:
     made = await enter(demonstration.as_("manager"), "/v1/milestones", milestone(edition, days(1)))
-    for path in ("milestones", f"milestones/{made['id']}", "risks", "status-reports"):
+    for path in ("milestones", f"milestones/{made['id']}", "risks", "status-reports", "overdue-items"):
         assert (await demonstration.as_("lecturer").get(f"/v1/{path}")).status_code == 403, path
     assert (await post(demonstration.as_("evaluator"), "milestones", milestone(edition, days(1))))[0] == 403

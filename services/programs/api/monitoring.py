@@ -18,8 +18,15 @@ from services.common.http.sessions import ReadSession, WriteSession
 from services.common.identity import Caller as CallerIdentity
 from services.common.wire import Id, Page
 from services.programs.db import monitoring as questions
+from services.programs.db.overdue import list_overdue
 from services.programs.db.tables import Milestone, Risk, StatusReport
-from services.programs.domain.monitoring import MILESTONE_LIFE, RISK_LIFE, MilestoneState, RiskState
+from services.programs.domain.monitoring import (
+    MILESTONE_LIFE,
+    RISK_LIFE,
+    MilestoneState,
+    OverdueKind,
+    RiskState,
+)
 from services.programs.domain.permissions import PERMISSIONS
 from services.programs.domain.problems import (
     ActualInFuture,
@@ -35,6 +42,7 @@ from services.programs.schemas.monitoring import (
     MilestoneCreate,
     MilestoneItem,
     MilestoneRead,
+    OverdueItem,
     RiskChange,
     RiskCreate,
     RiskItem,
@@ -220,6 +228,23 @@ async def list_status_reports(
 ) -> object:
     """List status reports, the latest first."""
     return await questions.list_status_reports(session, page, provenance=provenance, subject_id=subject_id)
+
+
+@router.get("/overdue-items", response_model=Page[OverdueItem])
+async def list_overdue_items(
+    session: ReadSession,
+    page: Paging,
+    kind: OverdueKind | None = None,
+    subject_id: Id | None = None,
+    provenance: Provenance = Provenance.REAL,
+) -> Response:
+    """List milestones, reviews of risks and deliveries that are late, the longest overdue first.
+
+    Instalments have a list of their own, which tells amounts: `/v1/award-instalments?overdue=true`.
+    """
+    today = await _today(session, provenance)
+    found = await list_overdue(session, page, today, provenance=provenance, kind=kind, subject_id=subject_id)
+    return Response(found, media_type="application/json")
 
 
 async def _today(session: AsyncSession, provenance: Provenance) -> date:

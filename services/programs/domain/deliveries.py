@@ -68,6 +68,9 @@ DELIVERY_LIFE: Final = LifeCycle(
     },
 )
 
+BEFORE_HANDOVER: Final = frozenset({D.PLANNED, D.AGREED, D.IN_DELIVERY})
+"""What the recipient does not have yet."""
+
 NEEDED_TO_AGREE: Final[Mapping[DeliveryKind, tuple[str, ...]]] = {
     DeliveryKind.TECHNICAL_GRANT: ("product",),
     DeliveryKind.SOFTWARE_TRANSFER: ("product", "license"),

@@ -14,7 +14,14 @@ from services.programs.domain.deliveries import (
 from services.programs.domain.edition_enumerations import EDITION_ENUMERATIONS
 from services.programs.domain.evidence import Confidence, SourceKind, StatementKind, SubjectKind
 from services.programs.domain.money_enumerations import MONEY_ENUMERATIONS
-from services.programs.domain.monitoring import MILESTONE_LIFE, RISK_LIFE, Light, MilestoneState, RiskState
+from services.programs.domain.monitoring import (
+    MILESTONE_LIFE,
+    RISK_LIFE,
+    Light,
+    MilestoneState,
+    OverdueKind,
+    RiskState,
+)
 from services.programs.domain.organizations import ORGANIZATION_LIFE, OrganizationStatus
 from services.programs.domain.programs import (
     CooperationForm,
@@ -231,6 +238,15 @@ ENUMERATIONS: Final[Sequence[Enumeration]] = (
             closed | Closed | Закрыт | Жабық
         """),
         terminal=RISK_LIFE.terminal,
+    ),
+    Enumeration(
+        "overdue_kind",
+        OverdueKind,
+        read_labels("""
+            milestone | Milestone | Контрольная точка | Бақылау нүктесі
+            risk | Review of a risk | Пересмотр риска | Тәуекелді қайта қарау
+            delivery | Handing over of a delivery | Передача поставки | Жеткізілімді тапсыру
+        """),
     ),
     Enumeration(
         "light",

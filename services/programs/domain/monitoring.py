@@ -42,6 +42,14 @@ RISK_LIFE: Final = LifeCycle(
 )
 
 
+class OverdueKind(StrEnum):
+    """What can be overdue: a milestone, the review of a risk, a delivery that is not handed over."""
+
+    MILESTONE = "milestone"
+    RISK = "risk"
+    DELIVERY = "delivery"
+
+
 class Light(StrEnum):
     """How one side of an undertaking stands."""
 

@@ -107,6 +107,7 @@ _INTERNAL_READS: Final = (
     "list_risks",
     "read_risk",
     "list_status_reports",
+    "list_overdue_items",
     "list_publication_profiles",
     "read_publication_profile",
     "check_publication",

@@ -218,7 +218,7 @@ async def book(session: AsyncSession, caller: Caller, entry: LedgerEntry) -> Led
     await record_change(session, caller, f"ledger_entry.{entry.kind}", entry)
     if await fetch_available(session, entry.fund_id, entry.currency, entry.provenance) < 0:
         raise FundExceeded("The fund would have received and been promised less than is allocated.")
-    if entry.kind in EXCHANGED:
+    if entry.kind in EXCHANGED and (entry.kind is EntryKind.EXCHANGE_OUT) is (entry.amount > 0):
         await _require_cash(session, entry)
     for promise in (entry.origin_id, entry.reverses_id):
         if promise is not None and entry.kind in {*ORIGINS, EntryKind.PLEDGE}:

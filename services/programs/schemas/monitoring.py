@@ -2,15 +2,16 @@
 
 from datetime import date
 from typing import Annotated, Literal, Self
+from uuid import UUID
 
 from pydantic import Field, model_validator
 
 from services.common.actions import Action
 from services.common.clock import Provenance
-from services.common.wire import Day, Id, Request, Resource, Text, Texts
+from services.common.wire import Answer, Day, Id, Request, Resource, Text, Texts
 from services.common.wire_codes import EdtfText
 from services.programs.domain.evidence import SubjectKind
-from services.programs.domain.monitoring import Light, MilestoneState, RiskState
+from services.programs.domain.monitoring import Light, MilestoneState, OverdueKind, RiskState
 from services.programs.schemas.evidence import SubjectRead
 
 PercentDone = Annotated[int, Field(strict=True, ge=0, le=100)]
@@ -154,3 +155,16 @@ class StatusReportRead(Resource):
     quality: Light
     comment: dict[str, str] | None
     provenance: Provenance
+
+
+class OverdueItem(Answer):
+    """Something that should have happened by now and has not."""
+
+    kind: OverdueKind
+    id: UUID
+    href: str
+    title: dict[str, str]
+    subject: SubjectRead
+    """The program, edition or delivery that it concerns."""
+    due: date
+    """The last day on which it would have been in time."""
