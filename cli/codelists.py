@@ -1,15 +1,51 @@
-"""Makes the compact codelists that the product ships from the official IATI files."""
+"""`qoldau codelists`: which official lists the product ships, and making them anew from IATI's files."""
 
 import json
-from datetime import date
+from datetime import date, datetime
 from importlib.resources import files
 from pathlib import Path
+from typing import Annotated
 from xml.etree import ElementTree as ET
 
-from services.common.codelists.iati import CODELISTS
+import typer
+
+from cli.errors import CommandError
+from services.common.codelists.iati import CODELISTS, load_codelist
 
 _SHIPPED = Path(str(files("services.common.codelists")))
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
+
+
+codelists = typer.Typer(help="The official codelists that the product ships.", no_args_is_help=True)
+
+
+@codelists.command("list")
+def list_codelists() -> None:
+    """Print each list with its version, its day and how many codes are current and withdrawn."""
+    for name in sorted(CODELISTS):
+        found = load_codelist(name)
+        withdrawn = sum(entry.withdrawn for entry in found.entries.values())
+        current = len(found.entries) - withdrawn
+        print(f"{name}: version {found.version} of {found.as_of}, {current} current, {withdrawn} withdrawn")
+
+
+@codelists.command("refresh")
+def refresh(
+    source_folder: Annotated[
+        Path, typer.Argument(help="Holds the folders `embedded` and `nonembedded` of IATI's repositories.")
+    ],
+    embedded: Annotated[str, typer.Option(help="Commit of IATI-Codelists that was fetched.")],
+    nonembedded: Annotated[str, typer.Option(help="Commit of IATI-Codelists-NonEmbedded that was fetched.")],
+    as_of: Annotated[
+        datetime, typer.Option(formats=["%Y-%m-%d"], help="The day on which they were fetched.")
+    ],
+) -> None:
+    """Write the shipped lists anew from IATI's files, which the operator has fetched; then restart the services."""
+    try:
+        refresh_codelists(source_folder, embedded=embedded, nonembedded=nonembedded, as_of=as_of.date())
+    except (FileNotFoundError, ET.ParseError) as error:
+        raise CommandError(f"the lists were not all written: {error}") from error
+    print(f"{len(CODELISTS)} lists of {as_of.date()}")
 
 
 def refresh_codelists(

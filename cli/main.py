@@ -17,6 +17,7 @@ COMMANDS: Final = {
     "clock": "cli.clock:clock",
     "token": "cli.access:token",
     "account": "cli.access:account",
+    "codelists": "cli.codelists:codelists",
     "migrate": "cli.migrate:migrate",
     "roles": "cli.migrate:roles",
     "keys": "cli.keys:keys",

@@ -32,6 +32,7 @@ from services.evaluation.inbox import mirrors
 from services.evaluation.inbox.jobs import jobs_of
 from services.evaluation.operations.ballot_box import BallotBox
 from services.evaluation.operations.campaigns import Sealing
+from services.evaluation.operations.replays import REPLAYERS
 from services.evaluation.settings import Settings
 
 
@@ -66,6 +67,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         keeps_bodies=True,
         registry=EVENTS,
         consumers=mirrors.CONSUMERS,
+        replayers=REPLAYERS,
         resources=[open_files, open_keys],
         tasks=[_write_ballots],
         jobs=jobs,

@@ -30,7 +30,7 @@ from services.programs.domain.enumerations import ENUMERATIONS
 from services.programs.domain.events import EVENTS
 from services.programs.domain.files import FILE_PURPOSES
 from services.programs.domain.permissions import PERMISSIONS
-from services.programs.inbox import design_tasks, erasures, mirrors
+from services.programs.inbox import design_tasks, erasures, indicators, mirrors
 from services.programs.inbox.clock import follow_edition_clock
 from services.programs.operations.edition_clock import FOLLOW_CLOCK
 from services.programs.operations.imports import IMPORTS
@@ -76,6 +76,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             erasures.PERSON_ERASED: erasures.confirm_erasure,
             design_tasks.RECOMMENDATION_AGREED: design_tasks.take_recommendation,
             design_tasks.DESIGN_CHANGE_RECORDED: design_tasks.take_design_change,
+            indicators.INDICATOR_PERIOD_CHANGED: indicators.mirror_indicator_period,
         },
         replayers=REPLAYERS,
         jobs={FOLLOW_CLOCK: follow_edition_clock, PUBLISH: publish_due},

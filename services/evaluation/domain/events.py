@@ -3,6 +3,8 @@
 from typing import Final
 from uuid import UUID
 
+from pydantic import BaseModel, ConfigDict
+
 from services.common.events import EventData, EventRegistry
 from services.common.identity import GATEWAY
 
@@ -70,6 +72,41 @@ class DesignChangeData(EventData):
     state: str
 
 
+class IndicatorFigureData(BaseModel):
+    """A figure of a period: a baseline, a target or what was reached."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: str
+    country: str | None
+    """None: all countries together."""
+    value: str
+    """A decimal number; a percentage from 0 to 100 where the indicator measures one."""
+
+
+class IndicatorPeriodData(EventData):
+    """A period of an indicator with the figures that somebody other than the reporter has approved.
+
+    What is not approved is not told: a period that is sent back becomes `open` and has no figures.
+    """
+
+    indicator_id: UUID
+    program_id: UUID
+    code: str
+    title: dict[str, str]
+    unit: dict[str, str] | None
+    level: str
+    """`output`, `outcome` or `impact`."""
+    measure: str
+    """`count` or `percentage`."""
+    provenance: str
+    period: str
+    """EDTF."""
+    state: str
+    """`approved` or `open`."""
+    figures: list[IndicatorFigureData]
+
+
 class ErasureConfirmedData(EventData):
     """This service has forgotten the pseudonyms of an erasure (the aggregate)."""
 
@@ -87,4 +124,5 @@ RESULTS_WITHHELD: Final = EVENTS.define("results.withheld", ResultsData, PROGRAM
 RESULTS_WITHDRAWN: Final = EVENTS.define("results.withdrawn", ResultsData, PROGRAMS, GATEWAY)
 RECOMMENDATION_AGREED: Final = EVENTS.define("recommendation.agreed", RecommendationData, PROGRAMS, GATEWAY)
 DESIGN_CHANGE_RECORDED: Final = EVENTS.define("design_change.recorded", DesignChangeData, PROGRAMS)
+INDICATOR_PERIOD_CHANGED: Final = EVENTS.define("indicator_period.changed", IndicatorPeriodData, PROGRAMS)
 ERASURE_CONFIRMED: Final = EVENTS.define("erasure.confirmed", ErasureConfirmedData, PARTICIPANTS)

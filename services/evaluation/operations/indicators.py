@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.common.audit import record_change
 from services.common.edtf import parse_edtf
 from services.common.identity import Caller
+from services.common.outbox import publish
 from services.common.problems import Fault, RequestInvalid
 from services.evaluation.db.indicators import (
     count_people,
@@ -17,9 +18,15 @@ from services.evaluation.db.indicators import (
     knows_program,
     list_period_names,
     lock_period,
+    read_figures,
     replace_figures,
 )
 from services.evaluation.db.tables import Indicator, IndicatorPeriod
+from services.evaluation.domain.events import (
+    INDICATOR_PERIOD_CHANGED,
+    IndicatorFigureData,
+    IndicatorPeriodData,
+)
 from services.evaluation.domain.indicators import (
     MEASURES,
     PERIOD_LIFE,
@@ -108,6 +115,7 @@ async def approve_actual(
     if period.reported_by == caller.principal:
         raise DutiesNotSeparated("You reported this value; somebody else must approve it.")
     await record_change(session, caller, "indicator_period.approved", period, ["state"])
+    await tell_period(session, period)
     return period
 
 
@@ -119,6 +127,7 @@ async def return_actual(
     _move(period, PeriodState.OPEN)
     period.return_reason = reason
     await record_change(session, caller, "indicator_period.returned", period, ["state", "return_reason"])
+    await tell_period(session, period)
     return period
 
 
@@ -129,7 +138,40 @@ async def lock_actual(
     period = await lock_period(session, indicator_id, period_id)
     _move(period, PeriodState.LOCKED)
     await record_change(session, caller, "indicator_period.locked", period, ["state"])
+    await tell_period(session, period)
     return period
+
+
+async def tell_period(session: AsyncSession, period: IndicatorPeriod) -> None:
+    """Tell programs what may be published of a period."""
+    await publish(session, INDICATOR_PERIOD_CHANGED, await period_data(session, period))
+
+
+async def period_data(session: AsyncSession, period: IndicatorPeriod) -> IndicatorPeriodData:
+    """Return what others may know of a period: its figures once they are approved."""
+    indicator = await get_indicator(session, period.indicator_id)
+    approved = period.state in (PeriodState.VERIFIED, PeriodState.LOCKED)
+    figures = await read_figures(session, [period.id]) if approved else {}
+    return IndicatorPeriodData(
+        aggregate_id=period.id,
+        aggregate_version=period.version,
+        indicator_id=indicator.id,
+        program_id=indicator.program_id,
+        code=indicator.code,
+        title=indicator.title,
+        unit=indicator.unit,
+        level=indicator.level,
+        measure=indicator.measure,
+        provenance=indicator.provenance,
+        period=period.period,
+        state="approved" if approved else "open",
+        figures=[
+            IndicatorFigureData(kind=kind, country=figure.country or None, value=f"{figure.value:f}")
+            for (_, kind), found in figures.items()
+            for figure in found
+            if figure.value is not None
+        ],
+    )
 
 
 async def _compute(session: AsyncSession, indicator: Indicator, period: IndicatorPeriod) -> list[Figure]:

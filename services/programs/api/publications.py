@@ -13,7 +13,7 @@ from services.common.http.problem_responses import problems
 from services.common.http.routes import PUBLIC_CACHING, house_router
 from services.common.http.sessions import ReadSession, WriteSession
 from services.common.sessions import Sessions
-from services.common.wire import Page, Reference
+from services.common.wire import Code, Page, Reference
 from services.programs.db import publications as questions
 from services.programs.db.publication_tables import PublicationProfile, PublicationRecord
 from services.programs.domain.activities import ActivityKind
@@ -25,7 +25,7 @@ from services.programs.domain.problems import (
     TransitionRefused,
 )
 from services.programs.domain.publication_checks import Finding
-from services.programs.domain.publications import MEDIA_TYPES, PATHS, PublicationChannel
+from services.programs.domain.publications import MEDIA_TYPES, OPEN_DATA, PATHS, PublicationChannel
 from services.programs.operations import publications as operations
 from services.programs.schemas.publications import (
     FindingRead,
@@ -49,6 +49,8 @@ def _file(media_type: str) -> dict[int | str, dict[str, Any]]:
 
 
 _XML: Final = _file("application/xml")
+_CSV: Final = _file("text/csv")
+_OPEN_DATA: Final = {path.rpartition("/")[2]: channel for channel, path in PATHS.items() if OPEN_DATA in path}
 
 
 @router.get("/publication-profiles", response_model=Page[PublicationProfileRead])
@@ -192,6 +194,26 @@ async def read_iati_activities(session: ReadSession, request: Request) -> Respon
 async def read_iati_organisation(session: ReadSession, request: Request) -> Response:
     """Read the IATI 2.03 organisation file as it was published last."""
     return await _serve(session, request, PublicationChannel.IATI_ORGANISATION)
+
+
+@router.get("/publications/crs.csv", response_class=Response, responses=_CSV)
+async def read_crs_file(session: ReadSession, request: Request) -> Response:
+    """Read aid in the shape of the OECD's Creditor Reporting System: a row per activity, recipient and year."""
+    return await _serve(session, request, PublicationChannel.CRS)
+
+
+@router.get("/publications/tossd.csv", response_class=Response, responses=_CSV)
+async def read_tossd_file(session: ReadSession, request: Request) -> Response:
+    """Read support in the shape of TOSSD: a row per activity, recipient and year."""
+    return await _serve(session, request, PublicationChannel.TOSSD)
+
+
+@router.get("/publications/open-data/{file_name}", response_class=Response, responses=_CSV)
+async def read_open_data_file(session: ReadSession, request: Request, file_name: Code) -> Response:
+    """Read open data: `activities`, `transactions`, `organizations` as `.csv` or `.jsonl`; `activities.jsonld`."""
+    if file_name not in _OPEN_DATA:
+        raise NotPublished("There is no such file.")
+    return await _serve(session, request, _OPEN_DATA[file_name])
 
 
 async def _serve(session: ReadSession, request: Request, channel: PublicationChannel) -> Response:

@@ -7,30 +7,36 @@ from decimal import Decimal
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from services.common.clock import Provenance
+from services.programs.db.budgets import IN_FORCE
 from services.programs.db.publication_tables import MirrorIndicatorPeriod, PublicationProfile
 from services.programs.db.tables import (
+    Award,
+    Budget,
     Component,
     Delivery,
     Edition,
     EditionCountry,
     Fund,
+    Instalment,
     LedgerEntry,
     Organization,
     Program,
 )
 from services.programs.domain.activities import ActivityKind
 from services.programs.domain.activity_facts import AGREED_STATES, ANNOUNCED_STATES, ONCE_ANNOUNCED_STATES
+from services.programs.domain.awards import InstalmentState
 from services.programs.domain.money import IATI_TYPES, SPENT, EntryKind
 
 BATCH: Final = 200
 """So many activities are in memory at once."""
 APPROVED: Final = "approved"
 """The state in which evaluation tells of figures that may be published."""
+OUTSTANDING: Final = frozenset({InstalmentState.PLANNED, InstalmentState.APPROVED})
 INCOMING: Final = frozenset({EntryKind.PLEDGE, EntryKind.COMMITMENT, EntryKind.RECEIPT})
 
 Published = TypeVar("Published", Program, Component, Edition, Delivery, Fund)
@@ -207,6 +213,32 @@ async def list_transactions_of(
     found: dict[UUID, list[Any]] = defaultdict(list)
     for row in await session.execute(query):
         found[getattr(row.LedgerEntry, column.key)].append(row)
+    return found
+
+
+async def list_budgets_of(session: AsyncSession, ids: Collection[UUID]) -> Mapping[UUID, Sequence[Budget]]:
+    """Return the real budgets in force of these rows, by their first day."""
+    query = select(Budget).where(Budget.subject_id.in_(ids), Budget.provenance == Provenance.REAL, IN_FORCE)
+    found: dict[UUID, list[Budget]] = defaultdict(list)
+    for budget in await session.scalars(query.order_by(Budget.starts_on, Budget.id)):
+        found[budget.subject_id].append(budget)
+    return found
+
+
+async def list_due_of(
+    session: AsyncSession, column: Any, ids: Collection[UUID]
+) -> Mapping[UUID, Sequence[Row[Any]]]:
+    """Return what awards of these rows still have to pay: one sum per day and currency, which names nobody."""
+    query = (
+        select(column.label("subject_id"), Instalment.due_on, Award.currency, func.sum(Instalment.amount))
+        .join(Award, Award.id == Instalment.award_id)
+        .where(column.in_(ids), Award.provenance == Provenance.REAL, Instalment.state.in_(OUTSTANDING))
+        .group_by(column, Instalment.due_on, Award.currency)
+        .order_by(column, Instalment.due_on, Award.currency)
+    )
+    found: dict[UUID, list[Row[Any]]] = defaultdict(list)
+    for row in await session.execute(query):
+        found[row.subject_id].append(row)
     return found
 
 

@@ -26,6 +26,15 @@ PUBLICATION_ENUMERATIONS: Final[Sequence[Enumeration]] = (
         read_labels("""
             iati_activities | IATI activity file | Файл IATI о деятельности | IATI қызмет файлы
             iati_organisation | IATI organisation file | Файл IATI об организации | IATI ұйым файлы
+            crs | Aid in the shape of the CRS (CSV) | Помощь в форме CRS (CSV) | CRS пішініндегі көмек (CSV)
+            tossd | Support in the shape of TOSSD (CSV) | Поддержка в форме TOSSD (CSV) | TOSSD пішінінде (CSV)
+            activities_csv | Activities (CSV) | Деятельность (CSV) | Қызмет (CSV)
+            activities_jsonl | Activities (JSON Lines) | Деятельность (JSON Lines) | Қызмет (JSON Lines)
+            activities_jsonld | Activities (JSON-LD) | Деятельность (JSON-LD) | Қызмет (JSON-LD)
+            transactions_csv | Transactions (CSV) | Операции (CSV) | Операциялар (CSV)
+            transactions_jsonl | Transactions (JSON Lines) | Операции (JSON Lines) | Операциялар (JSON Lines)
+            organizations_csv | Organizations (CSV) | Организации (CSV) | Ұйымдар (CSV)
+            organizations_jsonl | Organizations (JSON Lines) | Организации (JSON Lines) | Ұйымдар (JSON Lines)
         """),
     ),
     Enumeration(

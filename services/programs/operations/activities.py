@@ -11,7 +11,7 @@ from services.common.edtf import parse_edtf
 from services.programs.db import activities as questions
 from services.programs.db.deliveries import list_partners
 from services.programs.db.programs import find_agency
-from services.programs.db.tables import Component, Delivery, Edition, Fund, LedgerEntry, Program
+from services.programs.db.tables import Award, Component, Delivery, Edition, Fund, LedgerEntry, Program
 from services.programs.domain.activities import Activity, ActivityKind, Publisher, Related
 from services.programs.domain.activity_facts import (
     DELIVERY_STATUS,
@@ -156,6 +156,8 @@ async def _editions(
         session, Edition, {edition.predecessor_id for edition in editions}
     )
     money = await questions.list_transactions_of(session, LedgerEntry.edition_id, ids, kinds=IATI_TYPES)
+    due = await questions.list_due_of(session, Award.edition_id, ids)
+    budgets = await questions.list_budgets_of(session, ids)
     made = []
     for edition in editions:
         program, component = edition.program, components.get(edition.component_id or edition.id)
@@ -169,6 +171,8 @@ async def _editions(
         draft.classify(edition.sectors or program.sectors, program.sdg_goals, program.aid_type)
         draft.add_recipients(places[edition.id], status, edition.earliest)
         draft.add_transactions(money.get(edition.id, ()))
+        draft.add_budgets(budgets.get(edition.id, ()))
+        draft.add_planned(due.get(edition.id, ()))
         draft.places = [place["name"] for place in edition.host_places if place["name"]]
         draft.related.append(
             Related(draft.name(ActivityKind.COMPONENT, component_code(program, component)), PARENT)
@@ -194,6 +198,8 @@ async def _deliveries(
         session, Delivery, {delivery.predecessor_id for delivery in deliveries}
     )
     money = await questions.list_transactions_of(session, LedgerEntry.delivery_id, ids, kinds=IATI_TYPES)
+    due = await questions.list_due_of(session, Award.delivery_id, ids)
+    budgets = await questions.list_budgets_of(session, ids)
     made = []
     for delivery in deliveries:
         program, own = delivery.program, profiles.get(delivery.id)
@@ -210,6 +216,8 @@ async def _deliveries(
             reached if delivery.recipient_country else [], status, delivery.earliest or today
         )
         draft.add_transactions(money.get(delivery.id, ()))
+        draft.add_budgets(budgets.get(delivery.id, ()))
+        draft.add_planned(due.get(delivery.id, ()))
         draft.places = [delivery.place] if delivery.place else []
         if program:
             draft.related.append(Related(draft.name(ActivityKind.PROGRAM, program.code), PARENT))
@@ -229,6 +237,7 @@ async def _funds(
     profiles = await questions.list_profiles(session, ids)
     partners = await list_partners(session, ids)
     money = await questions.list_transactions_of(session, LedgerEntry.fund_id, ids, kinds=questions.INCOMING)
+    budgets = await questions.list_budgets_of(session, ids)
     made = []
     for fund in funds:
         draft = Draft(publisher, ActivityKind.FUND, fund, fund.code, profiles.get(fund.id), href="/v1/funds")
@@ -236,6 +245,7 @@ async def _funds(
         draft.classify([], [], None)
         draft.add_recipients([], "2", today)
         draft.add_contributions(money.get(fund.id, ()))
+        draft.add_budgets(budgets.get(fund.id, ()))
         begun = parse_edtf(fund.established).earliest if fund.established else None
         first = min((entry.day for entry in draft.transactions), default=None)
         dates = span_activity([(begun or first, None)], "2", today)

@@ -13,17 +13,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.common.codelists.iati import load_codelist
 from services.programs.db.activities import list_children, list_components_of, list_places
 from services.programs.db.publication_tables import MirrorIndicatorPeriod, PublicationProfile
+from services.programs.db.tables import Budget as BudgetRow
 from services.programs.db.tables import Edition, Organization, Program
 from services.programs.domain.activities import (
     Activity,
     ActivityDate,
     ActivityKind,
+    Budget,
     Condition,
     Document,
     Marker,
     OtherIdentifier,
     Participant,
     Party,
+    PlannedDisbursement,
     Publisher,
     Related,
     Result,
@@ -42,6 +45,7 @@ from services.programs.domain.activity_facts import (
     share_out,
     share_recipients,
 )
+from services.programs.domain.budgets import BudgetKind, BudgetStatus
 from services.programs.domain.dac_list import flow_type_of
 from services.programs.domain.editions import CountryRelation
 from services.programs.domain.evidence import Confidence
@@ -52,6 +56,9 @@ from services.programs.operations.activity_results import results_of
 
 ACCOUNTABLE: Final = "2"
 BILATERAL, TRIANGULAR = "1", "8"
+
+BUDGET_TYPES: Final = {BudgetKind.ORIGINAL: "1", BudgetKind.REVISED: "2"}
+BUDGET_STATUSES: Final = {BudgetStatus.INDICATIVE: "1", BudgetStatus.COMMITTED: "2"}
 
 Reached = Sequence[tuple[CountryRelation, Place]]
 
@@ -226,6 +233,25 @@ class Draft:
             )
             if donor and Participant("1", donor) not in self.participants:
                 self.participants.append(Participant("1", donor))
+
+    def add_budgets(self, rows: Iterable[BudgetRow]) -> None:
+        """Add what is planned for the subject, in the budgets that are in force."""
+        self._fields["budgets"] = [
+            Budget(
+                BUDGET_TYPES[row.kind],
+                BUDGET_STATUSES[row.status],
+                row.starts_on,
+                row.ends_on,
+                Value(row.amount, row.currency, row.valued_on),
+            )
+            for row in rows
+        ]
+
+    def add_planned(self, rows: Iterable[Any]) -> None:
+        """Add what awards still have to pay, by day and currency; to whom is nobody's to read."""
+        self._fields["planned_disbursements"] = [
+            PlannedDisbursement(due, due, Value(amount, currency, due)) for _, due, currency, amount in rows
+        ]
 
     def add_results(self, periods: Iterable[MirrorIndicatorPeriod]) -> None:
         """Add what evaluation has approved of the subject, one result for each level of the results chain."""

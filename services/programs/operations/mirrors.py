@@ -13,6 +13,7 @@ from services.common.identity import acting_service
 from services.common.inbox import is_newer
 from services.programs.db.deliveries import find_task_of_recommendation
 from services.programs.db.editions import find_coming_edition
+from services.programs.db.publication_tables import MirrorIndicatorPeriod
 from services.programs.db.tables import DesignTask, MirrorDesignChange, MirrorResults, MirrorSeats
 from services.programs.domain.deliveries import DesignTaskState
 
@@ -20,7 +21,7 @@ EVALUATION = acting_service("evaluation")
 """Who acts when evaluation has told of a recommendation."""
 
 
-Mirror = TypeVar("Mirror", MirrorSeats, MirrorResults, MirrorDesignChange)
+Mirror = TypeVar("Mirror", MirrorSeats, MirrorResults, MirrorDesignChange, MirrorIndicatorPeriod)
 
 
 async def keep_mirror(

@@ -1,12 +1,13 @@
 """The files that can be published: what goes into each, and what the checks say of it."""
 
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.common.tabular.writing import TableFormat
 from services.programs.domain.activities import Activity, Publisher
 from services.programs.domain.publication_checks import (
     Finding,
@@ -18,6 +19,18 @@ from services.programs.domain.publications import PublicationChannel
 from services.programs.operations.activities import list_activities, registers
 from services.programs.operations.iati_organisation import write_organisation
 from services.programs.operations.iati_xml import write_activities
+from services.programs.operations.open_data import (
+    ACTIVITY_COLUMNS,
+    ORGANIZATION_COLUMNS,
+    TRANSACTION_COLUMNS,
+    Rows,
+    activity_rows,
+    organization_rows,
+    transaction_rows,
+    write_linked_data,
+    write_table,
+)
+from services.programs.operations.statistics_files import write_crs, write_tossd
 
 MOST_FINDINGS: Final = 500
 """Of more findings only the numbers are told."""
@@ -73,9 +86,46 @@ def _iati_organisation(making: Making) -> AsyncIterator[bytes]:
     return write_organisation(making.session, making.publisher, making.now, making.report.add)
 
 
-FILES: Final[Mapping[PublicationChannel, Callable[[Making], AsyncIterator[bytes]]]] = {
-    PublicationChannel.IATI_ACTIVITIES: _iati_activities,
-    PublicationChannel.IATI_ORGANISATION: _iati_organisation,
+async def counted_activities(making: Making) -> AsyncIterator[Activity]:
+    """Yield the published activities; what IATI asks of them is no matter of other files."""
+    async for activity in list_activities(making.session, making.publisher, making.today):
+        making.report.subjects += 1
+        yield activity
+
+
+def _crs(making: Making) -> AsyncIterator[bytes]:
+    return write_crs(counted_activities(making), making.publisher)
+
+
+def _tossd(making: Making) -> AsyncIterator[bytes]:
+    return write_tossd(counted_activities(making), making.publisher)
+
+
+def _linked_data(making: Making) -> AsyncIterator[bytes]:
+    return write_linked_data(counted_activities(making), making.publisher, making.now)
+
+
+def _table(columns: Sequence[str], rows: Rows, form: TableFormat) -> "Make":
+    def make(making: Making) -> AsyncIterator[bytes]:
+        return write_table(counted_activities(making), columns, rows, form)
+
+    return make
+
+
+Make = Callable[[Making], AsyncIterator[bytes]]
+_C: Final = PublicationChannel
+FILES: Final[Mapping[PublicationChannel, Make]] = {
+    _C.IATI_ACTIVITIES: _iati_activities,
+    _C.IATI_ORGANISATION: _iati_organisation,
+    _C.CRS: _crs,
+    _C.TOSSD: _tossd,
+    _C.ACTIVITIES_CSV: _table(ACTIVITY_COLUMNS, activity_rows, TableFormat.CSV),
+    _C.ACTIVITIES_JSONL: _table(ACTIVITY_COLUMNS, activity_rows, TableFormat.JSONL),
+    _C.ACTIVITIES_JSONLD: _linked_data,
+    _C.TRANSACTIONS_CSV: _table(TRANSACTION_COLUMNS, transaction_rows, TableFormat.CSV),
+    _C.TRANSACTIONS_JSONL: _table(TRANSACTION_COLUMNS, transaction_rows, TableFormat.JSONL),
+    _C.ORGANIZATIONS_CSV: _table(ORGANIZATION_COLUMNS, organization_rows, TableFormat.CSV),
+    _C.ORGANIZATIONS_JSONL: _table(ORGANIZATION_COLUMNS, organization_rows, TableFormat.JSONL),
 }
 
 

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any, Self
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from services.common.actions import Action, BlockedBy
 from services.common.clock import Provenance
@@ -30,6 +30,7 @@ from services.programs.domain.deliveries import (
 )
 from services.programs.domain.evidence import Confidence
 from services.programs.domain.programs import FunctionalRole
+from services.programs.schemas import examples
 from services.programs.schemas.delivery_details import DeliveryDetails, DeliveryDetailsRead
 from services.programs.schemas.editions import PlaceRead
 from services.programs.schemas.evidence import CitationRead, Citations, Sourced, WebAddress
@@ -64,6 +65,8 @@ class DeliveryFields(Request):
 
 class DeliveryCreate(DeliveryFields):
     """Something given that is not a course; planned, unless sources state how far it has come."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.DELIVERY]})
 
     code: Code
     title: Texts

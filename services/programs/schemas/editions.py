@@ -5,7 +5,7 @@ from typing import Annotated, Self
 from uuid import UUID
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from services.common.actions import Action
 from services.common.clock import Provenance
@@ -29,6 +29,7 @@ from services.common.wire import (
 from services.common.wire_codes import CountryCode, EdtfText, LanguageTag
 from services.programs.domain.editions import STATED_STATES, EditionState, Modality
 from services.programs.domain.eligibility import RuleSeverity
+from services.programs.schemas import examples
 from services.programs.schemas.edition_parts import AllocationRead, AllocationSettings
 from services.programs.schemas.evidence import Citations, Sourced
 from services.programs.schemas.programs import SectorRead, SectorWrite
@@ -144,6 +145,8 @@ class EditionFields(Request):
 
 class EditionCreate(EditionFields):
     """A new edition; a draft, unless sources state where it stands."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.EDITION]})
 
     program_id: Id
     component_id: Id | None = None

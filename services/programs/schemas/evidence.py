@@ -4,17 +4,20 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from services.common.wire import Answer, Code, Day, Id, Line, Request, Resource, Text, Texts
 from services.common.wire_codes import CountryCode, EdtfText, RegionCode
 from services.programs.domain.evidence import Confidence, SourceKind, StatementKind, SubjectKind
+from services.programs.schemas import examples
 
 WebAddress = Annotated[Line, Field(pattern=r"^https?://[^\s]+$")]
 
 
 class SourceCreate(Request):
     """Something that facts are read from."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.SOURCE]})
 
     code: Code = Field(examples=["interview-2025"])
     kind: SourceKind
@@ -82,6 +85,8 @@ class SubjectRead(Answer):
 
 class StatementCreate(Request):
     """What the agency states, or what a reader notes about its sources."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.STATEMENT]})
 
     code: Code
     kind: StatementKind

@@ -1,11 +1,12 @@
 """What an organization looks like on the wire."""
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from services.common.clock import Provenance
 from services.common.wire import Answer, Code, Flag, Line, Request, Resource, Texts
 from services.common.wire_codes import CountryCode, OrganizationType
 from services.programs.domain.organizations import OrganizationStatus
+from services.programs.schemas import examples
 from services.programs.schemas.evidence import Citations, Sourced
 
 
@@ -18,6 +19,8 @@ class OrganizationIdentifier(Request):
 
 class OrganizationCreate(Request):
     """A new organization; it is `proposed` until somebody verifies it."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.ORGANIZATION]})
 
     code: Code = Field(examples=["jica"])
     names: Texts

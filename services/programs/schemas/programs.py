@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, ConfigDict, Field
 
 from services.common.wire import (
     Amount,
@@ -35,6 +35,7 @@ from services.programs.domain.programs import (
     ProgramStatus,
     TriangularRole,
 )
+from services.programs.schemas import examples
 from services.programs.schemas.evidence import Citations, Sourced, SubjectRead, SubjectReference
 
 SdgGoal = Annotated[str, Field(max_length=2, examples=["3"]), current_code("UNSDG-Goals")]
@@ -66,6 +67,8 @@ class SectorRead(Answer):
 
 class AgencyWrite(Request):
     """The agency's own record, whole."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.AGENCY]})
 
     names: Texts
     acronym: Line | None = None
@@ -108,6 +111,8 @@ class ProgramFields(Request):
 class ProgramCreate(ProgramFields):
     """A new program."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.PROGRAM]})
+
     code: Code = Field(examples=["avicenna"])
     title: Texts
     kind: ProgramKind
@@ -145,6 +150,8 @@ class ProgramRead(ProgramItem, Sourced):
 class ComponentCreate(Request):
     """A part of a program for one audience."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.COMPONENT]})
+
     ordinal: Count
     title: Texts
     audience: Code | None = None
@@ -164,6 +171,8 @@ class ComponentRead(Sourced):
 
 class PartnershipCreate(Request):
     """What an organization does in one undertaking, or in several that no source takes apart."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.PARTNERSHIP]})
 
     code: Code
     organization_id: Id
@@ -189,6 +198,8 @@ class PartnershipRead(Sourced):
 
 class FundCreate(Request):
     """Money of several donors for one purpose."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.FUND]})
 
     code: Code
     names: Texts

@@ -4,13 +4,14 @@ from datetime import datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from services.common.wire import Answer, Day, Flag, Line, Reference, Request, Resource, Text, Texts
 from services.common.wire_codes import CountryCode, LanguageTag, RegionCode, current_code
 from services.programs.domain.activities import ActivityKind
 from services.programs.domain.publication_checks import Severity
 from services.programs.domain.publications import PublicationChannel, PublicationState
+from services.programs.schemas import examples
 from services.programs.schemas.programs import SectorRead, SectorWrite, Share
 
 ScopeCode = Annotated[str, Field(max_length=1, examples=["2"]), current_code("ActivityScope")]
@@ -76,6 +77,8 @@ class PublicDocumentWrite(Request):
 
 class PublicationProfileWrite(Request):
     """What only publishing needs to know of a record, as a whole; what is left out says nothing."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.PUBLICATION_PROFILE]})
 
     withheld_reason: Text | None = None
     """Keeps the record, and what belongs to it, out of publications."""
@@ -152,6 +155,8 @@ class PublicationCheckRead(Answer):
 
 class PublicationRequest(Request):
     """The file to publish."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.PUBLICATION]})
 
     channel: PublicationChannel = Field(examples=[PublicationChannel.IATI_ACTIVITIES])
 
