@@ -1,17 +1,16 @@
 """Imports: a table that was uploaded becomes rows of a noun, all of them or none unless asked otherwise.
 
-The table is read and checked in the bounded worker; then each row goes through the operation of its noun, so
-guards, audit and events are those of any other change. What is wrong is told by row and column, never by value.
+An import is accepted with 202 and carried out as a job. How rows are entered is the noun's: one by one through its
+own operation (`row_imports`), or all at once from a staging table (`staged_imports`). What is wrong is told by row
+and column, never by value. The file is discarded when the import has ended; a dry run leaves it.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, ClassVar, Final, Generic, Literal, TypeVar
+from typing import Any, ClassVar, Final, Literal, Protocol
 from uuid import UUID
 
-import orjson
-from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.clock import real_now
@@ -27,20 +26,14 @@ from services.common.operations import (
 )
 from services.common.problems import Fault, Problem, RequestInvalid, Title, title
 from services.common.purge import hasten_file_purge
-from services.common.sessions import Sessions, savepoint
-from services.common.tabular.cells import TableRow
-from services.common.tabular.faults import MOST_PROBLEMS, RowProblem
-from services.common.tabular.rows import problems_of
+from services.common.sessions import Sessions
+from services.common.tabular.faults import RowProblem
 from services.common.tabular.texts import TableEncoding
 from services.common.wire import Answer, Flag, Id, Request
 from services.common.worker import WorkerPool
 
-MOST_ROWS: Final = 10_000
 READING_SECONDS: Final = 60.0
 READING_MEGABYTES: Final = 1024
-_PROGRESS_EVERY: Final = 200
-
-RowT = TypeVar("RowT", bound=TableRow)
 
 
 class ImportMode(StrEnum):
@@ -125,47 +118,75 @@ class ImportRun:
 
 
 @dataclass(frozen=True)
-class Import(Generic[RowT]):
+class SentTable:
+    """A table as it was uploaded, and what its sender says of it."""
+
+    data: bytes
+    media_type: str
+    order: ImportOrder
+
+    def payload(self, most_rows: int) -> dict[str, Any]:
+        """Return what the worker is told of it."""
+        return {
+            "media_type": self.media_type,
+            "encoding": self.order.encoding,
+            "delimiter": self.order.delimiter,
+            "most_rows": most_rows,
+        }
+
+
+Tell = Callable[[int, int], Awaitable[None]]
+"""Says how many rows of how many are done, visibly at once."""
+
+
+class Import(Protocol):
     """How one noun is imported."""
 
-    noun: str
-    """Plural, as in addresses."""
-    row: type[RowT]
-    key: Callable[[RowT], object]
-    """By what a row is known; no two rows of a table share it."""
-    find: Callable[[AsyncSession, Sequence[RowT]], Awaitable[Mapping[Any, Any]]]
-    """Which of the rows are known already, by key."""
-    create: Callable[[ImportRun, RowT], Awaitable[None]]
-    change: Callable[[ImportRun, RowT, Any], Awaitable[None]] | None
-    """None where rows only ever come new."""
+    @property
+    def noun(self) -> str:
+        """Plural, as in addresses."""
+        ...
 
     @property
-    def job(self) -> str:
-        """The kind of its job."""
-        return f"import.{self.noun}"
+    def modes(self) -> frozenset[ImportMode]:
+        """What may happen to its rows."""
+        ...
+
+    async def enter(self, run: ImportRun, table: SentTable, tell: Tell) -> ImportResult:
+        """Enter the rows and say what came of it; nothing stays entered after a dry run or a refusal.
+
+        Raises `TableUnreadable`.
+        """
+        ...
 
 
-@dataclass
-class _Tally:
-    created: int = 0
-    changed: int = 0
+class Undo(Exception):  # noqa: N818  no error: the way out of a savepoint
+    """Leaves a savepoint without what was done in it."""
 
 
-class _Undo(Exception):  # noqa: N818  no error: the way out of a savepoint
-    pass
+def unreadable(fault: dict[str, Any], order: ImportOrder) -> TableUnreadable:
+    """Return the problem of a table that could not be read further than `fault`."""
+    result = ImportResult(
+        rows=0, created=0, changed=0, dry_run=order.dry_run, problem_count=1, problems=[RowProblem(**fault)]
+    )
+    return TableUnreadable(fault["detail"], result=result.model_dump())
+
+
+def job_of(importing: Import) -> str:
+    """Return the kind of the job that carries the import out."""
+    return f"import.{importing.noun}"
 
 
 async def start_import(
-    session: AsyncSession, caller: Caller, importing: Import[Any], request: ImportRequest
+    session: AsyncSession, caller: Caller, importing: Import, request: ImportRequest
 ) -> UUID:
     """Accept an import of the caller's file and return the operation that follows it.
 
     Raises RequestInvalid for a mode that the noun does not know, FileNotAttachable for any other file.
     """
-    if importing.change is None and request.mode is not ImportMode.CREATE:
-        raise RequestInvalid(
-            "See `errors`.", errors=[Fault("/mode", "mode", "These rows are never changed: use create.")]
-        )
+    if request.mode not in importing.modes:
+        known = ", ".join(sorted(importing.modes))
+        raise RequestInvalid("See `errors`.", errors=[Fault("/mode", "mode", f"These rows know: {known}.")])
     await _require_table(session, caller, request.file_id)
     order = ImportOrder(
         **request.model_dump(),
@@ -176,21 +197,17 @@ async def start_import(
     )
     operation_id = await start_operation(session, caller, f"{importing.noun}.import")
     payload = {"order": order.model_dump_json()}
-    await schedule_job(session, importing.job, operation_id, await real_now(session), payload=payload)
+    now = await real_now(session)
+    await schedule_job(session, job_of(importing), operation_id, now, payload=payload)
     return operation_id
 
 
 def import_works(
-    imports: Sequence[Import[Any]],
-    sessions: Sessions,
-    files: Files,
-    worker: WorkerPool,
-    *,
-    demonstration: bool,
+    imports: Sequence[Import], sessions: Sessions, files: Files, worker: WorkerPool, *, demonstration: bool
 ) -> dict[str, Work]:
     """Return the jobs that carry these imports out."""
 
-    def work_of(importing: Import[Any]) -> Work:
+    def work_of(importing: Import) -> Work:
         async def work(session: AsyncSession, job: Job) -> None:
             order = ImportOrder.model_validate_json(job.payload["order"])
             run = ImportRun(session, order.caller(), worker, demonstration)
@@ -198,174 +215,55 @@ def import_works(
 
         return work
 
-    return {importing.job: work_of(importing) for importing in imports}
+    return {job_of(importing): work_of(importing) for importing in imports}
 
 
 async def _carry_out(
     run: ImportRun,
-    importing: Import[Any],
+    importing: Import,
     operation_id: UUID,
     order: ImportOrder,
     sessions: Sessions,
     files: Files,
 ) -> None:
+    async def tell(done: int, total: int) -> None:
+        async with sessions.transaction() as aside:
+            await report_progress(aside, operation_id, done, total)
+
     try:
-        table = await _read_table(run, importing, order, sessions, files)
-    except (FileNotFound, TableUnreadable) as problem:
-        result = problem.extensions.get("result")
-        await fail_operation(run.session, operation_id, problem, result)
+        table = await _fetch_table(run, order, sessions, files)
+        result = await importing.enter(run, table, tell)
     except Problem as problem:
         if problem.status >= 500:
             raise
-        await fail_operation(run.session, operation_id, problem)
+        await fail_operation(run.session, operation_id, problem, problem.extensions.get("result"))
     else:
-        await _apply(run, importing, operation_id, order, table, sessions)
+        await _end(run.session, operation_id, order, result)
     if not order.dry_run:
         await discard_files(run.session, run.caller, file.c.id == order.file_id)
         await hasten_file_purge(run.session)
 
 
-async def _read_table(
-    run: ImportRun, importing: Import[Any], order: ImportOrder, sessions: Sessions, files: Files
-) -> dict[str, Any]:
-    """Return what the worker made of the table; no transaction is open meanwhile."""
+async def _end(session: AsyncSession, operation_id: UUID, order: ImportOrder, result: ImportResult) -> None:
+    if is_refused(order, result.problem_count):
+        problem = RowsInvalid(f"{result.problem_count} problems were found, so nothing was written.")
+        told = result.model_copy(update={"created": 0, "changed": 0})
+        await fail_operation(session, operation_id, problem, told.model_dump(mode="json"))
+    else:
+        await report_progress(session, operation_id, result.rows, result.rows)
+        await succeed_operation(session, operation_id, result.model_dump(mode="json"))
+
+
+def is_refused(order: ImportOrder, problem_count: int) -> bool:
+    """Say whether so many problems leave nothing written."""
+    return problem_count > 0 and not order.partial and not order.dry_run
+
+
+async def _fetch_table(run: ImportRun, order: ImportOrder, sessions: Sessions, files: Files) -> SentTable:
     async with sessions.reading() as looking:
         record = await get_file(looking, order.file_id, visible_to=run.caller)
     content = await files.open_range(record.object_name)
-    data = b"".join([chunk async for chunk in content])
-    payload = {
-        "model": f"{importing.row.__module__}:{importing.row.__qualname__}",
-        "media_type": record.media_type,
-        "encoding": order.encoding,
-        "delimiter": order.delimiter,
-        "most_rows": MOST_ROWS,
-    }
-    found: dict[str, Any] = orjson.loads(
-        await run.worker.run_bounded(
-            "services.common.tabular.rows:read_rows",
-            payload,
-            data,
-            seconds=READING_SECONDS,
-            megabytes=READING_MEGABYTES,
-        )
-    )
-    if fault := found.get("fault"):
-        result = ImportResult(
-            rows=0, created=0, changed=0, dry_run=order.dry_run, problem_count=1, problems=[fault]
-        )
-        raise TableUnreadable(fault["detail"], result=result.model_dump())
-    return found
-
-
-async def _apply(
-    run: ImportRun,
-    importing: Import[Any],
-    operation_id: UUID,
-    order: ImportOrder,
-    table: dict[str, Any],
-    sessions: Sessions,
-) -> None:
-    rows = [(number, importing.row.model_validate(fields)) for number, fields in table["rows"]]
-    problems = [RowProblem.model_validate(problem) for problem in table["problems"]]
-    unread = table["problem_count"] - len(problems)
-    tally = _Tally()
-
-    async def tell(done: int) -> None:
-        async with sessions.transaction() as aside:
-            await report_progress(aside, operation_id, done, table["total"])
-
-    try:
-        async with savepoint(run.session):
-            problems += await _write_rows(run, importing, order.mode, rows, tally, tell)
-            if order.dry_run or (problems and not order.partial):
-                raise _Undo  # noqa: TRY301  it leaves the savepoint, nothing else
-    except _Undo:
-        pass
-    problems.sort(key=lambda problem: problem.row or 0)
-    refused = bool(problems) and not order.partial and not order.dry_run
-    result = ImportResult(
-        rows=table["total"],
-        created=0 if refused else tally.created,
-        changed=0 if refused else tally.changed,
-        dry_run=order.dry_run,
-        problem_count=len(problems) + unread,
-        problems=problems[:MOST_PROBLEMS],
-    ).model_dump(mode="json")
-    if refused:
-        problem = RowsInvalid(f"{len(problems) + unread} problems were found, so nothing was written.")
-        await fail_operation(run.session, operation_id, problem, result)
-    else:
-        await report_progress(run.session, operation_id, table["total"], table["total"])
-        await succeed_operation(run.session, operation_id, result)
-
-
-async def _write_rows(
-    run: ImportRun,
-    importing: Import[Any],
-    mode: ImportMode,
-    rows: Sequence[tuple[int, Any]],
-    tally: _Tally,
-    tell: Callable[[int], Awaitable[None]],
-) -> list[RowProblem]:
-    known = await importing.find(run.session, [row for _, row in rows])
-    problems: list[RowProblem] = []
-    seen: set[object] = set()
-    for place, (number, row) in enumerate(rows):
-        key = importing.key(row)
-        if key in seen:
-            problems.append(_row_problem(number, "twice", "The same row stands above already."))
-            continue
-        seen.add(key)
-        problems += await _write_row(run, importing, mode, number, row, known.get(key), tally)
-        if place % _PROGRESS_EVERY == 0:
-            await tell(place)
-    return problems
-
-
-async def _write_row(
-    run: ImportRun,
-    importing: Import[Any],
-    mode: ImportMode,
-    number: int,
-    row: Any,
-    existing: Any,
-    tally: _Tally,
-) -> list[RowProblem]:
-    if existing is not None and mode is ImportMode.CREATE:
-        return [_row_problem(number, "known_already", "This row is known already; mode update changes it.")]
-    if existing is None and mode is ImportMode.UPDATE:
-        return [_row_problem(number, "not_known", "There is no such row to change.")]
-    try:
-        async with savepoint(run.session):
-            if existing is None or importing.change is None:
-                await importing.create(run, row)
-            else:
-                await importing.change(run, row, existing)
-    except ValidationError as error:
-        return list(problems_of(number, error))
-    except Problem as problem:
-        if problem.status >= 500:
-            raise
-        return _problems_of(number, problem)
-    tally.created += existing is None
-    tally.changed += existing is not None
-    return []
-
-
-def _problems_of(number: int, problem: Problem) -> list[RowProblem]:
-    """Return a problem of the noun's operation as problems of its row."""
-    if not problem.errors:
-        return [_row_problem(number, problem.slug, problem.detail)]
-    return [
-        RowProblem(
-            row=number, column=fault.pointer.split("/")[1][:100] or None, code=fault.code, detail=fault.detail
-        )
-        for fault in problem.errors
-    ]
-
-
-def _row_problem(number: int, code: str, detail: str) -> RowProblem:
-    return RowProblem(row=number, column=None, code=code, detail=detail)
+    return SentTable(b"".join([chunk async for chunk in content]), record.media_type, order)
 
 
 async def _require_table(session: AsyncSession, caller: Caller, file_id: UUID) -> None:

@@ -1,6 +1,7 @@
 """Sessions: one unit of work is one transaction, and this is the only place that commits."""
 
 import asyncio
+import io
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -137,6 +138,16 @@ async def savepoint(session: AsyncSession) -> AsyncIterator[None]:
     except BaseException:
         session.info.update(known)  # what was undone need not be audited
         raise
+
+
+async def copy_in(session: AsyncSession, table: str, columns: Sequence[str], lines: bytes) -> None:
+    """Fill a table of this transaction from the lines of COPY's text format.
+
+    Something must have been executed before: only that makes SQLAlchemy begin the transaction.
+    """
+    connection = await session.connection()
+    driver: Any = (await connection.get_raw_connection()).driver_connection
+    await driver.copy_to_table(table, source=io.BytesIO(lines), columns=columns, format="text")
 
 
 def after_commit(session: AsyncSession, action: Callable[[], None]) -> None:

@@ -30,6 +30,7 @@ from services.participants.api import (
     privacy,
     rounds,
     screening,
+    tables,
 )
 from services.participants.db.tables import SCHEMA_REVISION
 from services.participants.domain.enumerations import ENUMERATIONS
@@ -43,6 +44,7 @@ from services.participants.inbox.consumers import CONSUMERS
 from services.participants.inbox.jobs import JOBS
 from services.participants.operations.delivery import mail_server, put_into_folder
 from services.participants.operations.destruction import finish_erasure
+from services.participants.operations.imports import IMPORTS
 from services.participants.operations.links import mint_link
 from services.participants.operations.sending import Post, send_message
 from services.participants.operations.upkeep import tend_messages
@@ -57,6 +59,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         name="participants",
         summary="People: nominations, selection, offers, attendance, certificates, vouchers, messages.",
         routers=[
+            tables.router,  # first: elsewhere `imports` and `exports` would be taken for an id
             calls.router,
             people.router,
             nominees.router,
@@ -81,6 +84,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         registry=EVENTS,
         consumers=CONSUMERS,
         jobs=jobs,
+        imports=IMPORTS,
         resources=[open_files, open_keys, _open_gateway, _plan_upkeep],
     )
     app = create_room_app(room, settings)

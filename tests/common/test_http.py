@@ -169,6 +169,6 @@ async def test_metrics_tell_how_much_waits(programs: Door, manager: httpx.AsyncC
     created = await manager.post("/v1/organizations", content=BODY, headers=JSON)
     assert created.status_code == 201
     metrics = (await programs.as_().get("/metrics")).text
-    assert "qoldau_outbox_due 2.0" in metrics  # one for each room that acts on it
+    assert "qoldau_outbox_due 3.0" in metrics  # one for each room that acts on it
     assert "qoldau_outbox_dead 0.0" in metrics
     assert "qoldau_jobs_overdue 0.0" in metrics

@@ -80,7 +80,7 @@ class Room:
     """Which of its aggregates it can send again."""
     jobs: Works = field(default_factory=dict)
     """What it does when its jobs fall due."""
-    imports: Sequence[Import[Any]] = field(default=())
+    imports: Sequence[Import] = field(default=())
     """What can be imported as a table; carried out beside the jobs, which must not wait for them."""
     resources: Sequence[Callable[[FastAPI], AbstractAsyncContextManager[None]]] = field(default=())
     """Opened before the first request and closed after the last task, such as the key store."""

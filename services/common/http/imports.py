@@ -24,7 +24,7 @@ ACCEPTED: Final[dict[str, Any]] = {
 async def accept_import(
     session: AsyncSession,
     caller: Caller,
-    importing: Import[Any],
+    importing: Import,
     request: ImportRequest,
     response: Response,
     *,

@@ -24,17 +24,16 @@ def read_rows(payload: dict[str, Any], data: bytes) -> bytes:
     `rows` ([number, fields]), `problems` (at most `MOST_PROBLEMS`), `problem_count`, `total`, and `fault` in place
     of all where the table itself is unreadable.
     """
-    source = TableSource(
-        data,
-        payload["media_type"],
-        TableEncoding(payload["encoding"]) if payload["encoding"] else None,
-        payload["delimiter"],
-        payload["most_rows"],
-    )
     try:
-        return orjson.dumps(_read(source, find_model(payload["model"])))
+        return orjson.dumps(_read(source_of(payload, data), find_model(payload["model"])))
     except TableFault as fault:
         return orjson.dumps({"fault": fault.problem.model_dump()})
+
+
+def source_of(payload: dict[str, Any], data: bytes) -> TableSource:
+    """Return the table that a job of the worker is given."""
+    encoding = TableEncoding(payload["encoding"]) if payload["encoding"] else None
+    return TableSource(data, payload["media_type"], encoding, payload["delimiter"], payload["most_rows"])
 
 
 def find_model(path: str) -> type[TableRow]:
@@ -52,7 +51,7 @@ def _read(source: TableSource, model: type[TableRow]) -> dict[str, Any]:
     for number, values in cells:
         total += 1
         try:
-            row = adapter.validate_python(_fields(columns, number, values))
+            row = adapter.validate_python(fields_of(columns, number, values))
         except ValidationError as error:
             problems += list(problems_of(number, error))
         else:
@@ -87,7 +86,8 @@ def problems_of(number: int, error: ValidationError) -> Iterator[RowProblem]:
         yield RowProblem(row=number, column=column, code=str(fault["type"]), detail=say_error(dict(fault)))
 
 
-def _fields(columns: list[str], number: int, values: list[str]) -> dict[str, str]:
+def fields_of(columns: list[str], number: int, values: list[str]) -> dict[str, str]:
+    """Return the cells that say something, by column; raise `TableFault` for more than the heading has."""
     if any(values[len(columns) :]):
         raise TableFault("row_too_long", "The row has more cells than the heading.", row=number)
     return {column: value for column, value in zip(columns, values, strict=False) if value}

@@ -24,6 +24,12 @@ _CORRESPONDENCE: Final = _STAFF | {
 _SELECTION: Final = _STAFF | {"reviewer": Reach.OWN, "auditor": Reach.ALL}
 
 PERMISSIONS: Final[Matrix] = {
+    "import_persons": only(**_LOADERS),
+    "import_nominations": only(**_OFFICERS),
+    "import_attendance": only(**_STAFF),
+    "export_persons": only(**_READERS),
+    "export_applications": only(**_READERS),
+    "export_attendance": only(**_READERS),
     "list_calls": everyone(**_AGENCY),
     "read_call": everyone(**_AGENCY),
     "read_pipeline": everyone(**_AGENCY),

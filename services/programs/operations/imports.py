@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.common.imports import Import, ImportRun
+from services.common.imports import ImportRun
+from services.common.row_imports import RowImport
 from services.common.tabular.cells import texts_of
 from services.programs.db.editions import get_edition
 from services.programs.db.imports import (
@@ -200,7 +201,7 @@ async def _create_transaction(run: ImportRun, row: TransactionRow) -> None:
     await create_transaction(session, run.caller, request, demonstration=run.demonstration)
 
 
-ORGANIZATIONS: Final = Import(
+ORGANIZATIONS: Final = RowImport(
     "organizations",
     OrganizationRow,
     lambda row: row.code,
@@ -208,13 +209,13 @@ ORGANIZATIONS: Final = Import(
     _create_organization,
     _change_organization,
 )
-EDITIONS: Final = Import(
+EDITIONS: Final = RowImport(
     "editions", EditionRow, lambda row: row.code, _known_editions, _create_edition, _change_edition
 )
-TRAINING_SESSIONS: Final = Import(
+TRAINING_SESSIONS: Final = RowImport(
     "training-sessions", TrainingSessionRow, _session_key, _known_sessions, _create_session, _move_session
 )
-TRANSACTIONS: Final = Import(
+TRANSACTIONS: Final = RowImport(
     "transactions", TransactionRow, _transaction_key, _known_transactions, _create_transaction, None
 )
 IMPORTS: Final = (ORGANIZATIONS, EDITIONS, TRAINING_SESSIONS, TRANSACTIONS)

@@ -1,0 +1,123 @@
+"""100,000 persons imported, against COPY of the same rows; 1,000,000 rows exported, in constant memory."""
+
+import io
+import time
+from pathlib import Path
+from uuid import uuid4
+
+import asyncpg
+import psutil
+
+from benchmarks.harness import measure_on_database, say_ratio
+from services.common.clock import Provenance
+from services.common.exports import stream_table
+from services.common.identity import acting_service
+from services.common.sessions import Sessions
+from services.common.tabular.writing import TableFormat
+from services.participants.app import create_app
+from services.participants.db.exports import persons_table
+from services.participants.settings import Settings
+from tests.apps import facts_of, open_door, write_keys
+from tests.cluster import TestDatabase
+from tests.tables import order_import, run_imports, upload_table
+
+PERSONS = 100_000
+ROWS = 1_000_000
+MIB = 1 << 20
+
+
+def main() -> None:
+    """Measure and print."""
+    measure_on_database(_measure)
+
+
+def table() -> bytes:
+    """Return a table of synthetic persons."""
+    heading = (
+        "family,given,language,latin_family,latin_given,sex,birth_date,nationality,email,preferred_language"
+    )
+    lines = (
+        f"Тестов{n},Имя,ru,Testov{n},Imia,female,{1960 + n % 40}-0{1 + n % 9}-1{n % 10},TJ,p{n}@example.org,ru"
+        for n in range(PERSONS)
+    )
+    return "\n".join([heading, *lines, ""]).encode()
+
+
+async def _measure(database: TestDatabase, folder: Path) -> None:
+    write_keys(folder)
+    ceiling = await _copy(database)
+    facts = facts_of("participants", database.participants, folder)
+    async with open_door("participants", create_app(Settings(**facts)), folder) as door:
+        client = door.as_("manager", subject=uuid4())
+        file_id = await upload_table(client, "participants", table())
+        accepted = await order_import(client, "persons", file_id)
+        begun = time.perf_counter()
+        await run_imports(door)
+        seconds = time.perf_counter() - begun
+        ended = (await client.get(accepted.headers["location"])).json()
+        assert ended["result"]["created"] == PERSONS, ended
+        print(f"\nImport of {PERSONS} persons: {seconds:.1f} s; COPY of the rows alone {ceiling:.1f} s")
+        say_ratio(ceiling / seconds, 0.30)
+        await _fill(database)
+        for form in TableFormat:
+            await _export(door.app.state.sessions, form)
+
+
+async def _copy(database: TestDatabase) -> float:
+    """Return how long the same rows take by COPY into a table like theirs, indexes and all."""
+    connection = await asyncpg.connect(database.admin)
+    try:
+        await connection.execute("CREATE TABLE participants.copied (LIKE participants.person INCLUDING ALL)")
+        lines = "".join(
+            f'{uuid4()}\t1\t[{{"language": "ru", "given": "Имя", "family": "Тестов{n}"}}, {{"language": '
+            f'"und-Latn", "given": "Imia", "family": "Testov{n}"}}]\tfemale\t1990-01-01\tTJ\tp{n}@example.org\t'
+            "ru\treal\n"
+            for n in range(PERSONS)
+        )
+        columns = "id version names sex birth_date nationality email preferred_language provenance"
+        begun = time.perf_counter()
+        await connection.copy_to_table(
+            "copied",
+            schema_name="participants",
+            source=io.BytesIO(lines.encode()),
+            columns=columns.split(),
+            format="text",
+        )
+        seconds = time.perf_counter() - begun
+        await connection.execute("DROP TABLE participants.copied")
+    finally:
+        await connection.close()
+    return seconds
+
+
+async def _fill(database: TestDatabase) -> None:
+    connection = await asyncpg.connect(database.admin)
+    try:
+        await connection.execute(
+            "INSERT INTO participants.person (id, version, names, sex, birth_date, nationality, email, "
+            "preferred_language, provenance) SELECT gen_random_uuid(), 1, names, sex, birth_date, nationality, "
+            "email, preferred_language, 'synthetic' FROM participants.person, generate_series(1, $1::int)",
+            ROWS // PERSONS,
+            timeout=300,
+        )
+    finally:
+        await connection.close()
+
+
+async def _export(sessions: Sessions, form: TableFormat) -> None:
+    query = persons_table(
+        visible_to=acting_service("participants"), provenance=Provenance.SYNTHETIC, nationality=None
+    )
+    process, most, size = psutil.Process(), 0, 0
+    before, begun = process.memory_info().rss, time.perf_counter()
+    async for part in stream_table(sessions, query, form):
+        size += len(part)
+        most = max(most, process.memory_info().rss)
+    seconds, grown = time.perf_counter() - begun, (most - before) / MIB
+    print(
+        f"Export of {ROWS} rows as {form}: {size / MIB:.0f} MiB in {seconds:.0f} s, memory +{grown:.0f} MiB"
+    )
+
+
+if __name__ == "__main__":
+    main()
