@@ -12,12 +12,10 @@ from services.common.http.routes import house_router
 from services.common.http.sessions import HotRead, ReadSession, WriteSession
 from services.common.pagination import PageRequest
 from services.common.wire import FacetedPage, Page
-from services.participants.api.answers import answer_application, answer_offer
-from services.participants.api.keys import PseudonymKey
+from services.participants.api.answers import answer_application
 from services.participants.db import applications as questions
 from services.participants.db.tables import Nomination
 from services.participants.domain.applications import ApplicationState
-from services.participants.domain.offers import OfferState
 from services.participants.domain.problems import (
     ApplicationExists,
     ApplicationNotFound,
@@ -25,24 +23,17 @@ from services.participants.domain.problems import (
     CallClosed,
     CallNotFound,
     ConsentMissing,
-    NoFreeSeat,
-    OfferExpired,
-    OfferNotFound,
     PersonNotFound,
     RankOrderInvalid,
     SeatLineRefused,
     StepRefused,
 )
 from services.participants.operations import applications as operations
-from services.participants.operations import offers
 from services.participants.schemas.applications import (
     ApplicationItem,
     ApplicationRead,
     NominationCreate,
     NominationRead,
-    OfferCreate,
-    OfferItem,
-    OfferRead,
     RankOrder,
     RankOrderRead,
 )
@@ -139,72 +130,3 @@ async def withdraw_application(
     """Take an application back; an unanswered offer ends with it."""
     response.headers["Content-Location"] = f"/v1/applications/{application_id}"
     return answer_application(caller, await operations.withdraw_application(session, caller, application_id))
-
-
-@router.post(
-    "/offers",
-    response_model=OfferRead,
-    status_code=status.HTTP_201_CREATED,
-    responses=problems(ApplicationNotFound, CallClosed, StepRefused, NoFreeSeat, OfferExpired),
-)
-async def make_offer(
-    session: WriteSession, caller: Caller, request: OfferCreate, response: Response
-) -> OfferRead:
-    """Offer a seat to a selected application; the seat is counted in the same transaction."""
-    offer = await offers.make_offer(session, caller, request)
-    response.headers["Location"] = f"/v1/offers/{offer.id}"
-    return answer_offer(caller, offer)
-
-
-@router.get("/offers", response_model=Page[OfferItem])
-async def list_offers(
-    session: ReadSession,
-    caller: Caller,
-    page: Paging,
-    edition_id: UUID | None = None,
-    state: OfferState | None = None,
-) -> object:
-    """List the offers that you may see."""
-    return await questions.list_offers(session, page, edition_id=edition_id, state=state, visible_to=caller)
-
-
-@router.get("/offers/{offer_id}", response_model=OfferRead, responses=problems(OfferNotFound))
-async def read_offer(session: ReadSession, caller: Caller, offer_id: UUID) -> OfferRead:
-    """Read one offer."""
-    return answer_offer(caller, await questions.get_offer(session, offer_id, visible_to=caller))
-
-
-@router.post(
-    "/offers/{offer_id}/acceptance",
-    response_model=OfferRead,
-    responses=problems(OfferNotFound, StepRefused, OfferExpired),
-)
-async def accept_offer(
-    session: WriteSession, caller: Caller, pseudonym_key: PseudonymKey, offer_id: UUID, response: Response
-) -> OfferRead:
-    """Accept your own offer; your participation begins with it."""
-    response.headers["Content-Location"] = f"/v1/offers/{offer_id}"
-    accepted = await offers.accept_offer(session, caller, offer_id, pseudonym_key=pseudonym_key)
-    return answer_offer(caller, accepted)
-
-
-@router.post(
-    "/offers/{offer_id}/decline", response_model=OfferRead, responses=problems(OfferNotFound, StepRefused)
-)
-async def decline_offer(
-    session: WriteSession, caller: Caller, offer_id: UUID, response: Response
-) -> OfferRead:
-    """Decline your own offer; the seat goes to the first who waits."""
-    response.headers["Content-Location"] = f"/v1/offers/{offer_id}"
-    return answer_offer(caller, await offers.decline_offer(session, caller, offer_id))
-
-
-@router.post(
-    "/offers/{offer_id}/withdrawal", response_model=OfferRead, responses=problems(OfferNotFound, StepRefused)
-)
-async def withdraw_offer(
-    session: WriteSession, caller: Caller, offer_id: UUID, response: Response
-) -> OfferRead:
-    """Take back an offer that nobody has answered."""
-    response.headers["Content-Location"] = f"/v1/offers/{offer_id}"
-    return answer_offer(caller, await offers.withdraw_offer(session, caller, offer_id))

@@ -219,6 +219,19 @@ async def lock_own_offer(session: AsyncSession, offer_id: UUID, *, caller: Calle
     return await get_offer(session, offer_id, visible_to=caller, lock=True)
 
 
+async def next_offer_number(session: AsyncSession, edition_id: UUID) -> int:
+    """Return the number of the edition's next offer; whoever makes one has the edition locked."""
+    query = select(func.coalesce(func.max(Offer.number), 0) + 1).where(Offer.edition_id == edition_id)
+    return (await session.execute(query)).scalar_one()
+
+
+async def find_told(session: AsyncSession, edition_id: UUID) -> list[Application]:
+    """Return the edition's applications whose decision its people are told by mail at the release."""
+    told = (ApplicationState.WAITLISTED, ApplicationState.REJECTED)
+    query = select(Application).where(Application.edition_id == edition_id, Application.state.in_(told))
+    return list(await session.scalars(query.order_by(Application.id)))
+
+
 async def list_offers(
     session: AsyncSession,
     page: PageRequest,

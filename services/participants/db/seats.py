@@ -85,8 +85,10 @@ class Waiting:
     is_woman: bool
 
 
-async def find_waiting(session: AsyncSession, edition_id: UUID, seat_line_id: UUID) -> list[Waiting]:
-    """Return the line's waiting list in its order, locked."""
+async def find_waiting(
+    session: AsyncSession, edition_id: UUID, seat_line_id: UUID, *, lock: bool
+) -> list[Waiting]:
+    """Return the line's waiting list in its order."""
     query = (
         select(Application, Person.sex)
         .join(Person, Person.id == Application.person_id)
@@ -96,9 +98,9 @@ async def find_waiting(session: AsyncSession, edition_id: UUID, seat_line_id: UU
             Application.state == ApplicationState.WAITLISTED,
         )
         .order_by(Application.waiting_rank, Application.id)
-        .with_for_update(of=Application)
         .execution_options(populate_existing=True)
     )
+    query = query.with_for_update(of=Application) if lock else query
     return [Waiting(application, sex is Sex.FEMALE) for application, sex in await session.execute(query)]
 
 

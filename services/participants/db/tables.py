@@ -13,6 +13,7 @@ from services.common.database import Identified, Versioned
 from services.common.database_errors import translate_constraint
 from services.participants.db import (
     form_tables,
+    logistics_tables,
     matching_tables,
     message_tables,
     privacy_tables,
@@ -28,14 +29,22 @@ from services.participants.domain.applications import (
 )
 from services.participants.domain.attendance import AttendanceSource, AttendanceStatus
 from services.participants.domain.certificates import CertificateKind, CertificateState
-from services.participants.domain.offers import OfferState
+from services.participants.domain.offers import DeclineReason, OfferState
 from services.participants.domain.participations import ParticipationRole, ParticipationState
 from services.participants.domain.people import ConsentEvidence, ConsentPurpose, ReadPurpose, Sex
 from services.participants.domain.problems import ApplicationExists, AuthorityExists
 
-__all__ = ["Base", "form_tables", "matching_tables", "message_tables", "privacy_tables", "selection_tables"]
+__all__ = [
+    "Base",
+    "form_tables",
+    "logistics_tables",
+    "matching_tables",
+    "message_tables",
+    "privacy_tables",
+    "selection_tables",
+]
 
-SCHEMA_REVISION: Final = "0008"
+SCHEMA_REVISION: Final = "0009"
 """The revision of `migrations/participants` that this code needs."""
 
 
@@ -291,6 +300,7 @@ class Offer(Versioned, Base):
             postgresql_where=text("state IN ('offered', 'accepted')"),
         ),
         Index("ix_offer_edition_id", "edition_id", "state"),
+        UniqueConstraint("edition_id", "number"),
         Index("ix_offer_due", "reply_by", postgresql_where=text("state = 'offered'")),
     )
 
@@ -300,7 +310,11 @@ class Offer(Versioned, Base):
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     authority_id: Mapped[UUID | None] = mapped_column(ForeignKey("authority.id"))
     state: Mapped[OfferState]
+    number: Mapped[int]
+    """Counts the edition's offers, from 1."""
+    benefits: Mapped[list[str]] = mapped_column(server_default=text("'[]'"))
     reply_by: Mapped[datetime]
+    decline_reason: Mapped[DeclineReason | None]
     provenance: Mapped[Provenance]
 
 

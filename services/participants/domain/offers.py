@@ -17,6 +17,30 @@ class OfferState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class Benefit(StrEnum):
+    """What the agency pays for with a seat."""
+
+    TUITION = "tuition"
+    TRAVEL = "travel"
+    ACCOMMODATION = "accommodation"
+    MEALS = "meals"
+    PER_DIEM = "per_diem"
+    INSURANCE = "insurance"
+    VISA = "visa"
+
+
+class DeclineReason(StrEnum):
+    """Why somebody refuses an offer; nothing of their health or family is asked."""
+
+    WORK = "work"
+    EMPLOYER = "employer"
+    DATES = "dates"
+    OTHER_COURSE = "other_course"
+    TRAVEL = "travel"
+    PERSONAL = "personal"
+    OTHER = "other"
+
+
 class Promotion(StrEnum):
     """What becomes of a seat that is given back before the replacement deadline."""
 
@@ -41,6 +65,9 @@ OFFER_LIFE: Final = LifeCycle(
 
 EXPIRE_OFFER: Final = "offer.expire"
 """The job that ends an offer at its `reply_by`."""
+
+REMINDED_BEFORE: Final = timedelta(days=2)
+"""How long before its end an unanswered offer is brought to mind."""
 
 TIME_TO_REPLY: Final = timedelta(days=7)
 """How long a promoted person has for an answer."""

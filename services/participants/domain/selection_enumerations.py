@@ -7,7 +7,8 @@ from services.common.enumerations import Enumeration
 from services.participants.domain.allocation import AllocationReason, Basis, TieBreak
 from services.participants.domain.applications import DocumentState
 from services.participants.domain.forms import FORM_LIFE, FieldKind, FormState
-from services.participants.domain.offers import Promotion
+from services.participants.domain.logistics import Diet, LogisticsList
+from services.participants.domain.offers import Benefit, DeclineReason, Promotion
 from services.participants.domain.screening import Verdict
 
 
@@ -99,6 +100,53 @@ SELECTION_ENUMERATIONS: Final[Sequence[Enumeration]] = (
             received | Received | Получен | Алынды
             verified | Verified | Проверен | Тексерілді
             rejected | Rejected | Отклонён | Қабылданбады
+        """),
+    ),
+    Enumeration(
+        "benefit",
+        Benefit,
+        texts("""
+            tuition | Tuition | Обучение | Оқу
+            travel | Travel | Проезд | Жол
+            accommodation | Accommodation | Проживание | Тұру
+            meals | Meals | Питание | Тамақ
+            per_diem | Per diem | Суточные | Тәулікақы
+            insurance | Insurance | Страховка | Сақтандыру
+            visa | Visa fees | Визовые сборы | Виза алымдары
+        """),
+    ),
+    Enumeration(
+        "decline_reason",
+        DeclineReason,
+        texts("""
+            work | Duties at work | Рабочие обязанности | Жұмыс міндеттері
+            employer | The employer does not agree | Работодатель не согласен | Жұмыс беруші келіспейді
+            dates | The dates do not fit | Не подходят даты | Күндері қолайсыз
+            other_course | Another course | Другой курс | Басқа курс
+            travel | The journey is not possible | Невозможно приехать | Келу мүмкін емес
+            personal | Personal reasons | Личные причины | Жеке себептер
+            other | Other | Другое | Басқа
+        """),
+    ),
+    Enumeration(
+        "diet",
+        Diet,
+        texts("""
+            any | Anything | Любое питание | Кез келген тамақ
+            halal | Halal | Халяль | Халал
+            vegetarian | Vegetarian | Вегетарианское | Вегетариандық
+            vegan | Vegan | Веганское | Вегандық
+            other | Other | Другое | Басқа
+        """),
+    ),
+    Enumeration(
+        "logistics_list",
+        LogisticsList,
+        texts("""
+            arrivals | Arrivals | Прибытие | Келу
+            rooming | Rooms | Размещение | Орналасу
+            meals | Meals | Питание | Тамақтану
+            per_diem | Per diem | Суточные | Тәулікақы
         """),
     ),
 )

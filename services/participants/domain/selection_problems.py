@@ -109,3 +109,29 @@ class AllocationRefused(Problem):
         ru="Распределить места ещё нельзя",
         kk="Орындарды әлі бөлуге болмайды",
     )
+
+
+class VisaExportNotFound(Problem):
+    """No such export for visa support."""
+
+    status: ClassVar[int] = 404
+    slug: ClassVar[str] = "visa-export-not-found"
+    title: ClassVar[Title] = title(en="Export not found", ru="Выгрузка не найдена", kk="Экспорт табылмады")
+
+
+class VisaExportExpired(Problem):
+    """The export is not approved, its day is over, or the caller is none of the two who made it (R15)."""
+
+    status: ClassVar[int] = 409
+    slug: ClassVar[str] = "visa-export-expired"
+    title: ClassVar[Title] = title(
+        en="The export cannot be read", ru="Выгрузка недоступна", kk="Экспорт қолжетімсіз"
+    )
+
+
+class LogisticsNotFound(Problem):
+    """Nothing has been said about it yet."""
+
+    status: ClassVar[int] = 404
+    slug: ClassVar[str] = "logistics-not-found"
+    title: ClassVar[Title] = title(en="Not stated yet", ru="Ещё не указано", kk="Әлі көрсетілмеген")

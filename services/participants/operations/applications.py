@@ -13,6 +13,7 @@ from services.common.problems import Problem
 from services.participants.db.applications import (
     find_live_nominations,
     find_standing_offer,
+    find_told,
     get_application,
     get_nomination,
     lock_applications,
@@ -32,6 +33,7 @@ from services.participants.domain.applications import (
     path_of_decision,
     require_permutation,
 )
+from services.participants.domain.messages import MessageTemplate
 from services.participants.domain.offers import OfferState
 from services.participants.domain.problems import (
     ApplicationNotFound,
@@ -47,6 +49,7 @@ from services.participants.operations.calls import (
     require_delegation,
     require_open_call,
 )
+from services.participants.operations.messages import queue_message
 from services.participants.operations.offers import end_offer
 from services.participants.operations.seats import fill_edition, report_seats
 from services.participants.schemas.applications import DecisionsWrite, DecisionWrite, NominationCreate
@@ -161,6 +164,7 @@ async def release_decisions(session: AsyncSession, caller: Caller, edition_id: U
         edition.decisions_released_at = await domain_now(session, edition.provenance)
         await session.flush()
         await fill_edition(session, edition_id, caller)
+        await _tell_decisions(session, edition)
         await report_seats(session, edition_id)
     return edition
 
@@ -201,6 +205,14 @@ async def _decide(
     await record_change(
         session, caller, f"application.{target}", application, ["state", "reason_code", "waiting_rank"]
     )
+
+
+async def _tell_decisions(session: AsyncSession, edition: MirrorEdition) -> None:
+    """Write to those who wait or were refused; who is offered a seat learns it by the offer."""
+    for application in await find_told(session, edition.id):
+        waits = application.state is ApplicationState.WAITLISTED
+        template = MessageTemplate.DECISION_WAITLISTED if waits else MessageTemplate.DECISION_REJECTED
+        await queue_message(session, template, application.person_id, application.id, edition_id=edition.id)
 
 
 def _require_eligible(result: EligibilityResult | None) -> None:

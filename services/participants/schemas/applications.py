@@ -17,7 +17,7 @@ from services.participants.domain.applications import (
     Slot,
 )
 from services.participants.domain.calls import CallState
-from services.participants.domain.offers import OfferState
+from services.participants.domain.offers import Benefit, DeclineReason, OfferState
 
 
 class CallSeatLineRead(Answer):
@@ -149,6 +149,40 @@ class OfferCreate(Request):
 
     application_id: Id
     reply_by: Instant
+    benefits: list[Benefit] = Field(default_factory=list, max_length=7)
+
+
+class OffersCreate(Request):
+    """A seat for each of many selected applications of one edition; each stands or falls on its own."""
+
+    application_ids: list[Id] = Field(min_length=1, max_length=500)
+    reply_by: Instant
+    benefits: list[Benefit] = Field(default_factory=list, max_length=7)
+
+
+class OfferDecline(Request):
+    """Why an offer is refused."""
+
+    reason: DeclineReason
+
+
+class ProposedPromotion(Answer):
+    """Somebody who is next for a free seat."""
+
+    application_id: UUID
+    seat_line_id: UUID
+
+
+class ProposedPromotions(Answer):
+    """Who is next for the seats that are free now, line by line."""
+
+    promotions: list[ProposedPromotion]
+
+
+class PromotionsWrite(Request):
+    """Who of those that are next is offered a seat."""
+
+    application_ids: list[Id] = Field(min_length=1, max_length=200)
 
 
 class OfferItem(Resource):
@@ -159,7 +193,10 @@ class OfferItem(Resource):
     seat_line_id: UUID
     person_id: UUID
     state: OfferState
+    number: int
+    benefits: list[str]
     reply_by: datetime
+    decline_reason: DeclineReason | None
     provenance: Provenance
 
 
