@@ -7,6 +7,7 @@ import typing
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from uuid import UUID
 
@@ -38,6 +39,7 @@ FACTS: dict[str, typing.Any] = {
 }
 
 
+@cache
 def apps() -> list[FastAPI]:
     """Every room's app, made without a database: routes stand before the life of an app begins."""
     return [
