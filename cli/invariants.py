@@ -57,6 +57,7 @@ ROOMS: Final[Mapping[str, Room]] = {
         [
             ("programs", "edition", "SELECT id, version FROM mirror_edition"),
             ("programs", "training_session", "SELECT id, version FROM mirror_training_session"),
+            ("programs", "delivery", "SELECT id, version FROM mirror_delivery"),
         ],
     ),
     GATEWAY: Room(GatewayBase),

@@ -5,8 +5,10 @@ from uuid import uuid4
 
 import httpx
 
+from services.evaluation.inbox.mirrors import mirror_delivery
 from tests.apps import Door
 from tests.evaluation.surveys import tell_of_edition
+from tests.events import arriving
 
 TITLE = {"kk": "Клиникалар", "ru": "Клиники", "en": "Clinics that use the guidelines"}
 ACTUAL = {
@@ -138,3 +140,33 @@ async def test_approved_values_are_among_the_outcomes_of_their_country(evaluatio
     assert (shown["title"], shown["period"], shown["actual"]["value"]) == (TITLE, "2025", "60.0000")
     (hidden,) = (await public.get(at.format("TJ"))).json()["indicators"]
     assert (hidden["suppressed"], hidden["actual"]) == (True, None)
+
+
+async def test_accepted_deliveries_are_outputs_of_their_program(evaluation: Door) -> None:
+    counted = {"measure": "count", "source": "deliveries", "level": "output"}
+    reporter, at, period = await set_up(evaluation, {"period": "2026"}, **counted)
+    program = (await reporter.get(at)).json()["program_id"]
+
+    def accepted(day: str, country: str | None, **more: Any) -> dict[str, Any]:
+        told = {"aggregate_id": str(uuid4()), "program_id": program, "kind": "equipment"}
+        return told | {"recipient_country": country, "accepted_on": day, "provenance": "synthetic"} | more
+
+    school = accepted("2026-05-01", "TJ")
+    events = [
+        *(school, school, school | {"aggregate_version": 2, "accepted_on": "2026-06-01"}),
+        *(accepted("2026-12-31", "TJ"), accepted("2026-01-01", "KG"), accepted("2026-02-02", None)),
+        *(accepted("2025-12-31", "TJ"), accepted("2026-05-01", "TJ", provenance="real")),
+        *(
+            accepted("2026-05-01", "TJ", program_id=None),
+            accepted("2026-05-01", "TJ", program_id=str(uuid4())),
+        ),
+    ]
+    async with evaluation.app.state.sessions.transaction() as session:
+        for told in events:
+            await mirror_delivery(session, arriving("programs.delivery.accepted.v1", told))
+    reported = (await reporter.post(f"{period}/report", json={})).json()
+    assert [(f["country"], f["value"]) for f in reported["actual"]] == [
+        ("", "4.0000"),
+        ("KG", "1.0000"),
+        ("TJ", "2.0000"),
+    ]

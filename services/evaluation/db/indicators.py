@@ -15,6 +15,7 @@ from services.evaluation.db.tables import (
     IndicatorPeriod,
     IndicatorValue,
     MirrorCohort,
+    MirrorDelivery,
     MirrorEdition,
 )
 from services.evaluation.domain.indicators import Figure, PeriodState, ValueKind
@@ -114,6 +115,23 @@ async def replace_figures(
         )
         for figure in figures
     )
+
+
+async def count_deliveries(
+    session: AsyncSession, indicator: Indicator, earliest: date | None, latest: date | None
+) -> list[tuple[str | None, int]]:
+    """Return how many deliveries of the program were accepted between two days, by country."""
+    query = (
+        select(MirrorDelivery.recipient_country, func.count())
+        .where(
+            MirrorDelivery.program_id == indicator.program_id,
+            MirrorDelivery.provenance == indicator.provenance,
+            MirrorDelivery.accepted_on >= (earliest or date.min),
+            MirrorDelivery.accepted_on <= (latest or date.max),
+        )
+        .group_by(MirrorDelivery.recipient_country)
+    )
+    return [(country, n) for country, n in (await session.execute(query)).all()]
 
 
 async def count_people(

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.evaluation.db.tables import (
     BallotToken,
     MirrorCohort,
+    MirrorDelivery,
     MirrorEdition,
     MirrorTrainingSession,
 )
@@ -18,7 +19,7 @@ from services.evaluation.domain.campaigns import TokenState
 
 async def keep_mirror(
     session: AsyncSession,
-    mirror: type[MirrorEdition | MirrorTrainingSession | MirrorCohort],
+    mirror: type[MirrorEdition | MirrorTrainingSession | MirrorCohort | MirrorDelivery],
     row: Mapping[str, Any],
 ) -> None:
     """Store a mirrored row unless a version as new is known."""

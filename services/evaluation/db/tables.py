@@ -32,7 +32,7 @@ from services.evaluation.domain.wordings import Wording
 
 __all__ = ["Assessment", "Base", "CodeFrame", "Coding", "EvaluationPlan", "OutcomeEvidence"]
 
-SCHEMA_REVISION: Final = "0008"
+SCHEMA_REVISION: Final = "0009"
 """The revision of `migrations/evaluation` that this code needs."""
 
 
@@ -53,6 +53,21 @@ class MirrorEdition(Base):
     pass_mark_percent: Mapped[int | None]
     """What a knowledge test must reach for a certificate."""
     countries: Mapped[list[str]]
+
+
+class MirrorDelivery(Base):
+    """A delivery that its recipient has accepted; kept by the event that says so."""
+
+    __tablename__ = "mirror_delivery"
+    __table_args__ = (Index("ix_mirror_delivery_program_id", "program_id", "accepted_on"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    program_id: Mapped[UUID | None]
+    kind: Mapped[str]
+    recipient_country: Mapped[str | None]
+    accepted_on: Mapped[date]
+    provenance: Mapped[Provenance]
 
 
 class MirrorTrainingSession(Base):

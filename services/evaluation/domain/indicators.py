@@ -33,11 +33,13 @@ class IndicatorSource(StrEnum):
     MANUAL = "manual"
     PARTICIPANTS = "participants"
     COMPLETION = "completion"
+    DELIVERIES = "deliveries"
 
 
 MEASURES: Final = {
     IndicatorSource.PARTICIPANTS: Measure.COUNT,
     IndicatorSource.COMPLETION: Measure.PERCENTAGE,
+    IndicatorSource.DELIVERIES: Measure.COUNT,
 }
 """What each computed indicator must measure."""
 

@@ -227,6 +227,11 @@ ENUMERATIONS: Final = (
             IndicatorSource.PARTICIPANTS: _labels(
                 "Participants counted", "Число участников", "Қатысушылар саны"
             ),
+            IndicatorSource.DELIVERIES: _labels(
+                "Deliveries accepted by their recipients",
+                "Поставки, принятые получателями",
+                "Алушылар қабылдаған жеткізілімдер",
+            ),
             IndicatorSource.COMPLETION: _labels(
                 "Completion counted", "Доля завершивших", "Аяқтағандар үлесі"
             ),

@@ -10,7 +10,7 @@ from services.common.clock import Provenance
 from services.common.inbox import Consumers, Event
 from services.common.outbox import publish
 from services.evaluation.db.mirrors import forget_pseudonyms, keep_mirror, mark_bounced
-from services.evaluation.db.tables import MirrorCohort, MirrorEdition, MirrorTrainingSession
+from services.evaluation.db.tables import MirrorCohort, MirrorDelivery, MirrorEdition, MirrorTrainingSession
 from services.evaluation.domain.events import ERASURE_CONFIRMED, ErasureConfirmedData
 from services.evaluation.operations.campaign_plans import follow_edition
 
@@ -34,6 +34,21 @@ async def mirror_edition(session: AsyncSession, event: Event) -> None:
     }
     await keep_mirror(session, MirrorEdition, row)
     await follow_edition(session, row["id"])
+
+
+async def mirror_delivery(session: AsyncSession, event: Event) -> None:
+    """Keep that a delivery was accepted: an output of its program."""
+    data = event.data
+    row = {
+        "id": UUID(data["aggregate_id"]),
+        "version": event.aggregate_version,
+        "program_id": UUID(data["program_id"]) if data.get("program_id") else None,
+        "kind": data["kind"],
+        "recipient_country": data["recipient_country"],
+        "accepted_on": date.fromisoformat(data["accepted_on"]),
+        "provenance": Provenance(data["provenance"]),
+    }
+    await keep_mirror(session, MirrorDelivery, row)
 
 
 async def mirror_training_session(session: AsyncSession, event: Event) -> None:
@@ -80,6 +95,7 @@ async def erase_pseudonyms(session: AsyncSession, event: Event) -> None:
 
 
 CONSUMERS: Final[Consumers] = {
+    "programs.delivery.accepted.v1": mirror_delivery,
     **{
         f"programs.edition.{name}.v1": mirror_edition
         for name in (

@@ -13,6 +13,7 @@ from services.common.identity import Caller
 from services.common.outbox import publish
 from services.common.problems import Fault, RequestInvalid
 from services.evaluation.db.indicators import (
+    count_deliveries,
     count_people,
     get_indicator,
     knows_program,
@@ -178,9 +179,13 @@ async def _compute(session: AsyncSession, indicator: Indicator, period: Indicato
     """Return what the mirrors say of the period.
 
     Participants by country are a public fact; completion by country obeys thresholds, so it is told in all
-    only. People of an unknown country count in the whole alone.
+    only. People and deliveries of an unknown country count in the whole alone.
     """
     dates = parse_edtf(period.period)
+    if indicator.source is IndicatorSource.DELIVERIES:
+        accepted = await count_deliveries(session, indicator, dates.earliest, dates.latest)
+        by_country = roll_up(Figure(country, Decimal(n), None) for country, n in accepted if country)
+        return [Figure(TOTAL, Decimal(sum(n for _, n in accepted)), None), *by_country]
     counts = await count_people(session, indicator, dates.earliest, dates.latest)
     everybody = Decimal(sum(n for _, _, n in counts))
     if indicator.source is IndicatorSource.COMPLETION:
