@@ -187,7 +187,7 @@ async def _client(contender: Contender, until: float) -> int:
 
 
 def _wait_for(address: Address, server: subprocess.Popen[bytes]) -> None:
-    for _ in range(300):
+    for _ in range(1_200):
         if server.poll() is not None:
             raise RuntimeError("the server ended at once")
         with contextlib.suppress(OSError):

@@ -9,6 +9,7 @@ from services.common.http.files import files_router
 from services.common.http.operations import operations_router
 from services.common.jobs import Work
 from services.evaluation.api import (
+    action_plans,
     assessments,
     campaign_templates,
     campaigns,
@@ -16,6 +17,7 @@ from services.evaluation.api import (
     indicators,
     instrument_forms,
     instruments,
+    learning,
     outcomes,
     recommendations,
     responses,
@@ -54,6 +56,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             campaigns.router,
             campaign_templates.router,
             responses.router,
+            learning.router,
+            action_plans.router,
             results.router,
             result_outputs.router,
             recommendations.router,

@@ -1,5 +1,6 @@
 """Editions and surveys to be asked of: synthetic, all of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
@@ -119,14 +120,16 @@ async def tell_of_edition(
     return ids
 
 
-async def plan_survey(door: Door, people: int, delivery: str = "slips") -> Survey:
+async def plan_survey(
+    door: Door, people: int, delivery: str = "slips", questions: Sequence[dict[str, Any]] = QUESTIONS
+) -> Survey:
     """Plan a survey of a synthetic cohort."""
     ids = await tell_of_edition(door, people)
     staff = door.as_("evaluator", "manager")
     code = f"i-{uuid4().hex[:8]}"
     instrument = (await staff.post("/v1/instruments", json={"code": code, "title": {"en": "End"}})).json()
     at = f"/v1/instruments/{instrument['id']}/versions"
-    drafted = await staff.post(at, json={"questions": QUESTIONS})
+    drafted = await staff.post(at, json={"questions": list(questions)})
     assert drafted.status_code == 201, drafted.text
     assert (await staff.post(f"{at}/1/publication")).status_code == 200
     plan = {

@@ -71,8 +71,17 @@ async def test_answers_that_do_not_fit_use_no_token(
 
 async def test_five_hundred_at_once_are_each_stored_once(evaluation: Door, admin: Admin) -> None:
     survey = await open_survey(evaluation, 500)
-    answers = await asyncio.gather(*(survey.submit(token) for token in survey.slips))
-    assert [a.status_code for a in answers] == [204] * 500
+
+    async def submit(token: str) -> int:
+        """Send until it is taken or refused: on a busy machine some are asked to come again."""
+        for _ in range(50):
+            answer = await survey.submit(token)
+            if answer.status_code != 503:
+                break
+            await asyncio.sleep(0.1)
+        return answer.status_code
+
+    assert await asyncio.gather(*map(submit, survey.slips)) == [204] * 500
     assert await admin.fetchval("SELECT count(*) FROM sealed_ballot") == 500
     assert await offenders(admin) == {}
 

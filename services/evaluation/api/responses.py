@@ -34,6 +34,7 @@ async def read_ballot_paper(
     return {
         "title": facts.title,
         "notice": notice(facts.thresholds, facts.anonymity),
+        "paired": facts.paired,
         "delivery": facts.delivery,
         "closes_at": facts.closes_at.isoformat() if facts.closes_at else None,
         "blocks": [

@@ -46,6 +46,8 @@ async def find_paper(session: AsyncSession, token_hash: bytes) -> Row[Any] | Non
             (func.clock_timestamp() + func.coalesce(moved, func.make_interval())).label("now"),
             BallotToken.state.label("token_state"),
             BallotToken.submission,
+            BallotToken.pseudonym,
+            Campaign.paired,
             MirrorEdition.title,
         )
         .join(Campaign, Campaign.id == BallotToken.campaign_id)
@@ -87,10 +89,14 @@ async def keep_ballots(
     await session.execute(insert(SealedBallot), list(sealed))
 
 
-async def list_seals(session: AsyncSession, campaign_id: UUID) -> Sequence[bytes]:
-    """Return every sealed ballot of a campaign."""
-    query = select(SealedBallot.sealed).where(SealedBallot.campaign_id == campaign_id)
-    return (await session.scalars(query)).all()
+async def list_seals(
+    session: AsyncSession, campaign_id: UUID, *, after: UUID | None, limit: int
+) -> Sequence[Row[UUID, bytes]]:
+    """Return the next sealed ballots of a campaign, by their random ids."""
+    query = select(SealedBallot.id, SealedBallot.sealed).where(SealedBallot.campaign_id == campaign_id)
+    if after is not None:
+        query = query.where(SealedBallot.id > after)
+    return (await session.execute(query.order_by(SealedBallot.id).limit(limit))).all()
 
 
 async def keep_count(
@@ -130,7 +136,9 @@ async def lock_unanswered(session: AsyncSession, campaign_id: UUID) -> Sequence[
 async def forget_reminders(session: AsyncSession, campaign_id: UUID) -> None:
     """Delete the sealed copies of tokens that reminders would have carried."""
     await session.execute(
-        update(BallotToken).where(BallotToken.campaign_id == campaign_id).values(reminders=None)
+        update(BallotToken)
+        .where(BallotToken.campaign_id == campaign_id, BallotToken.reminders.is_not(None))
+        .values(reminders=None)
     )
 
 

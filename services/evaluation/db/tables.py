@@ -15,6 +15,7 @@ from services.common.database_errors import translate_constraint
 from services.evaluation.db.assessment_tables import Assessment, EvaluationPlan, OutcomeEvidence
 from services.evaluation.db.base import Base
 from services.evaluation.db.comment_tables import CodeFrame, Coding
+from services.evaluation.db.learning_tables import ActionPlan, PairedAnswer, TestAttempt
 from services.evaluation.domain.campaigns import Anonymity, CampaignState, Delivery, Phase, TokenState
 from services.evaluation.domain.indicators import (
     IndicatorSource,
@@ -30,9 +31,19 @@ from services.evaluation.domain.results import SnapshotState
 from services.evaluation.domain.suppression import Audience, SuppressionRule
 from services.evaluation.domain.wordings import Wording
 
-__all__ = ["Assessment", "Base", "CodeFrame", "Coding", "EvaluationPlan", "OutcomeEvidence"]
+__all__ = [
+    "ActionPlan",
+    "Assessment",
+    "Base",
+    "CodeFrame",
+    "Coding",
+    "EvaluationPlan",
+    "OutcomeEvidence",
+    "PairedAnswer",
+    "TestAttempt",
+]
 
-SCHEMA_REVISION: Final = "0009"
+SCHEMA_REVISION: Final = "0010"
 """The revision of `migrations/evaluation` that this code needs."""
 
 
@@ -154,6 +165,8 @@ class Campaign(Versioned, Base):
     reminder_days: Mapped[list[Any]] = mapped_column(JSONB(none_as_null=True), server_default="[]")
     """Days after the opening on which those who have not answered are reminded."""
     reminders_sent: Mapped[int] = mapped_column(server_default="0")
+    paired: Mapped[bool] = mapped_column(server_default="false")
+    """Whether respondents may give a code of their own by which their answers before and after are paired."""
     planned: Mapped[bool] = mapped_column(server_default="false")
     """Whether a template planned it; its times then follow the edition's."""
     thresholds: Mapped[dict[str, Any]]

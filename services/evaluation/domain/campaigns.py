@@ -62,6 +62,8 @@ class Anonymity(StrEnum):
     ANONYMOUS = "anonymous"
     CONFIDENTIAL = "confidential"
     """As the anonymous, and free texts stay with the evaluators until they are moderated."""
+    IDENTIFIED = "identified"
+    """Answers are kept with the edition's pseudonym: tests, whose results follow a person."""
 
 
 class Delivery(StrEnum):
@@ -133,12 +135,31 @@ def progress_in_steps(answered: int, step: int) -> int:
 
 def notice(thresholds: Mapping[str, int], anonymity: Anonymity = Anonymity.ANONYMOUS) -> dict[str, str]:
     """Return what a respondent is told before answering (E4): who will see what, from how many answers on."""
+    if anonymity is Anonymity.IDENTIFIED:
+        return dict(_IDENTIFIED_NOTICE)
     told = _notice(thresholds)
     if anonymity is Anonymity.CONFIDENTIAL:
         return {tag: f"{text} {_TEXTS_STAY[tag]}" for tag, text in told.items()}
     return told
 
 
+_IDENTIFIED_NOTICE: Final = {
+    "en": (
+        "This is not anonymous: your result is kept with the code under which this course knows you, to compare "
+        "before and after, and whether you passed is told to the agency for your certificate. Nobody reads your "
+        "single answers before it closes, and they cannot be changed once sent. Others see figures of groups only."
+    ),
+    "ru": (
+        "Это не анонимно: ваш результат хранится с кодом, под которым вас знает этот курс, чтобы сравнить до и "
+        "после, а сдали ли вы, сообщается агентству для сертификата. До закрытия ответы никто не читает, изменить "
+        "их после отправки нельзя. Остальные видят только показатели групп."
+    ),
+    "kk": (
+        "Бұл жасырын емес: нәтижеңіз осы курс сізді танитын кодпен сақталады, курсқа дейінгі және кейінгі нәтиже "
+        "салыстырылады, тапсырғаныңыз сертификат үшін агенттікке айтылады. Жабылғанша жауаптарды ешкім оқымайды, "
+        "жіберілген соң өзгертуге болмайды. Басқалар тек топтың көрсеткіштерін көреді."
+    ),
+}
 _TEXTS_STAY: Final = {
     "en": "What you write in your own words stays with the evaluators.",
     "ru": "То, что вы напишете своими словами, останется у оценщиков.",

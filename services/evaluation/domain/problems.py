@@ -45,6 +45,28 @@ class XlsFormRefused(Problem):
     )
 
 
+class ActionPlanNotFound(Problem):
+    """No action plan has this code."""
+
+    status: ClassVar[int] = 404
+    slug: ClassVar[str] = "action-plan-not-found"
+    title: ClassVar[Title] = title(
+        en="Action plan not found", ru="План действий не найден", kk="Іс-қимыл жоспары табылмады"
+    )
+
+
+class ActionPlanExists(Problem):
+    """Whoever holds this invitation has an action plan of the course already."""
+
+    status: ClassVar[int] = 409
+    slug: ClassVar[str] = "action-plan-exists"
+    title: ClassVar[Title] = title(
+        en="You have an action plan already",
+        ru="У вас уже есть план действий",
+        kk="Сізде іс-қимыл жоспары бар",
+    )
+
+
 class TranslationMissing(Problem):
     """The version lacks texts in the language, or has none that is complete."""
 

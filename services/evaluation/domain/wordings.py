@@ -104,7 +104,13 @@ class Wording:
 
     def about(self, block: str) -> "Wording":
         """Return what is asked in one block, with the sections that are not empty there."""
-        questions = questions_about(self.questions, block)
+        return self._blocks[BlockKind(block)]
+
+    @cached_property
+    def _blocks(self) -> Mapping[BlockKind, "Wording"]:
+        return {block: self._part(questions_about(self.questions, block)) for block in BlockKind}
+
+    def _part(self, questions: Sequence[Question]) -> "Wording":
         kept = {section.code for question in questions for section in self.path(question)}
         return Wording(questions, [section for section in self.sections if section.code in kept])
 

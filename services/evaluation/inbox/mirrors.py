@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.common.clock import Provenance
 from services.common.inbox import Consumers, Event
 from services.common.outbox import publish
+from services.evaluation.db.learning import forget_learning
 from services.evaluation.db.mirrors import forget_pseudonyms, keep_mirror, mark_bounced
 from services.evaluation.db.tables import MirrorCohort, MirrorDelivery, MirrorEdition, MirrorTrainingSession
 from services.evaluation.domain.events import ERASURE_CONFIRMED, ErasureConfirmedData
@@ -85,6 +86,7 @@ async def note_dispatch(session: AsyncSession, event: Event) -> None:
 
 async def erase_pseudonyms(session: AsyncSession, event: Event) -> None:
     """Forget a person's pseudonyms and confirm it; sealed and counted answers were never tied to them."""
+    await forget_learning(session, event.data["pseudonyms"])
     await forget_pseudonyms(session, event.data["pseudonyms"])
     confirmed = ErasureConfirmedData(
         aggregate_id=UUID(event.data["aggregate_id"]),

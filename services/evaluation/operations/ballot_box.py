@@ -15,7 +15,7 @@ from services.common.seal import seal
 from services.common.sessions import Sessions
 from services.evaluation.db.ballots import find_paper, get_wording, keep_ballots, lock_tokens
 from services.evaluation.domain.answers import settle_answers
-from services.evaluation.domain.campaigns import CampaignState, TokenState
+from services.evaluation.domain.campaigns import Anonymity, CampaignState, TokenState
 from services.evaluation.domain.problems import InvitationNotUsable
 from services.evaluation.domain.wordings import Wording
 from services.evaluation.schemas.responses import ResponseBlock, ResponseSubmit
@@ -130,7 +130,7 @@ async def submit_response(sessions: Sessions, box: BallotBox, token: str, reques
     facts = paper.facts
     if facts.token_state is TokenState.USED:
         return
-    content = orjson.dumps(settle_blocks(paper, request.blocks))
+    content = orjson.dumps(settle_blocks(paper, request.blocks) | _who(paper, request))
     sealed = seal(facts.public_key, content, seal_context(facts.id), smallest=SMALLEST_SEAL)
     stored: asyncio.Future[None] = asyncio.get_running_loop().create_future()
     await box.put(Ballot(token_hash, submission, sealed, stored))
@@ -186,6 +186,18 @@ def settle_blocks(paper: Paper, blocks: Sequence[ResponseBlock]) -> dict[str, An
     if faults:
         raise RequestInvalid("See `errors` for each fault.", errors=faults)
     return {"blocks": kept, "dropped": dropped}
+
+
+def _who(paper: Paper, request: ResponseSubmit) -> dict[str, str]:
+    """Return what is sealed of who answers: nothing, unless the survey said so or the respondent gave a code."""
+    if paper.facts.anonymity is Anonymity.IDENTIFIED:
+        return {"pseudonym": paper.facts.pseudonym} if paper.facts.pseudonym else {}
+    if request.pair_code is None:
+        return {}
+    if not paper.facts.paired:
+        fault = Fault("/pair_code", "not_asked", "This survey pairs no answers.")
+        raise RequestInvalid("See `errors` for each fault.", errors=[fault])
+    return {"pair_code": request.pair_code}
 
 
 def hash_token(token: str) -> bytes:

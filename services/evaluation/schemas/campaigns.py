@@ -45,12 +45,17 @@ class CampaignCreate(Request):
     """When it opens by itself once it is scheduled."""
     closes_at: Instant | None = None
     reminder_days: ReminderDays = Field(default_factory=list)
+    paired: Flag = False
+    """Whether respondents may give a code of their own by which answers before and after are paired."""
     thresholds: Thresholds = Field(default_factory=dict, validate_default=True)
 
     @model_validator(mode="after")
     def _follows(self) -> Self:
         if self.opens_at and self.closes_at and self.closes_at <= self.opens_at:
             raise ValueError("a survey closes after it opens")
+        identified = self.anonymity is Anonymity.IDENTIFIED
+        if identified and (self.delivery is not Delivery.EMAIL or self.paired):
+            raise ValueError("who answers is known by e-mail only, and needs no code")
         return self
 
 
@@ -85,6 +90,7 @@ class CampaignRead(Resource):
     closes_at: datetime | None
     reminder_days: list[int]
     reminders_sent: int
+    paired: bool
     planned: bool
     """Whether a template planned it; its times then follow the edition's."""
     thresholds: dict[str, int]

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, WithJsonSchema
 
-from services.common.wire import Answer, Code, Flag, Id, Request
+from services.common.wire import Answer, Code, Flag, Id, Line, Request
 from services.evaluation.domain.campaigns import Delivery
 
 AnswerValue = Annotated[
@@ -44,6 +44,8 @@ class ResponseSubmit(Request):
 
     nonce: Id
     """Made by the client for this submission; a repeat with the same nonce changes nothing."""
+    pair_code: Annotated[Line, Field(min_length=4, max_length=40, pattern=r"\w")] | None = None
+    """A code that only the respondent can make again, where the survey pairs answers; hashed, never kept."""
     blocks: list[ResponseBlock] = Field(min_length=1, max_length=200)
 
 
@@ -62,4 +64,6 @@ class BallotPaper(Answer):
     closes_at: str | None
     delivery: Delivery
     """At a kiosk the page forgets each respondent and asks for the next code."""
+    paired: bool
+    """Whether a code of one's own may be given: such as letters of two names and a number only you put together."""
     blocks: list[BallotPaperBlock]
