@@ -41,8 +41,8 @@ from services.programs.schemas.publications import (
 router = house_router("publications", "")
 
 
-def _file(media_type: str) -> dict[int | str, dict[str, Any]]:
-    content = {media_type: {"schema": {"type": "string"}}}
+def _file(*media_types: str) -> dict[int | str, dict[str, Any]]:
+    content = {media_type: {"schema": {"type": "string"}} for media_type in media_types}
     return {200: {"description": "The file as it was published.", "content": content}} | problems(
         NotPublished, PublicationWithdrawn
     )
@@ -50,6 +50,7 @@ def _file(media_type: str) -> dict[int | str, dict[str, Any]]:
 
 _XML: Final = _file("application/xml")
 _CSV: Final = _file("text/csv")
+_TABLE: Final = _file("text/csv", "application/jsonl", "application/ld+json")
 _OPEN_DATA: Final = {path.rpartition("/")[2]: channel for channel, path in PATHS.items() if OPEN_DATA in path}
 
 
@@ -107,7 +108,11 @@ async def put_publication_profile(
 async def check_publication(
     session: ReadSession, _: Caller, channel: PublicationChannel
 ) -> PublicationCheckRead:
-    """Check a file as it would be published now; each finding points at the record to mend."""
+    """Check a file as it would be published now; each finding points at the record to mend.
+
+    The whole file is made for it. Where a portfolio is too large for the time of one request, publish it: the
+    operation takes the time it needs, and fails with the same errors.
+    """
     report = await operations.check_publication(session, channel)
     return PublicationCheckRead(
         channel=channel,
@@ -208,7 +213,7 @@ async def read_tossd_file(session: ReadSession, request: Request) -> Response:
     return await _serve(session, request, PublicationChannel.TOSSD)
 
 
-@router.get("/publications/open-data/{file_name}", response_class=Response, responses=_CSV)
+@router.get("/publications/open-data/{file_name}", response_class=Response, responses=_TABLE)
 async def read_open_data_file(session: ReadSession, request: Request, file_name: Code) -> Response:
     """Read open data: `activities`, `transactions`, `organizations` as `.csv` or `.jsonl`; `activities.jsonld`."""
     if file_name not in _OPEN_DATA:
