@@ -218,8 +218,8 @@ async def test_whatever_people_do_the_invariants_hold(participants: Door, clean:
     Histories.door, Histories.database = participants, clean
     Histories.loop = asyncio.get_running_loop()
     bounds = settings(
-        max_examples=6,
-        stateful_step_count=18,
+        max_examples=8,
+        stateful_step_count=22,
         deadline=None,
         suppress_health_check=list(HealthCheck),
         derandomize=True,

@@ -222,6 +222,8 @@ async def test_where_nobody_nominates_one_applies_to_the_countrys_seats(course: 
     assert (await applicant.post(f"{made.headers['location']}/submission")).json()["state"] == "submitted"
     (row,) = await course.decide("eligible", made.json()["id"])
     assert row["done"]
+    pipeline = (await course.manager.get(f"/v1/editions/{course.id}/pipeline")).json()
+    assert pipeline["applications"] == [{"country": "UZ", "state": "eligible", "people": 1}]
     elsewhere = await course.person("KG")
     refused = await course.holder(elsewhere).post("/v1/applications", json={"edition_id": course.id})
     assert refused.json()["code"] == "seat-line-refused"

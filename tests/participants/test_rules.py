@@ -17,7 +17,7 @@ from services.participants.domain.applications import (
     require_permutation,
 )
 from services.participants.domain.attendance import AttendanceStatus, Attended, has_completed, share_of
-from services.participants.domain.calls import CallState, state_of_call, time_left
+from services.participants.domain.calls import CallState, state_of_call, time_left, words_of_deadline
 from services.participants.domain.certificates import hash_of_content
 from services.participants.domain.offers import (
     OFFER_LIFE,
@@ -197,6 +197,18 @@ def test_how_a_call_stands(
 )
 def test_the_time_to_a_deadline_is_never_negative(closes: datetime | None, left: timedelta | None) -> None:
     assert time_left(closes, NOW) == left
+
+
+@pytest.mark.parametrize(
+    ("at", "words"),
+    [
+        # Almaty went from UTC+6 to UTC+5 on 1 March 2024.
+        (datetime(2024, 2, 29, 12, tzinfo=UTC), "2024-02-29 18:00 (UTC+06:00)"),
+        (datetime(2024, 3, 1, 12, tzinfo=UTC), "2024-03-01 17:00 (UTC+05:00)"),
+    ],
+)
+def test_a_deadline_is_told_in_the_zone_of_the_call(at: datetime, words: str) -> None:
+    assert words_of_deadline(at, "Asia/Almaty") == words
 
 
 @pytest.mark.parametrize(

@@ -270,3 +270,27 @@ async def test_where_promotion_is_proposed_nobody_is_offered_a_seat_by_itself(
     await course.manager.post(f"{offer}/withdrawal")
     assert (await course.manager.get("/v1/offers?state=offered")).json()["items"] == []
     assert await broken(clean) == []
+
+
+async def test_seats_left_free_are_pooled_after_their_date_by_another_run(
+    course: Course, clean: TestDatabase
+) -> None:
+    await settle(course, country_cap=3, ties=["authority_rank"])
+    free = line_facts("UZ", 2) | {"reallocation_on": "2020-01-01"}
+    await course.change(seat_lines=[line_facts("TJ", 1, reserve=2), free])
+    (chosen,) = await eligible(course, "TJ")
+    waiting = [(await course.nominee("TJ", place="reserve"))[1] for _ in range(2)]
+    await course.decide("eligible", *waiting)
+    await course.decide("selected", chosen)
+    await course.offer(chosen)
+    run = await course.manager.post(f"/v1/editions/{course.id}/seat-allocations", json={})
+    assert {(one["application_id"], one["reason"]) for one in run.json()["placements"]} == {
+        (waiting[0], "pooled_seat"),
+        (waiting[1], "pooled_seat"),
+    }
+    confirmed = await course.manager.post(f"{run.headers['location']}/confirmation")
+    assert confirmed.status_code == 200, confirmed.text
+    first = (await course.manager.get(f"/v1/applications/{waiting[0]}")).json()
+    assert (first["state"], first["seat_line_id"]) == ("selected", free["id"])
+    assert (await course.offer(waiting[0])).status_code == 201
+    assert await broken(clean) == []

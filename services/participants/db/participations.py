@@ -220,15 +220,17 @@ async def count_participants(session: AsyncSession, edition_id: UUID) -> list[St
 async def count_applications(
     session: AsyncSession, edition_id: UUID, *, visible_to: Caller
 ) -> list[StateCount]:
-    """Return how many applications in the caller's reach are in each state, by the authority's country."""
+    """Return how many applications in the caller's reach are in each state, by whose seats they want."""
+    country = func.coalesce(Authority.country, Person.nationality)
     query = (
-        select(Authority.country, Application.state, func.count())
-        .join(Authority, Authority.id == Application.authority_id)
+        select(country, Application.state, func.count())
+        .outerjoin(Authority, Authority.id == Application.authority_id)
+        .join(Person, Person.id == Application.person_id)
         .where(
             Application.edition_id == edition_id,
             in_reach(visible_to, Application.authority_id, Application.person_id),
         )
-        .group_by(Authority.country, Application.state)
-        .order_by(Authority.country, Application.state)
+        .group_by(country, Application.state)
+        .order_by(country, Application.state)
     )
     return [StateCount(*row) for row in (await session.execute(query))]

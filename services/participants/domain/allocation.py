@@ -193,14 +193,10 @@ class _Order:
         return -one.score, *self._between_equals(one)
 
     def _value(self, one: Nominee) -> int:
-        match self._settings.basis:
-            case Basis.AUTHORITY_RANK:
-                return -one.rank
-            case Basis.SCORE:
-                return one.score
-            case Basis.WEIGHTED:
-                weight = self._settings.score_weight
-                return weight * one.score + (100 - weight) * self._rank_points(one)
+        if self._settings.basis is Basis.AUTHORITY_RANK:
+            return -one.rank
+        weight = 100 if self._settings.basis is Basis.SCORE else self._settings.score_weight
+        return weight * one.score + (100 - weight) * self._rank_points(one)
 
     def _rank_points(self, one: Nominee) -> int:
         """Return hundredths of a point: 100 points for an authority's first, even steps down to its last."""

@@ -128,7 +128,11 @@ async def confirm_seat_allocation(
         raise StepRefused("The allocation was confirmed before.")
     placed = {UUID(one["nominee_id"]): one for one in allocation.placements}
     applications = await lock_applications(session, allocation.edition_id, list(placed))
-    competing = {one.application.id for one in await find_competing(session, edition.id)}
+    competing = {
+        one.application.id
+        for one in await find_competing(session, edition.id)
+        if one.application.state is not ApplicationState.SELECTED
+    }
     undecided = {ApplicationState.ELIGIBLE, ApplicationState.WAITLISTED}
     if competing != placed.keys() or any(one.state not in undecided for one in applications.values()):
         raise StepRefused("Since then somebody came, left or was decided about: run the allocation again.")
