@@ -8,6 +8,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final, cast
 
+import httpx
 from fastapi import FastAPI
 from limits import parse
 from starlette.middleware.cors import CORSMiddleware
@@ -18,14 +19,16 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.compositions import audit_entries, country_dossier, edition_overview, enumerations, me
 from gateway.documentation import portal_routes
-from gateway.identity.api import accounts, credentials
+from gateway.identity.api import accounts, credentials, self_service
 from gateway.identity.db.tables import SCHEMA_REVISION
 from gateway.identity.domain.access_tokens import AccessTokens
 from gateway.identity.domain.permissions import INTERNAL_PERMISSIONS, PERMISSIONS
 from gateway.identity.operations.attempts import Attempts
 from gateway.identity.operations.demonstration import enter_demonstration_accounts
 from gateway.identity.operations.exchange import Credit, Exchange
+from gateway.identity.operations.letters import SEND_LETTER, Post, sending_letters
 from gateway.identity.operations.passwords import Passwords
+from gateway.identity.operations.providers import Providers
 from gateway.identity.operations.sign_ins import Reception
 from gateway.internal_server import serve_internally
 from gateway.proxy import serve_endpoint
@@ -33,18 +36,19 @@ from gateway.rate_limits import Headers, RateLimits, client_address, open_counte
 from gateway.routing import Endpoint, Routes, load_routes, split_path
 from gateway.settings import Settings
 from gateway.upstream import Upstream, UpstreamTimedOut, open_upstream
+from gateway.vault import Vault
 from gateway.webhooks.api import webhooks
 from gateway.webhooks.domain.permissions import WEBHOOK_PERMISSIONS
 from gateway.webhooks.inbox.events import tell_endpoints
 from gateway.webhooks.operations.courier import open_courier
 from gateway.webhooks.operations.deliveries import FORGET_DELIVERIES, forget_deliveries
-from gateway.webhooks.operations.vault import Vault
 from services.common.http.access import ROUTE, ObserveRequests
 from services.common.http.app import Room, create_room_app
 from services.common.http.audit_entries import audit_entries_router
 from services.common.http.limits import Limits, limit_requests
 from services.common.identity import GATEWAY
-from services.common.jobs import plan_daily
+from services.common.jobs import keep_running_jobs, plan_daily
+from services.common.mail import mail_server, put_into_folder
 from services.common.problems import NotAuthenticated, Problem, Unavailable
 from services.common.sessions import Sessions
 
@@ -148,6 +152,9 @@ def create_room(settings: Settings) -> FastAPI:
             credentials.tokens,
             credentials.issuer,
             credentials.api_keys,
+            self_service.passwords,
+            self_service.own,
+            self_service.glass,
             accounts.accounts,
             accounts.grants,
             me.router,
@@ -216,11 +223,13 @@ def _extend_life(app: FastAPI, settings: Settings) -> None:
             app.state.rate_limits = RateLimits(
                 counter, parse(settings.rate_limit), parse(settings.anonymous_rate_limit)
             )
+            app.state.vault = Vault.open(settings.secrets_key or settings.signing_key)
             reception = _open_reception(app, settings, Attempts(counter))
             app.state.reception = reception
-            app.state.exchange = Exchange(reception, app.state.signer)
-            app.state.vault = Vault.open(settings.secrets_key or settings.signing_key)
-            await closing.enter_async_context(_sending_webhooks(app, settings))
+            outward = httpx.AsyncClient(trust_env=False, follow_redirects=False, timeout=ANSWER_SECONDS)
+            providers = Providers(settings.oidc_issuers, await closing.enter_async_context(outward))
+            app.state.exchange = Exchange(reception, app.state.signer, providers)
+            await closing.enter_async_context(_writing_outside(app, settings))
             app.state.upstreams = {
                 service: await closing.enter_async_context(open_upstream(service, address))
                 for service, address in settings.addresses.items()
@@ -237,8 +246,8 @@ def _extend_life(app: FastAPI, settings: Settings) -> None:
 
 
 @asynccontextmanager
-async def _sending_webhooks(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
-    """Send what falls due to webhook endpoints, where this process does work beside its requests."""
+async def _writing_outside(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
+    """Send webhooks and letters as they fall due, where this process does work beside its requests."""
     if not settings.background:
         yield
         return
@@ -246,9 +255,14 @@ async def _sending_webhooks(app: FastAPI, settings: Settings) -> AsyncIterator[N
     async with sessions.transaction() as session:
         await plan_daily(session, FORGET_DELIVERIES, unless_planned=True)
     async with open_courier(sessions, app.state.vault, settings.webhook_networks) as courier:
-        sending = asyncio.create_task(courier.keep_sending())
+        letters = sending_letters(app.state.reception, _open_post(settings))
+        working = [
+            asyncio.create_task(work)
+            for work in (courier.keep_sending(), keep_running_jobs(sessions, {SEND_LETTER: letters}))
+        ]
         yield
-        sending.cancel()
+        for task in working:
+            task.cancel()
 
 
 def _open_reception(app: FastAPI, settings: Settings, attempts: Attempts) -> Reception:
@@ -258,7 +272,19 @@ def _open_reception(app: FastAPI, settings: Settings, attempts: Attempts) -> Rec
         passwords=Passwords(),
         attempts=attempts,
         demonstration=settings.has_demonstration_accounts,
+        vault=app.state.vault,
     )
+
+
+def _open_post(settings: Settings) -> Post | None:
+    """Return what letters are sent with, or None where they have to wait."""
+    if settings.smtp_url is not None:
+        return Post(mail_server(settings.smtp_url), settings.mail_from, settings.password_page)
+    if settings.mail_folder is not None:
+        return Post(
+            partial(put_into_folder, settings.mail_folder), settings.mail_from, settings.password_page
+        )
+    return None
 
 
 async def _ready_answer(request: Request) -> Response:

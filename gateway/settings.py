@@ -5,9 +5,10 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 from limits import parse
-from pydantic import AfterValidator, Field, IPvAnyNetwork
+from pydantic import AfterValidator, Field, IPvAnyNetwork, SecretStr
 from pydantic_settings import SettingsConfigDict
 
+from gateway.identity.domain.provider_tokens import Provider
 from services.common.settings import AppSettings
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -56,6 +57,15 @@ class Settings(AppSettings):
     trusted_proxies: frozenset[IPvAnyNetwork] = frozenset()
     """Networks of the proxies in front, whose word in `X-Forwarded-For` is taken."""
 
+    oidc_issuers: tuple[Provider, ...] = Field(default=(), validation_alias="OIDC_ISSUERS")
+    """Identity providers whose access tokens are accepted, beside this installation's own."""
+    smtp_url: SecretStr | None = None
+    """`smtp://user:password@host:587`: the mail server that takes invitations and resets."""
+    mail_folder: Path | None = None
+    """Where they are written as `.eml` files instead; without either they wait."""
+    mail_from: str = "Qoldau <qoldau@localhost>"
+    password_page: str | None = None
+    """Address of the page that sets passwords; links carry the token in their fragment."""
     webhook_networks: frozenset[IPvAnyNetwork] = frozenset()
     """Networks of the inside that webhooks may be sent to, also without TLS; public ones always may, with it."""
     secrets_key: Path | None = None

@@ -15,6 +15,7 @@ from services.common.http.files import files_router
 from services.common.http.operations import operations_router
 from services.common.identity import GATEWAY
 from services.common.jobs import Job, Works, plan_daily
+from services.common.mail import mail_server, put_into_folder
 from services.common.peers import Peers, open_client
 from services.participants.api import (
     allocations,
@@ -44,7 +45,6 @@ from services.participants.domain.messages import SEND_MESSAGE, TEND_MESSAGES
 from services.participants.domain.permissions import PERMISSIONS
 from services.participants.inbox.consumers import CONSUMERS
 from services.participants.inbox.jobs import JOBS
-from services.participants.operations.delivery import mail_server, put_into_folder
 from services.participants.operations.destruction import finish_erasure
 from services.participants.operations.imports import IMPORTS
 from services.participants.operations.links import mint_link

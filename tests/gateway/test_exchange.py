@@ -1,13 +1,16 @@
 """How long a credential that was checked is believed."""
 
+import httpx
 import pytest
 
 from gateway.identity.domain.access_tokens import AccessTokens
 from gateway.identity.operations.attempts import Attempts
 from gateway.identity.operations.exchange import REMEMBERED_SECONDS, Exchange
 from gateway.identity.operations.passwords import Passwords
+from gateway.identity.operations.providers import Providers
 from gateway.identity.operations.sign_ins import Reception
 from gateway.rate_limits import open_counter
+from gateway.vault import Vault
 from services.common.identity import Role, TokenSigner
 from services.common.problems import NotAuthenticated
 from tests.gateways import Gateway
@@ -17,10 +20,16 @@ async def test_a_revoked_credential_is_believed_for_seconds_only(gateway: Gatewa
     facts = gateway.settings
     access_tokens = AccessTokens.read(facts.public_url, facts.signing_key, facts.public_keys)
     reception = Reception(
-        gateway.sessions, access_tokens, Passwords(), Attempts(open_counter(None)), demonstration=False
+        gateway.sessions,
+        access_tokens,
+        Passwords(),
+        Attempts(open_counter(None)),
+        demonstration=False,
+        vault=Vault.open(facts.signing_key),
     )
     now = 1000.0
-    exchange = Exchange(reception, TokenSigner.read("gateway", facts.signing_key), lambda: now)
+    providers = Providers([], httpx.AsyncClient())
+    exchange = Exchange(reception, TokenSigner.read("gateway", facts.signing_key), providers, lambda: now)
     await gateway.enter("synthetic.person@example.org", Role.MANAGER)
     token = (await gateway.sign_in("synthetic.person@example.org")).json()["access_token"]
     scope = {"headers": [(b"authorization", f"Bearer {token}".encode())]}

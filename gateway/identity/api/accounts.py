@@ -6,8 +6,10 @@ from fastapi import Request, Response, status
 
 from gateway.identity.db import accounts as questions
 from gateway.identity.db.tables import Account, RoleGrant
+from gateway.identity.domain.accounts import LetterPurpose
 from gateway.identity.domain.problems import AccountNotFound, GrantExists, GrantNotFound, LoginTaken
 from gateway.identity.operations import accounts as operations
+from gateway.identity.operations.letters import ask_for_letter
 from gateway.identity.schemas.accounts import (
     AccountChange,
     AccountCreate,
@@ -34,8 +36,14 @@ grants = house_router("grants", "/grants")
 async def create_account(
     session: WriteSession, caller: Caller, body: AccountCreate, request: Request, response: Response
 ) -> Account:
-    """Enter an account; it can do nothing until roles are granted to it."""
+    """Enter an account; it can do nothing until roles are granted to it.
+
+    Without a password, its owner is sent a letter, in your language, with a link that sets one.
+    """
     account = await operations.create_account(session, caller, request.app.state.reception.passwords, body)
+    if body.password is None:
+        language = request.headers.get("accept-language")
+        await ask_for_letter(session, LetterPurpose.INVITATION, body.login, language)
     response.headers["Location"] = f"/v1/accounts/{account.id}"
     return account
 

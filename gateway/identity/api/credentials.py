@@ -7,7 +7,12 @@ from fastapi import APIRouter, Body, Request, Response, status
 
 from gateway.identity.db import credentials as questions
 from gateway.identity.domain.access_tokens import ALGORITHM
-from gateway.identity.domain.problems import ApiKeyNotFound, SignInRefused, TooManyAttempts
+from gateway.identity.domain.problems import (
+    ApiKeyNotFound,
+    SecondFactorRequired,
+    SignInRefused,
+    TooManyAttempts,
+)
 from gateway.identity.operations import api_keys as operations
 from gateway.identity.operations import sign_ins
 from gateway.identity.operations.sign_ins import Reception
@@ -38,7 +43,11 @@ issuer = APIRouter(prefix="/.well-known", tags=["tokens"], route_class=HouseRout
 internal = APIRouter(prefix="/internal", tags=["links"], route_class=HouseRoute, redirect_slashes=False)
 
 
-@tokens.post("/token", response_model=TokenAnswer, responses=problems(SignInRefused, TooManyAttempts))
+@tokens.post(
+    "/token",
+    response_model=TokenAnswer,
+    responses=problems(SignInRefused, SecondFactorRequired, TooManyAttempts),
+)
 async def issue_token(
     body: Annotated[TokenRequest, Body(discriminator="grant_type")], request: Request, response: Response
 ) -> TokenAnswer:

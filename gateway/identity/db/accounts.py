@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.identity.db.tables import Account, RoleGrant
@@ -48,5 +48,9 @@ async def list_grants(session: AsyncSession, page: PageRequest, *, account_id: U
 
 async def list_grants_of(session: AsyncSession, account_id: UUID) -> Sequence[RoleGrant]:
     """Return every grant that the account holds now."""
-    held = RoleGrant.account_id == account_id, RoleGrant.withdrawn_at.is_(None)
+    held = (
+        RoleGrant.account_id == account_id,
+        RoleGrant.withdrawn_at.is_(None),
+        or_(RoleGrant.expires_at.is_(None), RoleGrant.expires_at > func.clock_timestamp()),
+    )
     return (await session.scalars(select(RoleGrant).where(*held).order_by(RoleGrant.id))).all()

@@ -1,8 +1,9 @@
 """Questions asked of credentials: API keys, sign-ins, refresh tokens, links."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.identity.db.tables import ApiKey, Link, RefreshToken, SignIn
@@ -26,6 +27,17 @@ async def list_api_keys(session: AsyncSession, page: PageRequest) -> Rows:
 async def find_sign_in(session: AsyncSession, sign_in_id: UUID, *, lock: bool = False) -> SignIn | None:
     """Return the sign-in, locked for update if `lock`."""
     return await session.get(SignIn, sign_in_id, with_for_update=lock or None)
+
+
+async def list_sign_ins(session: AsyncSession, subject: UUID, *, lock: bool = False) -> Sequence[SignIn]:
+    """Return the sign-ins of `subject` that hold, the latest first, locked for update if `lock`."""
+    current = (
+        SignIn.subject == subject,
+        SignIn.revoked_at.is_(None),
+        SignIn.expires_at > func.clock_timestamp(),
+    )
+    query = select(SignIn).where(*current).order_by(SignIn.id.desc()).limit(200)
+    return (await session.scalars(query.with_for_update() if lock else query)).all()
 
 
 async def find_refresh_token(session: AsyncSession, digest: bytes) -> RefreshToken | None:

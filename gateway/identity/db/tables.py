@@ -7,14 +7,14 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from gateway.identity.domain.accounts import AccountStatus, SignInMethod
+from gateway.identity.domain.accounts import AccountStatus, LetterPurpose, SignInMethod
 from gateway.identity.domain.problems import GrantExists, LoginTaken
-from services.common.database import TYPES, Versioned
+from services.common.database import TYPES, Versioned, new_id
 from services.common.database_errors import translate_constraint
 from services.common.house import room_metadata
 from services.common.identity import GrantKind, Role
 
-SCHEMA_REVISION: Final = "0003"
+SCHEMA_REVISION: Final = "0004"
 """The revision of `migrations/gateway` that this code needs."""
 
 
@@ -34,10 +34,17 @@ class Account(Versioned, Base):
     login: Mapped[str]
     """An e-mail address in lower case."""
     display_name: Mapped[str]
-    password_hash: Mapped[str]
+    password_hash: Mapped[str | None]
+    """Null until whoever was invited has set a password."""
     status: Mapped[AccountStatus]
     demonstration: Mapped[bool]
     """Made for demonstration mode, and usable only there."""
+    sealed_authenticator: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """The secret of the authenticator app, encrypted."""
+    authenticator_since: Mapped[datetime | None]
+    """When it was confirmed; only then it is asked for."""
+    authenticator_step: Mapped[int | None]
+    """The period of the last code that was taken: no code is taken twice."""
 
 
 class RoleGrant(Versioned, Base):
@@ -62,6 +69,10 @@ class RoleGrant(Versioned, Base):
     scope_kind: Mapped[GrantKind | None]
     scope_id: Mapped[str | None]
     withdrawn_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None]
+    """When it ends by itself; null for most."""
+    reason: Mapped[str | None]
+    """Why somebody broke the glass; null for grants that were given."""
 
 
 class ApiKey(Versioned, Base):
@@ -114,6 +125,40 @@ class Link(Versioned, Base):
     digest: Mapped[bytes] = mapped_column(LargeBinary)
     subject: Mapped[UUID]
     grants: Mapped[list[dict[str, str]]]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class RecoveryCode(Base):
+    """A code that stands for the authenticator app once."""
+
+    __tablename__ = "recovery_code"
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("gateway.account.id"), primary_key=True)
+    digest: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    used_at: Mapped[datetime | None]
+
+
+class Letter(Base):
+    """A letter to somebody with an account that waits to be sent; gone when it is."""
+
+    __tablename__ = "letter"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    purpose: Mapped[LetterPurpose]
+    login: Mapped[str]
+    """As it was told: whether there is such an account is seen when the letter is sent."""
+    language: Mapped[str]
+
+
+class Admission(Base):
+    """A token, sent by letter, that lets its reader set a password once."""
+
+    __tablename__ = "admission"
+    __table_args__ = (Index("ix_admission_account_id", "account_id"),)
+
+    digest: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("gateway.account.id"))
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
 

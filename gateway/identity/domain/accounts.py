@@ -10,6 +10,13 @@ class AccountStatus(StrEnum):
     DISABLED = "disabled"
 
 
+class LetterPurpose(StrEnum):
+    """Why somebody with an account is written to."""
+
+    INVITATION = "invitation"
+    RESET = "reset"
+
+
 class SignInMethod(StrEnum):
     """By what somebody signed in."""
 

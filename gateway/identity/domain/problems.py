@@ -24,6 +24,41 @@ class TooManyAttempts(Problem):
     retry_after: ClassVar[int | None] = 60
 
 
+class SecondFactorRequired(NotAuthenticated):
+    """The password is right, and this account has an authenticator app: send its `code` too."""
+
+    status: ClassVar[int] = 401
+    slug: ClassVar[str] = "second-factor-required"
+    title: ClassVar[Title] = title(en="A code is needed too", ru="Нужен также код", kk="Код та қажет")
+
+
+class CodeRefused(Conflict):
+    """The code is not valid now."""
+
+    status: ClassVar[int] = 409
+    slug: ClassVar[str] = "code-refused"
+    title: ClassVar[Title] = title(en="Code refused", ru="Код не принят", kk="Код қабылданбады")
+
+
+class AuthenticatorKnown(Conflict):
+    """The account has an authenticator app already."""
+
+    status: ClassVar[int] = 409
+    slug: ClassVar[str] = "authenticator-known"
+    title: ClassVar[Title] = title(
+        en="There is an authenticator already",
+        ru="Приложение-аутентификатор уже настроено",
+        kk="Аутентификатор қосымшасы бұрыннан бар",
+    )
+
+
+class SignInNotFound(NotFound):
+    """There is no such sign-in, or it is somebody else's."""
+
+    slug: ClassVar[str] = "sign-in-not-found"
+    title: ClassVar[Title] = title(en="Sign-in not found", ru="Вход не найден", kk="Кіру табылмады")
+
+
 class LoginTaken(Conflict):
     """There is an account with this login already."""
 

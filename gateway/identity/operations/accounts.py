@@ -24,13 +24,16 @@ async def create_account(
     *,
     demonstration: bool = False,
 ) -> Account:
-    """Enter an account; raises `LoginTaken` when it is written."""
+    """Enter an account, without a password if none is told; raises `LoginTaken` when it is written."""
     account = Account(
         login=request.login,
         display_name=request.display_name,
-        password_hash=await passwords.keep(request.password.get_secret_value()),
+        password_hash=await passwords.keep(request.password.get_secret_value()) if request.password else None,
         status=AccountStatus.ACTIVE,
         demonstration=demonstration,
+        sealed_authenticator=None,
+        authenticator_since=None,
+        authenticator_step=None,
     )
     session.add(account)
     await record_change(session, caller, "account.created", account)
@@ -55,7 +58,7 @@ async def change_account(
     if request.password is not None:
         account.password_hash = await passwords.keep(request.password.get_secret_value())
     if request.password is not None or request.status is AccountStatus.DISABLED:
-        await _end_sign_ins(session, account_id)
+        await end_sign_ins(session, account_id)
     await record_change(session, caller, "account.changed", account, request.model_fields_set)
     return account
 
@@ -69,6 +72,8 @@ async def create_grant(session: AsyncSession, caller: Caller, request: GrantCrea
         scope_kind=request.scope.kind if request.scope else None,
         scope_id=request.scope.id if request.scope else None,
         withdrawn_at=None,
+        expires_at=None,
+        reason=None,
     )
     session.add(grant)
     await record_change(session, caller, "grant.created", grant)
@@ -84,6 +89,7 @@ async def withdraw_grant(session: AsyncSession, caller: Caller, grant_id: UUID) 
     return grant
 
 
-async def _end_sign_ins(session: AsyncSession, account_id: UUID) -> None:
+async def end_sign_ins(session: AsyncSession, account_id: UUID) -> None:
+    """End every sign-in of an account."""
     current = SignIn.account_id == account_id, SignIn.revoked_at.is_(None)
     await session.execute(update(SignIn).where(*current).values(revoked_at=await real_now(session)))

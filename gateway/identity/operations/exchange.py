@@ -12,8 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from gateway.identity.db.accounts import list_grants_of
 from gateway.identity.db.credentials import find_sign_in
 from gateway.identity.db.tables import Account, ApiKey
-from gateway.identity.domain.access_tokens import LONGEST
 from gateway.identity.domain.credentials import digest, read_api_key
+from gateway.identity.domain.provider_tokens import read_issuer
+from gateway.identity.operations.providers import Providers
 from gateway.identity.operations.sign_ins import Reception
 from services.common.clock import real_now
 from services.common.identity import Caller, Grant, GrantKind, Role, TokenSigner
@@ -21,6 +22,8 @@ from services.common.problems import NotAuthenticated, RequestUnreadable
 
 REMEMBERED_SECONDS: Final = 20.0
 """A revoked credential is refused after this time at the latest."""
+LONGEST: Final = 16 * 1024
+"""Characters; what is longer is refused unread."""
 _REMEMBERED_AT_MOST: Final = 4096
 _REFUSED: Final = "The credential is not valid, or not any more."
 
@@ -39,12 +42,17 @@ class Exchange:
     """Knows callers by their credentials, and remembers for some seconds those it has checked."""
 
     def __init__(
-        self, reception: Reception, signer: TokenSigner, clock: Callable[[], float] = time.monotonic
+        self,
+        reception: Reception,
+        signer: TokenSigner,
+        providers: Providers,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """`clock`: seconds that never run backwards."""
         self._clock = clock
         self._reception = reception
         self._signer = signer
+        self._providers = providers
         self._remembered: dict[tuple[bytes, str], tuple[float, Credit]] = {}
 
     async def authorize(self, scope: Mapping[str, Any], service: str) -> Credit | None:
@@ -78,6 +86,8 @@ class Exchange:
         if (key_id := read_api_key(credential)) is not None:
             async with self._reception.sessions.reading() as session:
                 return await _caller_of_key(session, key_id, credential)
+        if (provider := self._providers.find(read_issuer(credential))) is not None:
+            return await self._providers.verify(provider, credential)
         sign_in_id = self._reception.access_tokens.verify(credential)
         async with self._reception.sessions.reading() as session:
             return await self._caller_of_sign_in(session, sign_in_id)

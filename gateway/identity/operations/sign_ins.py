@@ -17,10 +17,12 @@ from gateway.identity.db.tables import Account, RefreshToken, SignIn
 from gateway.identity.domain.access_tokens import LIFETIME, AccessTokens
 from gateway.identity.domain.accounts import AccountStatus, SignInMethod
 from gateway.identity.domain.credentials import REFRESH_TOKEN, digest, new_secret
-from gateway.identity.domain.problems import SignInRefused
+from gateway.identity.domain.problems import SecondFactorRequired, SignInRefused
 from gateway.identity.operations.attempts import Attempts
+from gateway.identity.operations.authenticators import takes_code
 from gateway.identity.operations.passwords import Passwords
 from gateway.identity.schemas.credentials import LinkSignIn, PasswordSignIn, Refreshment, TokenAnswer
+from gateway.vault import Vault
 from services.common.audit import record_change
 from services.common.clock import real_now
 from services.common.identity import Caller
@@ -40,6 +42,7 @@ class Reception:
     passwords: Passwords
     attempts: Attempts
     demonstration: bool
+    vault: Vault
 
     def admits(self, account: Account | None) -> bool:
         """Say whether an account can be used in this installation at all."""
@@ -63,6 +66,8 @@ async def sign_in_with_password(reception: Reception, request: PasswordSignIn, a
         current = await get_account(session, known.id, lock=True)
         if current.password_hash != known.password_hash or not reception.admits(current):
             raise SignInRefused(_REFUSED)
+        if current.authenticator_since is not None:
+            await _require_code(session, reception, current, request)
         now = await real_now(session)
         entered = SignIn(
             method=SignInMethod.PASSWORD,
@@ -74,6 +79,17 @@ async def sign_in_with_password(reception: Reception, request: PasswordSignIn, a
             revoked_at=None,
         )
         return await _enter(session, reception, entered, now)
+
+
+async def _require_code(
+    session: AsyncSession, reception: Reception, account: Account, request: PasswordSignIn
+) -> None:
+    """Raise `SecondFactorRequired` without a code, and `SignInRefused` for a wrong one."""
+    if request.code is None:
+        raise SecondFactorRequired("Send the code that the authenticator app shows.")
+    if not await takes_code(session, reception.vault, account, request.code.get_secret_value()):
+        raise SignInRefused(_REFUSED)
+    await record_change(session, Caller(account.id), "account.code_taken", account, ["authenticator_step"])
 
 
 async def sign_in_with_link(reception: Reception, request: LinkSignIn, address: str) -> TokenAnswer:

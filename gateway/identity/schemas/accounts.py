@@ -19,7 +19,8 @@ class AccountCreate(Request):
 
     login: Login = Field(examples=["aigerim@example.org"])
     display_name: Line
-    password: NewPassword
+    password: NewPassword | None = None
+    """Without one, a letter invites the person to set it."""
 
 
 class AccountChange(Request):
@@ -72,6 +73,10 @@ class GrantRead(Resource):
     scope_kind: GrantKind | None
     scope_id: str | None
     withdrawn_at: Instant | None
+    expires_at: Instant | None
+    """When it ends by itself; null for most."""
+    reason: str | None
+    """Why somebody took it in an emergency; null for grants that were given."""
 
 
 class HeldScope(Answer):

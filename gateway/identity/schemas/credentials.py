@@ -17,6 +17,8 @@ class PasswordSignIn(Request):
     grant_type: Literal["password"]
     login: Annotated[str, Field(min_length=1, max_length=254)]
     password: Annotated[SecretStr, Field(min_length=1, max_length=200)]
+    code: Annotated[SecretStr, Field(min_length=6, max_length=20)] | None = None
+    """What the authenticator app shows now, or a recovery code, where the account has an app."""
 
 
 class Refreshment(Request):

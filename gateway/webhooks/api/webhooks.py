@@ -35,7 +35,7 @@ deliveries = house_router("webhooks", "/webhook-deliveries")
 
 
 @event_types.get("", response_model=WebhookEventTypes)
-async def list_webhook_event_types() -> WebhookEventTypes:
+async def list_webhook_event_types(caller: Caller) -> WebhookEventTypes:  # noqa: ARG001  asks who may
     """List every type of event that endpoints can be told of."""
     kinds = [WebhookEventType(name=kind.name, description=kind.description) for kind in EVENT_TYPES.values()]
     return WebhookEventTypes(items=kinds)

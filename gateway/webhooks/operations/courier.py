@@ -23,6 +23,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from sqlalchemy import Row
 from yarl import URL
 
+from gateway.vault import SecretUnreadableError, Vault
 from gateway.webhooks.db.deliveries import claim_due
 from gateway.webhooks.db.endpoints import get_endpoint
 from gateway.webhooks.domain.addresses import Networks, may_be_reached, read_literal
@@ -30,7 +31,6 @@ from gateway.webhooks.domain.deliveries import WebhookOutcome, judge
 from gateway.webhooks.domain.signatures import sign
 from gateway.webhooks.operations.deliveries import record_attempt
 from gateway.webhooks.operations.endpoints import WEBHOOKS
-from gateway.webhooks.operations.vault import SecretUnreadableError, Vault
 from services.common.clock import real_now
 from services.common.leases import NO_TIME, bell, keep_working, problem_code
 from services.common.sessions import Sessions

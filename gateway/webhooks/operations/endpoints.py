@@ -4,12 +4,12 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from gateway.vault import Vault
 from gateway.webhooks.db.endpoints import get_endpoint
 from gateway.webhooks.db.tables import WebhookEndpoint
 from gateway.webhooks.domain.addresses import Networks, find_fault
 from gateway.webhooks.domain.deliveries import ROTATION, EndpointStatus
 from gateway.webhooks.domain.signatures import new_secret, write_secret
-from gateway.webhooks.operations.vault import Vault
 from gateway.webhooks.schemas.endpoints import (
     WebhookEndpointChange,
     WebhookEndpointCreate,

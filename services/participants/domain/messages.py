@@ -97,16 +97,6 @@ class MessageState(StrEnum):
 OPEN: Final = frozenset({MessageState.QUEUED, MessageState.SENDING})
 
 
-class Receipt(StrEnum):
-    """What became of one attempt to hand a message over."""
-
-    ACCEPTED = "accepted"
-    REFUSED = "refused"
-    """For good."""
-    DELAYED = "delayed"
-    """Worth another attempt."""
-
-
 def require_facts(template: MessageTemplate, facts: Mapping[str, str]) -> None:
     """Raise ValueError unless `facts` are exactly what the template says."""
     wanted = FACTS.get(template, frozenset())

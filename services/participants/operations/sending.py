@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.common.clock import domain_now, real_now
 from services.common.jobs import schedule_job
 from services.common.leases import back_off
+from services.common.mail import Deliver, Receipt
 from services.common.peers import PeerRefusedError, PeerUnreachableError
 from services.common.seal import Undecipherable, unseal
 from services.common.sessions import Sessions
@@ -29,12 +30,10 @@ from services.participants.domain.messages import (
     SEND_MESSAGE,
     MessageState,
     MessageTemplate,
-    Receipt,
     consent_for,
     dispatch_context,
 )
 from services.participants.domain.people import is_in_force
-from services.participants.operations.delivery import Deliver
 from services.participants.operations.letters import write_letter
 from services.participants.operations.messages import end_message
 

@@ -11,6 +11,7 @@ import os
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from email.message import EmailMessage
+from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -20,7 +21,16 @@ from urllib.parse import unquote, urlsplit
 import aiosmtplib
 from pydantic import SecretStr
 
-from services.participants.domain.messages import Receipt
+
+class Receipt(StrEnum):
+    """What became of one attempt to hand a message over."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    """For good."""
+    DELAYED = "delayed"
+    """Worth another attempt."""
+
 
 Deliver = Callable[[str, EmailMessage], Awaitable[Receipt]]
 """Hands over one message of this name; what it answers is all that is known, no failure is raised."""
