@@ -8,6 +8,8 @@ from services.common.http.enumerations import enumerations_router
 from services.common.http.files import files_router
 from services.common.http.operations import operations_router
 from services.programs.api import (
+    agreements,
+    approvals,
     awards,
     budgets,
     codelists,
@@ -19,11 +21,14 @@ from services.programs.api import (
     evidence,
     money,
     monitoring,
+    needs,
     organizations,
+    partnerships,
     programs,
     publications,
     tables,
     training_sessions,
+    venues,
 )
 from services.programs.db.tables import SCHEMA_REVISION
 from services.programs.domain.enumerations import ENUMERATIONS
@@ -31,7 +36,8 @@ from services.programs.domain.events import EVENTS
 from services.programs.domain.files import FILE_PURPOSES
 from services.programs.domain.permissions import PERMISSIONS
 from services.programs.inbox import design_tasks, erasures, indicators, mirrors
-from services.programs.inbox.clock import follow_edition_clock
+from services.programs.inbox.clock import follow_agreement_expiry, follow_edition_clock
+from services.programs.operations.agreements import FOLLOW_EXPIRY
 from services.programs.operations.edition_clock import FOLLOW_CLOCK
 from services.programs.operations.imports import IMPORTS
 from services.programs.operations.publications import PUBLISH, publish_due
@@ -48,6 +54,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             awards.router,
             tables.router,  # first: elsewhere `imports` and `exports` would be taken for an id
             budgets.router,
+            agreements.router,
+            approvals.router,
             codelists.router,
             costs.router,
             country_deliveries.router,
@@ -61,10 +69,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             evidence.router,
             money.router,
             monitoring.router,
+            needs.router,
             organizations.router,
+            partnerships.router,
             programs.router,
             publications.router,
             training_sessions.router,
+            venues.router,
         ],
         permissions=PERMISSIONS,
         schema_revision=SCHEMA_REVISION,
@@ -79,7 +90,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             indicators.INDICATOR_PERIOD_CHANGED: indicators.mirror_indicator_period,
         },
         replayers=REPLAYERS,
-        jobs={FOLLOW_CLOCK: follow_edition_clock, PUBLISH: publish_due},
+        jobs={
+            FOLLOW_CLOCK: follow_edition_clock,
+            FOLLOW_EXPIRY: follow_agreement_expiry,
+            PUBLISH: publish_due,
+        },
         imports=IMPORTS,
         resources=[open_files],
     )

@@ -39,10 +39,13 @@ async def test_the_public_reads_the_words_and_the_ends_of_the_life_cycles(progra
     }
     ends = {name: {v["code"] for v in values if v["terminal"]} for name, values in found.items()}
     assert {name: codes for name, codes in ends.items() if codes} == {
+        "agreement_state": {"terminated"},
+        "approval_state": {"approved", "returned", "withdrawn"},
         "edition_state": {"archived", "cancelled"},
         "training_session_state": {"cancelled"},
         "delivery_state": {"closed", "cancelled"},
         "design_task_state": {"done"},
+        "needs_survey_state": {"closed"},
         "organization_status": {"merged"},
         "instalment_state": {"cancelled"},
         "milestone_state": {"achieved", "cancelled"},

@@ -177,6 +177,9 @@ ANNA, OLGA = (str(UUID(int=number)) for number in (1, 2))
         (Place("A", frozenset({ANNA})), Place("B", frozenset({OLGA})), []),
         (Place(None, frozenset()), Place(None, frozenset()), []),
         (Place("A", frozenset()), Place(" a", frozenset()), [ConflictCode.VENUE_TAKEN]),
+        (Place("A", frozenset(), "1"), Place("B", frozenset(), "1"), [ConflictCode.VENUE_TAKEN]),
+        (Place("A", frozenset(), "1"), Place("A", frozenset(), "2"), []),
+        (Place("A", frozenset(), "1"), Place("a", frozenset()), [ConflictCode.VENUE_TAKEN]),
         (
             Place("A", frozenset({ANNA, OLGA})),
             Place(None, frozenset({OLGA})),
@@ -188,3 +191,64 @@ def test_what_two_meetings_cannot_both_have(
     wanted: Place, taken: Place, conflicts: list[ConflictCode]
 ) -> None:
     assert find_conflicts(wanted, taken) == find_conflicts(taken, wanted) == conflicts
+
+
+async def test_a_meeting_has_a_module_a_venue_and_materials(
+    manager: httpx.AsyncClient, edition: dict[str, Any], program: dict[str, Any], lecturer: str
+) -> None:
+    venue = {
+        "code": "amu-hall",
+        "names": {"en": "Synthetic hall", "ru": "Зал"},
+        "country": "KZ",
+        "capacity": 40,
+    }
+    hall = await enter(manager, "/v1/venues", venue)
+    at = f"/v1/editions/{edition['id']}"
+    first = await enter(manager, f"{at}/modules", {"ordinal": 1, "title": {"en": "Basics"}})
+    twice = await manager.post(f"{at}/modules", json={"ordinal": 1, "title": {"en": "Again"}})
+    assert twice.json()["code"] == "portfolio-item-exists"
+    there = {"venue": None, "venue_id": hall["id"]}
+    made = await plan(manager, edition, **there, module_id=first["id"], interpretation=["tg", "uz"])
+    assert (made["venue"], made["venue_id"], made["module_id"]) == ("Synthetic hall", hall["id"], first["id"])
+    other = await enter(manager, "/v1/editions", PLAN | {"code": "SYN-2", "program_id": program["id"]})
+    collision = await plan(manager, other, venue="Another name for it", venue_id=hall["id"])
+    assert [one["code"] for one in collision["warnings"]] == ["venue_taken"]
+    foreign = MEETING | {"module_id": first["id"]}
+    refused = await manager.post(f"/v1/editions/{other['id']}/training-sessions", json=foreign)
+    assert refused.json()["code"] == "reference-unknown"
+
+    path = f"/v1/training-sessions/{made['id']}"
+    slides = {"title": "Slides", "url": "https://example.org/slides.pdf", "language": "ru"}
+    change = {"materials": [slides], "lecturers": [{"lecturer_id": lecturer}], "mandatory": False}
+    changed = await manager.patch(path, json=change, headers={"If-Match": f'"{made["version"]}"'})
+    assert changed.status_code == 200, changed.text
+    assert (changed.json()["materials"], changed.json()["mandatory"]) == ([slides], False)
+    assert (changed.json()["interpretation"], changed.json()["title"]) == (["tg", "uz"], MEETING["title"])
+    (event,) = read_events(await calendar_of(manager, f"editions/{edition['id']}"))
+    assert (event["LOCATION"], event["SEQUENCE"]) == ("Synthetic hall", "1")
+    cloning = {"code": "SYN-3", "title": {"en": "Next"}, "period": "2032-05-05/2032-05-07"}
+    clone = await enter(manager, f"{at}/clone", cloning | {"provenance": "synthetic"})
+    (copied,) = (await manager.get(f"/v1/editions/{clone['id']}/training-sessions")).json()["items"]
+    (module,) = (await manager.get(f"/v1/editions/{clone['id']}/modules")).json()["items"]
+    assert copied["module_id"] == module["id"] != first["id"]
+    assert copied["materials"] == [slides]
+
+
+async def test_meetings_of_a_postponed_edition_are_tentative_and_of_a_cancelled_one_closed(
+    manager: httpx.AsyncClient, edition: dict[str, Any]
+) -> None:
+    made = await plan(manager, edition)
+    at = f"/v1/editions/{edition['id']}"
+    await manager.post(f"{at}/state-changes", json={"state": "postponed", "reason": "Synthetic"})
+    (event,) = read_events(await calendar_of(manager, f"editions/{edition['id']}"))
+    assert (event["UID"], event["STATUS"]) == (made["id"], "TENTATIVE")
+    await manager.post(f"{at}/state-changes", json={"state": "cancelled", "reason": "Synthetic"})
+    (event,) = read_events(await calendar_of(manager, f"editions/{edition['id']}"))
+    assert (event["UID"], event["STATUS"]) == (made["id"], "CANCELLED")
+    closed = await manager.post(f"{at}/training-sessions", json=MEETING)
+    assert (closed.status_code, closed.json()["code"]) == (409, "transition-refused")
+    change = {"mandatory": False}
+    version = (await manager.get(f"{at}/training-sessions")).json()["items"][0]["version"]
+    path = f"/v1/training-sessions/{made['id']}"
+    late = await manager.patch(path, json=change, headers={"If-Match": f'"{version}"'})
+    assert late.json()["code"] == "transition-refused"

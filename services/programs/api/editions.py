@@ -15,8 +15,8 @@ from services.common.http.routes import house_router
 from services.common.http.sessions import HotRead, ReadSession, WriteSession
 from services.common.http.worker import Worker
 from services.common.pagination import PageRequest
-from services.common.wire import Code, FacetedPage, Page
-from services.common.wire_codes import CountryCode
+from services.common.wire import Code, FacetedPage, Line, Page
+from services.common.wire_codes import CountryCode, SectorCode
 from services.programs.api.answers import answer_with_sources
 from services.programs.db import edition_history as history
 from services.programs.db import editions as questions
@@ -36,6 +36,7 @@ from services.programs.domain.problems import (
     SourceRequired,
     SubjectNotFound,
 )
+from services.programs.domain.programs import ProgramKind
 from services.programs.operations import clones, edition_states
 from services.programs.operations import editions as operations
 from services.programs.schemas.edition_states import (
@@ -53,6 +54,7 @@ from services.programs.schemas.editions import (
     EditionItem,
     EditionRead,
 )
+from services.programs.schemas.programs import SdgGoal
 
 router = house_router("editions", "/editions")
 CREATED = status.HTTP_201_CREATED
@@ -101,6 +103,13 @@ async def list_editions(
     program_id: UUID | None = None,
     country: CountryCode | None = None,
     year: Annotated[int | None, Query(ge=1900, le=2200)] = None,
+    kind: ProgramKind | None = None,
+    sector: SectorCode | None = None,
+    sdg_goal: SdgGoal | None = None,
+    partner_id: UUID | None = None,
+    q: Annotated[
+        Line | None, Query(description="Words, or their beginnings, of code, title or topic in any language.")
+    ] = None,
 ) -> Response:
     """List editions by their earliest day; synthetic ones only to staff who ask for them by `provenance`."""
     found = await questions.list_editions(
@@ -113,6 +122,11 @@ async def list_editions(
         program_id=program_id,
         country=country,
         year=year,
+        kind=kind,
+        sector=sector,
+        sdg_goal=sdg_goal,
+        partner_id=partner_id,
+        q=q,
     )
     return Response(found, media_type="application/json")
 

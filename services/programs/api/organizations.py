@@ -22,13 +22,17 @@ from services.programs.domain.problems import (
     DemonstrationOnly,
     OrganizationExists,
     OrganizationNotFound,
+    PortfolioItemExists,
+    ReferenceUnknown,
     TransitionRefused,
 )
+from services.programs.operations import organization_merges as merges
 from services.programs.operations import organizations as operations
 from services.programs.schemas.organizations import (
     OrganizationChange,
     OrganizationCreate,
     OrganizationItem,
+    OrganizationMerge,
     OrganizationRead,
 )
 
@@ -104,3 +108,16 @@ async def verify_organization(
     """State that the record has been checked against a register or with the organization itself."""
     organization = await operations.verify_organization(session, caller, organization_id)
     return await answer_with_sources(session, OrganizationRead, organization)
+
+
+@router.post(
+    "/{organization_id}/merge",
+    response_model=OrganizationRead,
+    responses=problems(OrganizationNotFound, TransitionRefused, ReferenceUnknown, PortfolioItemExists),
+)
+async def merge_organization(
+    session: WriteSession, caller: Caller, organization_id: UUID, request: OrganizationMerge
+) -> OrganizationRead:
+    """Let another record take the place of this one in everything but the ledger."""
+    merged = await merges.merge_organization(session, caller, organization_id, request.into_id)
+    return await answer_with_sources(session, OrganizationRead, merged)

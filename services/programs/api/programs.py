@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Header, Response, status
+from fastapi import Header, Query, Response, status
 
 from services.common.http.callers import Caller
 from services.common.http.paging import Paging
@@ -12,16 +12,18 @@ from services.common.http.problem_responses import problems
 from services.common.http.routes import house_router
 from services.common.http.sessions import ReadSession, WriteSession
 from services.common.wire import Code, Page
-from services.programs.api.answers import answer_with_sources, page_with_sources, page_with_subjects
+from services.programs.api.answers import answer_with_sources, page_with_sources
 from services.programs.db import programs as questions
-from services.programs.db.tables import Lecturer, PartnershipSubject
+from services.programs.db.tables import Lecturer
 from services.programs.domain.problems import (
-    OrganizationNotFound,
+    GuardsUnmet,
     PortfolioItemExists,
     ReferenceUnknown,
+    SourceRequired,
     SubjectNotFound,
 )
 from services.programs.domain.programs import ProgramStatus
+from services.programs.operations import program_states
 from services.programs.operations import programs as operations
 from services.programs.schemas.programs import (
     AgencyRead,
@@ -33,12 +35,12 @@ from services.programs.schemas.programs import (
     LecturerChange,
     LecturerCreate,
     LecturerRead,
-    PartnershipCreate,
-    PartnershipRead,
     ProgramChange,
     ProgramCreate,
     ProgramItem,
     ProgramRead,
+    ProgramStatusChange,
+    ProgramStatusChangeResult,
 )
 
 router = house_router("programs", "")
@@ -70,7 +72,7 @@ async def put_agency(
     "/programs",
     response_model=ProgramRead,
     status_code=CREATED,
-    responses=problems(PortfolioItemExists, ReferenceUnknown),
+    responses=problems(PortfolioItemExists, ReferenceUnknown, SourceRequired),
 )
 async def create_program(
     session: WriteSession, caller: Caller, request: ProgramCreate, response: Response
@@ -110,6 +112,22 @@ async def change_program(
 
 
 @router.post(
+    "/programs/{program_id}/status-changes",
+    response_model=ProgramStatusChangeResult,
+    responses=problems(SubjectNotFound, GuardsUnmet, ReferenceUnknown),
+)
+async def change_program_status(
+    session: WriteSession,
+    caller: Caller,
+    program_id: UUID,
+    request: ProgramStatusChange,
+    dry_run: Annotated[bool, Query(description="Only say what stands in the way.")] = False,  # noqa: FBT002  a query parameter
+) -> ProgramStatusChangeResult:
+    """Change a program's status, or with `dry_run` say which conditions are not met."""
+    return await program_states.change_program_status(session, caller, program_id, request, dry_run=dry_run)
+
+
+@router.post(
     "/programs/{program_id}/components",
     response_model=ComponentRead,
     status_code=CREATED,
@@ -133,42 +151,6 @@ async def list_components(session: ReadSession, caller: Caller, page: Paging, pr
     await questions.get_visible_program(session, program_id, caller)
     rows = await questions.list_components(session, page, program_id)
     return await page_with_sources(session, ComponentRead, rows)
-
-
-@router.post(
-    "/partnerships",
-    response_model=PartnershipRead,
-    status_code=CREATED,
-    responses=problems(OrganizationNotFound, PortfolioItemExists, ReferenceUnknown),
-)
-async def create_partnership(
-    session: WriteSession, caller: Caller, request: PartnershipCreate
-) -> PartnershipRead:
-    """Enter what an organization does in one undertaking, or in several that no source takes apart."""
-    partnership = await operations.create_partnership(session, caller, request)
-    subjects = [subject.model_dump() for subject in request.subjects]
-    return await answer_with_sources(session, PartnershipRead, partnership, subjects=subjects)
-
-
-@router.get("/partnerships", response_model=Page[PartnershipRead])
-async def list_partnerships(
-    session: ReadSession,
-    page: Paging,
-    caller: Caller,
-    code: Code | None = None,
-    subject_id: UUID | None = None,
-    organization_id: UUID | None = None,
-) -> object:
-    """List partnerships by code."""
-    rows = await questions.list_partnerships(
-        session,
-        page,
-        visible_to=caller,
-        code=code,
-        subject_id=subject_id,
-        organization_id=organization_id,
-    )
-    return await page_with_subjects(session, PartnershipRead, rows, PartnershipSubject)
 
 
 @router.post(

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.common.clock import Provenance
 from services.common.http.callers import Caller
 from services.common.http.paging import Paging
+from services.common.http.preconditions import ExpectedVersion
 from services.common.http.problem_responses import problems
 from services.common.http.routes import house_router
 from services.common.http.sessions import ReadSession, WriteSession
@@ -17,11 +18,17 @@ from services.common.wire import Page
 from services.programs.db import editions as questions
 from services.programs.db.programs import get_lecturer
 from services.programs.db.tables import TrainingSession
-from services.programs.domain.problems import SessionOutsideEdition, SubjectNotFound, TransitionRefused
+from services.programs.domain.problems import (
+    ReferenceUnknown,
+    SessionOutsideEdition,
+    SubjectNotFound,
+    TransitionRefused,
+)
 from services.programs.operations import training_sessions as operations
 from services.programs.operations.timetables import write_timetable
 from services.programs.schemas.training_sessions import (
     TrainingSessionCancellation,
+    TrainingSessionChange,
     TrainingSessionCreate,
     TrainingSessionMove,
     TrainingSessionPlanned,
@@ -42,7 +49,7 @@ _CALENDAR_RESPONSE: Final[dict[int | str, dict[str, Any]]] = {
     "/editions/{edition_id}/training-sessions",
     response_model=TrainingSessionPlanned,
     status_code=status.HTTP_201_CREATED,
-    responses=problems(SubjectNotFound, SessionOutsideEdition),
+    responses=problems(SubjectNotFound, SessionOutsideEdition, TransitionRefused, ReferenceUnknown),
 )
 async def create_training_session(
     session: WriteSession, caller: Caller, edition_id: UUID, request: TrainingSessionCreate
@@ -63,6 +70,23 @@ async def list_training_sessions(
     """List an edition's timetable by time."""
     await questions.get_edition(session, edition_id, visible_to=caller)
     return await questions.list_training_sessions(session, page, edition_id)
+
+
+@router.patch(
+    "/training-sessions/{training_session_id}",
+    response_model=TrainingSessionPlanned,
+    responses=problems(SubjectNotFound, TransitionRefused, ReferenceUnknown),
+)
+async def change_training_session(
+    session: WriteSession,
+    caller: Caller,
+    training_session_id: UUID,
+    version: ExpectedVersion,
+    request: TrainingSessionChange,
+) -> TrainingSessionPlanned:
+    """Change what is held and who teaches; `warnings` name meetings that it collides with."""
+    meeting = await operations.change_training_session(session, caller, training_session_id, version, request)
+    return await _answer_planned(session, meeting)
 
 
 @router.post(

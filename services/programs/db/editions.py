@@ -1,10 +1,11 @@
 """Questions asked of editions and their parts."""
 
+import re
 from collections.abc import Collection, Sequence
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Integer, Text, Uuid, and_, bindparam, cast, delete, func, literal, or_, select
+from sqlalchemy import Integer, Text, Uuid, and_, bindparam, cast, delete, func, literal, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
@@ -14,6 +15,8 @@ from services.common.lists import ListShape, fetch_list, wanted
 from services.common.pagination import PageRequest, Rows, SortKey, fetch_page
 from services.common.sessions import HotReader
 from services.programs.db.tables import (
+    AgreementSubject,
+    Approval,
     CountryInvitation,
     DesignTask,
     Edition,
@@ -22,6 +25,7 @@ from services.programs.db.tables import (
     Milestone,
     MirrorResults,
     MirrorSeats,
+    Module,
     Partnership,
     PartnershipSubject,
     Program,
@@ -33,7 +37,7 @@ from services.programs.db.tables import (
 )
 from services.programs.domain.editions import EditionState
 from services.programs.domain.problems import SubjectNotFound
-from services.programs.domain.programs import FunctionalRole
+from services.programs.domain.programs import FunctionalRole, ProgramKind
 from services.programs.domain.training_sessions import OPEN_STATES, TrainingSessionState
 
 PUBLISHED: Final = (Edition.state != EditionState.DRAFT, Edition.provenance == Provenance.REAL)
@@ -62,6 +66,14 @@ _THERE: Final = select(EditionCountry.edition_id).where(
     EditionCountry.country == bindparam("country", type_=Text)
 )
 _YEAR: Final = bindparam("year", type_=Integer)
+_SECTOR: Final = func.jsonb_build_array(
+    func.jsonb_build_object(literal("code", Text), bindparam("sector", type_=Text))
+)
+_PARTNERED: Final = (
+    select(PartnershipSubject.subject_id)
+    .join(Partnership, Partnership.id == PartnershipSubject.partnership_id)
+    .where(Partnership.organization_id == bindparam("partner_id", type_=Uuid))
+)
 EDITIONS: Final = ListShape(
     items=(
         Edition.id,
@@ -99,6 +111,18 @@ EDITIONS: Final = ListShape(
         "year": and_(
             Edition.earliest <= func.make_date(_YEAR, 12, 31), Edition.latest >= func.make_date(_YEAR, 1, 1)
         ),
+        "kind": Program.kind == bindparam("kind", type_=Text),
+        "sector": or_(
+            Edition.sectors.bool_op("@>")(_SECTOR),
+            and_(Edition.sectors == text("'[]'::jsonb"), Program.sectors.bool_op("@>")(_SECTOR)),
+        ),
+        "sdg_goal": Program.sdg_goals.bool_op("@>")(
+            func.jsonb_build_array(bindparam("sdg_goal", type_=Text))
+        ),
+        "partner_id": or_(Edition.id.in_(_PARTNERED), Edition.program_id.in_(_PARTNERED)),
+        "q": Edition.search.bool_op("@@")(
+            func.to_tsquery(text("'simple'::regconfig"), bindparam("q", type_=Text))
+        ),
     },
     joined=lambda query: query.join(Program, Program.id == Edition.program_id),
     sorts={
@@ -123,8 +147,16 @@ async def list_editions(
     program_id: UUID | None,
     country: str | None,
     year: int | None,
+    kind: ProgramKind | None,
+    sector: str | None,
+    sdg_goal: str | None,
+    partner_id: UUID | None,
+    q: str | None,
 ) -> bytes:
-    """Return a page of `EditionItem` as JSON; synthetic ones only to staff who ask by name (invariant P11)."""
+    """Return a page of `EditionItem` as JSON; synthetic ones only to staff who ask by name (invariant P11).
+
+    `sector` is the edition's own, or its program's where it has none; `q` are words, or their beginnings.
+    """
     conditions = wanted(
         published=visible_to.reach is Reach.PUBLISHED,
         provenance=provenance,
@@ -133,8 +165,18 @@ async def list_editions(
         program_id=program_id,
         country=country,
         year=year,
+        kind=kind,
+        sector=sector,
+        sdg_goal=sdg_goal,
+        partner_id=partner_id,
+        q=None if q is None else _beginnings(q),
     )
     return await fetch_list(reader, EDITIONS, page, conditions)
+
+
+def _beginnings(q: str) -> str:
+    """Return a text query for words that begin so, all of them; nothing of `q` but its words goes in."""
+    return " & ".join(f"{word}:*" for word in re.findall(r"\w+", q))
 
 
 async def find_coming_edition(
@@ -179,6 +221,9 @@ async def count_references(session: AsyncSession, edition_id: UUID) -> int:
     """Return how many rows refer to the edition, its own countries and seats apart."""
     concerned = (
         TrainingSession.edition_id,
+        Module.edition_id,
+        Approval.edition_id,
+        AgreementSubject.subject_id,
         CountryInvitation.edition_id,
         Edition.predecessor_id,
         PartnershipSubject.subject_id,
@@ -282,9 +327,11 @@ async def list_meetings(
     edition_id: UUID | None = None,
     lecturer_id: UUID | None = None,
     provenance: Provenance | None = None,
-) -> list[tuple[TrainingSession, str]]:
-    """Return the training sessions of an edition or of a lecturer by time, each with its edition's zone."""
-    query = select(TrainingSession, Edition.zone).join(Edition, Edition.id == TrainingSession.edition_id)
+) -> list[tuple[TrainingSession, str, EditionState]]:
+    """Return the training sessions of an edition or of a lecturer by time, with their edition's zone and state."""
+    query = select(TrainingSession, Edition.zone, Edition.state).join(
+        Edition, Edition.id == TrainingSession.edition_id
+    )
     if visible_to.reach is Reach.PUBLISHED:
         query = query.where(*PUBLISHED)
     if edition_id is not None:
@@ -294,7 +341,7 @@ async def list_meetings(
     if provenance is not None:
         query = query.where(Edition.provenance == provenance)
     rows = await session.execute(query.order_by(TrainingSession.starts_at, TrainingSession.id))
-    return [(meeting, zone) for meeting, zone in rows]
+    return [(meeting, zone, state) for meeting, zone, state in rows]
 
 
 async def count_open_sessions(session: AsyncSession, edition_id: UUID) -> int:
@@ -317,6 +364,7 @@ async def count_lead_partners(session: AsyncSession, edition: Edition) -> int:
                 PartnershipSubject.subject_id == edition.program_id,
             ),
             Partnership.functional_role == FunctionalRole.LEAD,
+            Partnership.ended_on.is_(None),
         )
     )
     return (await session.scalars(query)).one()

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.common.pagination import PageRequest, Rows, SortKey, fetch_page
 from services.programs.db import tables
 from services.programs.db.tables import (
+    AgreementSubject,
     Citation,
     PartnershipSubject,
     Source,
@@ -31,6 +32,14 @@ _TABLES: Final[Mapping[SubjectKind, Any]] = {
     SubjectKind.PARTNERSHIP: tables.Partnership,
     SubjectKind.STATEMENT: tables.Statement,
     SubjectKind.EDITION_COUNTRY: tables.EditionCountry,
+    SubjectKind.COUNTRY_PRIORITY: tables.CountryPriority,
+}
+
+
+_OWNERS: Final[Mapping[type, Any]] = {
+    StatementSubject: StatementSubject.statement_id,
+    PartnershipSubject: PartnershipSubject.partnership_id,
+    AgreementSubject: AgreementSubject.agreement_id,
 }
 
 
@@ -88,12 +97,12 @@ async def delete_citations(session: AsyncSession, subject_id: UUID) -> None:
 
 
 async def list_subjects(
-    session: AsyncSession, link: type[StatementSubject | PartnershipSubject], owners: Collection[UUID]
+    session: AsyncSession,
+    link: type[StatementSubject | PartnershipSubject | AgreementSubject],
+    owners: Collection[UUID],
 ) -> dict[UUID, list[dict[str, Any]]]:
-    """Return what each statement, or each partnership, concerns."""
-    owner: Any = (
-        StatementSubject.statement_id if link is StatementSubject else PartnershipSubject.partnership_id
-    )
+    """Return what each statement, partnership or agreement concerns."""
+    owner: Any = _OWNERS[link]
     rows = await session.execute(
         select(owner.label("owner_id"), link.subject_kind, link.subject_id)
         .where(owner.in_(owners))

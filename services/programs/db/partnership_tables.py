@@ -1,5 +1,6 @@
 """Tables of who does what with whom."""
 
+from datetime import date
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from services.common.database import Versioned
 from services.programs.db.base import Base
 from services.programs.domain.evidence import Confidence, SubjectKind
-from services.programs.domain.programs import FunctionalRole, TriangularRole
+from services.programs.domain.programs import FunctionalRole, SupportKind, TriangularRole
 
 if TYPE_CHECKING:
     from services.programs.db.tables import Organization
@@ -26,7 +27,14 @@ class Partnership(Versioned, Base):
     iati_role: Mapped[str | None]
     functional_role: Mapped[FunctionalRole]
     triangular_role: Mapped[TriangularRole | None]
+    support_kind: Mapped[SupportKind | None]
+    """How a facilitator supports the others."""
+    period: Mapped[str | None]
+    """EDTF."""
     certainty: Mapped[Confidence]
+    ended_on: Mapped[date | None]
+    """From this day on the organization is no longer part of it."""
+    end_reason: Mapped[str | None]
 
     organization: Mapped["Organization"] = relationship(lazy="raise")
 

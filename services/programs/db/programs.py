@@ -2,9 +2,8 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import joinedload
 
 from services.common.clock import Provenance
 from services.common.identity import Caller, Reach
@@ -15,10 +14,10 @@ from services.programs.db.tables import (
     Edition,
     Fund,
     Lecturer,
-    Partnership,
-    PartnershipSubject,
+    MirrorResults,
     Program,
 )
+from services.programs.domain.editions import SETTLED_RESULTS, EditionState
 from services.programs.domain.problems import SubjectNotFound
 from services.programs.domain.programs import ProgramStatus
 
@@ -72,6 +71,31 @@ async def list_programs(
     return await fetch_page(session, query, page, SortKey(Program.code))
 
 
+async def count_completed_editions(session: AsyncSession, program_id: UUID) -> int:
+    """Return how many real editions of the program are completed."""
+    query = select(func.count()).where(
+        Edition.program_id == program_id,
+        Edition.provenance == Provenance.REAL,
+        Edition.state.in_([EditionState.COMPLETED, EditionState.EVALUATED, EditionState.ARCHIVED]),
+    )
+    return (await session.scalars(query)).one()
+
+
+async def has_settled_results(session: AsyncSession, program_id: UUID) -> bool:
+    """Say whether evaluation has published or withheld results of a real edition of the program."""
+    query = (
+        select(MirrorResults.id)
+        .join(Edition, Edition.id == MirrorResults.edition_id)
+        .where(
+            Edition.program_id == program_id,
+            Edition.provenance == Provenance.REAL,
+            MirrorResults.state.in_(SETTLED_RESULTS),
+        )
+        .limit(1)
+    )
+    return await session.scalar(query) is not None
+
+
 async def find_component(session: AsyncSession, component_id: UUID, program_id: UUID) -> Component | None:
     """Return the component, if it is one of this program."""
     query = select(Component).where(Component.id == component_id, Component.program_id == program_id)
@@ -82,35 +106,6 @@ async def list_components(session: AsyncSession, page: PageRequest, program_id: 
     """Return a program's components in their order."""
     query = select(Component).where(Component.program_id == program_id)
     return await fetch_page(session, query, page, SortKey(Component.ordinal))
-
-
-async def list_partnerships(
-    session: AsyncSession,
-    page: PageRequest,
-    *,
-    visible_to: Caller,
-    code: str | None,
-    subject_id: UUID | None,
-    organization_id: UUID | None,
-) -> Rows:
-    """Return partnerships by code, each with its organization."""
-    query = select(Partnership).options(joinedload(Partnership.organization))
-    if visible_to.reach is Reach.PUBLISHED:
-        synthetic = select(Edition.id).where(Edition.provenance == Provenance.SYNTHETIC)
-        made_up = select(PartnershipSubject.partnership_id).where(
-            PartnershipSubject.subject_id.in_(synthetic)
-        )
-        query = query.where(Partnership.id.not_in(made_up))
-    if code is not None:
-        query = query.where(Partnership.code == code)
-    if organization_id is not None:
-        query = query.where(Partnership.organization_id == organization_id)
-    if subject_id is not None:
-        concerned = select(PartnershipSubject.partnership_id).where(
-            PartnershipSubject.subject_id == subject_id
-        )
-        query = query.where(Partnership.id.in_(concerned))
-    return await fetch_page(session, query, page, SortKey(Partnership.code))
 
 
 async def list_funds(session: AsyncSession, page: PageRequest, *, code: str | None) -> Rows:

@@ -10,6 +10,14 @@ from services.common.clock import Provenance
 from services.common.database import Versioned
 from services.common.database_errors import translate_constraint
 from services.programs.db import publication_tables  # noqa: F401  declares tables of this schema
+from services.programs.db.agreement_tables import (
+    Agreement,
+    AgreementAlert,
+    AgreementAmendment,
+    AgreementParty,
+    AgreementSubject,
+)
+from services.programs.db.approval_tables import Approval, ApprovalPolicy
 from services.programs.db.award_tables import Award, Instalment
 from services.programs.db.base import Base
 from services.programs.db.delivery_tables import Delivery, DeliveryDocument
@@ -35,8 +43,9 @@ from services.programs.db.evidence_tables import (
 )
 from services.programs.db.money_tables import Budget, ExchangeRate, FiscalClosure, LedgerEntry
 from services.programs.db.monitoring_tables import Milestone, Risk, StatusReport
+from services.programs.db.need_tables import CountryPriority, NeedsSurvey
 from services.programs.db.partnership_tables import Partnership, PartnershipSubject
-from services.programs.db.timetable_tables import Lecturer, TrainingSession
+from services.programs.db.timetable_tables import Lecturer, Module, TrainingSession, Venue
 from services.programs.domain.organizations import OrganizationStatus
 from services.programs.domain.problems import OrganizationExists, PortfolioItemExists
 from services.programs.domain.programs import (
@@ -48,12 +57,20 @@ from services.programs.domain.programs import (
 __all__ = [
     "SCHEMA_REVISION",
     "Agency",
+    "Agreement",
+    "AgreementAlert",
+    "AgreementAmendment",
+    "AgreementParty",
+    "AgreementSubject",
+    "Approval",
+    "ApprovalPolicy",
     "Award",
     "Base",
     "Budget",
     "Citation",
     "Component",
     "CountryInvitation",
+    "CountryPriority",
     "Delivery",
     "DeliveryDocument",
     "DesignTask",
@@ -71,6 +88,8 @@ __all__ = [
     "MirrorDesignChange",
     "MirrorResults",
     "MirrorSeats",
+    "Module",
+    "NeedsSurvey",
     "Organization",
     "Partnership",
     "PartnershipSubject",
@@ -82,9 +101,10 @@ __all__ = [
     "StatementSubject",
     "StatusReport",
     "TrainingSession",
+    "Venue",
 ]
 
-SCHEMA_REVISION: Final = "0010"
+SCHEMA_REVISION: Final = "0012"
 """The revision of `migrations/programs` that this code needs."""
 
 
@@ -109,6 +129,8 @@ class Organization(Versioned, Base):
     """ISO 3166-1 alpha-2."""
     identifiers: Mapped[list[dict[str, str]]]
     status: Mapped[OrganizationStatus]
+    merged_into_id: Mapped[UUID | None] = mapped_column(ForeignKey("organization.id"))
+    """The record that has taken its place."""
     provenance: Mapped[Provenance]
 
     @property
@@ -133,6 +155,9 @@ class Program(Versioned, Base):
     kind: Mapped[ProgramKind]
     status: Mapped[ProgramStatus | None]
     """None where no source states it."""
+    status_reason: Mapped[str | None]
+    evaluation_reference: Mapped[str | None]
+    """Where the evaluation stands by which it became annual, if it was not held here."""
     objectives: Mapped[dict[str, str] | None]
     form_as_stated: Mapped[CooperationForm | None]
     aid_type: Mapped[str | None]
@@ -181,5 +206,13 @@ for _natural_key in (
     "uq_partnership_code",
     "uq_delivery_code",
     "uq_fund_code",
+    "uq_venue_code",
+    "uq_country_priority_code",
+    "uq_needs_survey",
+    "uq_module_ordinal",
+    "uq_approval_policy_target",
+    "uq_approval_pending",
+    "uq_agreement_code",
+    "uq_agreement_amendment",
 ):
     translate_constraint(_natural_key, PortfolioItemExists)

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.common.database import Versioned
@@ -23,6 +23,39 @@ class Lecturer(Versioned, Base):
     consents_to_be_shown: Mapped[bool]
 
 
+class Venue(Versioned, Base):
+    """A place where training sessions are held."""
+
+    __tablename__ = "venue"
+    __table_args__ = (UniqueConstraint("code", name="uq_venue_code"),)
+
+    code: Mapped[str]
+    names: Mapped[dict[str, str]]
+    address: Mapped[str | None]
+    city: Mapped[str | None]
+    country: Mapped[str | None]
+    capacity: Mapped[int | None]
+    organization_id: Mapped[UUID | None] = mapped_column(ForeignKey("organization.id"))
+    """Whose it is."""
+
+    @property
+    def label(self) -> str:
+        """How it is called on a timetable."""
+        return self.names.get("en") or next(iter(self.names.values()))
+
+
+class Module(Versioned, Base):
+    """A part of a timetable that groups training sessions."""
+
+    __tablename__ = "module"
+    __table_args__ = (UniqueConstraint("edition_id", "ordinal", name="uq_module_ordinal"),)
+
+    edition_id: Mapped[UUID] = mapped_column(ForeignKey("edition.id"))
+    ordinal: Mapped[int]
+    title: Mapped[dict[str, str]]
+    objectives: Mapped[dict[str, str] | None]
+
+
 class TrainingSession(Versioned, Base):
     """One meeting of a course."""
 
@@ -38,10 +71,17 @@ class TrainingSession(Versioned, Base):
     title: Mapped[dict[str, str]]
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
+    module_id: Mapped[UUID | None] = mapped_column(ForeignKey("module.id"))
+    venue_id: Mapped[UUID | None] = mapped_column(ForeignKey("venue.id"))
     venue: Mapped[str | None]
+    """What the timetable says; the label of the venue where there is a record of it."""
     state: Mapped[TrainingSessionState]
     state_reason: Mapped[str | None]
     mandatory: Mapped[bool]
     counts_for_attendance: Mapped[bool]
     delivery_language: Mapped[str | None]
+    interpretation: Mapped[list[str]] = mapped_column(default=list)
+    """Languages into which it is interpreted."""
+    materials: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    """Title, address and language of what participants get."""
     lecturers: Mapped[list[dict[str, Any]]]

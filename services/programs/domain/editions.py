@@ -91,3 +91,6 @@ BY_CLOCK: Final = {
     S.RUNNING: S.COMPLETED,
 }
 """The steps that the clock takes by itself."""
+
+SETTLED_RESULTS: Final = frozenset({"published", "withheld"})
+"""States of results, as evaluation tells them, that need nothing more: published, or withheld by rule."""

@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from services.common.enumerations import Enumeration, read_labels
+from services.programs.domain.agreements import AGREEMENT_LIFE, AgreementKind, AgreementState
+from services.programs.domain.approvals import APPROVAL_LIFE, ApprovalState
+from services.programs.domain.cooperation import CollaborationType, CooperationDoubt
 from services.programs.domain.deliveries import (
     DELIVERY_LIFE,
     DeliveryKind,
@@ -22,12 +25,14 @@ from services.programs.domain.monitoring import (
     OverdueKind,
     RiskState,
 )
+from services.programs.domain.needs import NEEDS_SURVEY_LIFE, NeedsSurveyState, SectorMatch
 from services.programs.domain.organizations import ORGANIZATION_LIFE, OrganizationStatus
 from services.programs.domain.programs import (
     CooperationForm,
     FunctionalRole,
     ProgramKind,
     ProgramStatus,
+    SupportKind,
     TriangularRole,
 )
 from services.programs.domain.publication_enumerations import PUBLICATION_ENUMERATIONS
@@ -100,6 +105,86 @@ ENUMERATIONS: Final[Sequence[Enumeration]] = (
             pivotal | Pivotal partner | Ключевой партнёр | Негізгі серіктес
             beneficiary | Beneficiary partner | Партнёр-бенефициар | Бенефициар серіктес
         """),
+    ),
+    Enumeration(
+        "needs_survey_state",
+        NeedsSurveyState,
+        read_labels("""
+            open | Open | Открыт | Ашық
+            submitted | Submitted | Подан | Ұсынылды
+            closed | Closed | Закрыт | Жабық
+        """),
+        terminal=NEEDS_SURVEY_LIFE.terminal,
+    ),
+    Enumeration(
+        "sector_match",
+        SectorMatch,
+        read_labels("""
+            same | The same purpose | Та же цель | Сол мақсат
+            related | The same sector | Та же отрасль | Сол сала
+        """),
+    ),
+    Enumeration(
+        "support_kind",
+        SupportKind,
+        read_labels("""
+            financial | Financial | Финансовая | Қаржылық
+            technical | Technical | Техническая | Техникалық
+            coordination | Coordination | Координация | Үйлестіру
+            in_kind | In kind | В натуральной форме | Заттай
+        """),
+    ),
+    Enumeration(
+        "collaboration_type",
+        CollaborationType,
+        read_labels("""
+            1 | Bilateral | Двустороннее | Екіжақты
+            8 | Triangular | Трёхстороннее | Үшжақты
+        """),
+    ),
+    Enumeration(
+        "cooperation_doubt",
+        CooperationDoubt,
+        read_labels("""
+            facilitator_missing | No facilitating partner | Нет содействующего партнёра | Жәрдемдесуші серіктес жоқ
+            pivotal_missing | No pivotal partner | Нет ключевого партнёра | Негізгі серіктес жоқ
+            beneficiary_missing | No beneficiary | Нет бенефициара | Бенефициар жоқ
+            too_few_parties | Fewer than three parties | Менее трёх сторон | Үш тараптан кем
+            no_south_south | No South-South element | Нет элемента Юг–Юг | «Оңтүстік–Оңтүстік» элементі жоқ
+            form_contradicted | Contradicts the stated form | Противоречит заявленной форме | Мәлім нысанға қайшы
+        """),
+    ),
+    Enumeration(
+        "approval_state",
+        ApprovalState,
+        read_labels("""
+            pending | Waits for signatures | Ожидает подписей | Қол қоюды күтуде
+            approved | Approved | Согласовано | Келісілді
+            returned | Returned | Возвращено | Қайтарылды
+            withdrawn | Withdrawn | Отозвано | Кері қайтарып алынды
+        """),
+        terminal=APPROVAL_LIFE.terminal,
+    ),
+    Enumeration(
+        "agreement_kind",
+        AgreementKind,
+        read_labels("""
+            memorandum | Memorandum of understanding | Меморандум о взаимопонимании | Өзара түсіністік меморандумы
+            framework | Framework agreement | Рамочное соглашение | Негіздемелік келісім
+            contract | Contract | Договор | Шарт
+            letter | Exchange of letters | Обмен письмами | Хат алмасу
+        """),
+    ),
+    Enumeration(
+        "agreement_state",
+        AgreementState,
+        read_labels("""
+            draft | Draft | Проект | Жоба
+            in_force | In force | Действует | Күшінде
+            expired | Expired | Истекло | Мерзімі өтті
+            terminated | Terminated | Прекращено | Тоқтатылды
+        """),
+        terminal=AGREEMENT_LIFE.terminal,
     ),
     Enumeration(
         "delivery_kind",
@@ -195,6 +280,7 @@ ENUMERATIONS: Final[Sequence[Enumeration]] = (
             partnership | Partnership | Партнёрство | Серіктестік
             statement | Statement | Утверждение | Мәлімдеме
             edition_country | Country of an edition | Страна выпуска | Шығарылым елі
+            country_priority | Priority of a country | Приоритет страны | Ел басымдығы
         """),
     ),
     Enumeration(

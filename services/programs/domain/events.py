@@ -160,6 +160,8 @@ class TrainingSessionData(EventData):
     venue: str | None = None
     """Where it takes place, as its participants' calendars say."""
     delivery_language: str | None
+    interpretation: tuple[str, ...] = ()
+    """Languages into which it is interpreted."""
     lecturers: list[SessionLecturerData]
 
 
@@ -199,6 +201,7 @@ class ErasureConfirmation(EventData):
 ORGANIZATION_CHANGED: Final = EVENTS.define(
     "organization.changed", OrganizationData, PARTICIPANTS, EVALUATION, GATEWAY
 )
+ORGANIZATION_MERGED: Final = EVENTS.define("organization.merged", OrganizationData, PARTICIPANTS, EVALUATION)
 LECTURER_CHANGED: Final = EVENTS.define("lecturer.changed", LecturerData, PARTICIPANTS, EVALUATION)
 
 EDITION_PLANNED: Final = EVENTS.define("edition.planned", EditionData, PARTICIPANTS, EVALUATION, GATEWAY)

@@ -37,6 +37,7 @@ class SubjectKind(StrEnum):
     PARTNERSHIP = "partnership"
     STATEMENT = "statement"
     EDITION_COUNTRY = "edition_country"
+    COUNTRY_PRIORITY = "country_priority"
 
 
 class StatementKind(StrEnum):

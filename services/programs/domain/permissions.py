@@ -7,6 +7,7 @@ from services.common.file_purposes import file_permissions
 from services.common.identity import Reach, Role
 from services.common.operations import OPERATION_READERS
 from services.common.permissions import Matrix, everyone, only
+from services.programs.domain.approvals import SIGNING_ROLES
 
 _STAFF: Final = {"manager": Reach.ALL, "administrator": Reach.ALL, "importer": Reach.ALL}
 _READERS: Final = _STAFF | {
@@ -40,6 +41,25 @@ _WRITES: Final = (
     "create_lecturer",
     "change_lecturer",
     "create_partnership",
+    "change_partnership",
+    "end_partnership",
+    "create_venue",
+    "change_program_status",
+    "create_country_priority",
+    "change_country_priority",
+    "create_needs_survey",
+    "reopen_needs_survey",
+    "close_needs_survey",
+    "change_venue",
+    "create_module",
+    "change_module",
+    "change_training_session",
+    "create_agreement",
+    "change_agreement",
+    "sign_agreement",
+    "amend_agreement",
+    "terminate_agreement",
+    "acknowledge_agreement_alert",
     "create_delivery",
     "change_delivery",
     "change_delivery_state",
@@ -78,6 +98,11 @@ _PUBLIC_READS: Final = (
     "list_lecturers",
     "read_lecturer",
     "list_partnerships",
+    "read_edition_cooperation",
+    "read_program_cooperation",
+    "list_modules",
+    "list_venues",
+    "read_venue",
     "list_deliveries",
     "read_delivery",
     "read_delivery_chain",
@@ -101,6 +126,17 @@ _PUBLIC_READS: Final = (
 _INTERNAL_READS: Final = (
     "list_country_invitations",
     "list_edition_history",
+    "read_partnership",
+    "list_country_priorities",
+    "read_country_priority",
+    "read_plan_match",
+    "list_agreements",
+    "read_agreement",
+    "list_agreement_alerts",
+    "list_approval_policies",
+    "read_approval_policy",
+    "list_approvals",
+    "read_approval",
     "list_rule_versions",
     "list_seat_lines",
     "read_monitoring",
@@ -115,6 +151,10 @@ _INTERNAL_READS: Final = (
     "read_publication_profile",
     "check_publication",
 )
+
+_NEEDS_READS: Final = ("list_needs_surveys", "read_needs_survey")
+_NEEDS_WRITES: Final = ("put_needs", "submit_needs_survey")
+_SIGNING: Final = ("sign_approval", "return_approval")
 
 _BOOKKEEPERS: Final = {"finance": Reach.ALL, "administrator": Reach.ALL}
 _BOOK_READERS: Final = _BOOKKEEPERS | {"approver": Reach.ALL, "auditor": Reach.ALL}
@@ -164,6 +204,15 @@ PERMISSIONS: Final[Matrix] = {
     "list_programs_enumerations": everyone(),
     "list_programs_audit_entries": AUDIT_READERS,
     "read_programs_operation": OPERATION_READERS,
+    **file_permissions("programs", uploaders=_STAFF, readers=_READERS),
+    **{operation: only(**_READERS, nominator=Reach.OWN) for operation in _NEEDS_READS},
+    **{operation: only(**_STAFF, nominator=Reach.OWN) for operation in _NEEDS_WRITES},
+    "merge_organization": only(manager=Reach.ALL, administrator=Reach.ALL),
+    "create_approval_policy": only(administrator=Reach.ALL),
+    "change_approval_policy": only(administrator=Reach.ALL),
+    "request_approval": only(manager=Reach.ALL, administrator=Reach.ALL),
+    "withdraw_approval": only(manager=Reach.ALL, administrator=Reach.ALL),
+    **{operation: only(**dict.fromkeys(SIGNING_ROLES, Reach.ALL)) for operation in _SIGNING},
     **file_permissions("programs", uploaders=_STAFF | {"finance": Reach.ALL}, readers=_READERS),
     "put_agency": only(administrator=Reach.ALL, importer=Reach.ALL),
     "publish_file": only(manager=Reach.ALL, administrator=Reach.ALL),

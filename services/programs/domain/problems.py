@@ -121,6 +121,18 @@ class SeatsExceedCapacity(Problem):
     )
 
 
+class SignatureRefused(Problem):
+    """This caller may not sign, return or withdraw this request; `errors` says why."""
+
+    status: ClassVar[int] = 403
+    slug: ClassVar[str] = "signature-refused"
+    title: ClassVar[Title] = title(
+        en="You cannot sign this",
+        ru="Вы не можете это подписать",
+        kk="Сіз бұған қол қоя алмайсыз",
+    )
+
+
 class EditionNotDeletable(Problem):
     """Only a draft that nothing else refers to can be deleted (invariant P8)."""
 

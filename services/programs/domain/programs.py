@@ -63,6 +63,15 @@ class TriangularRole(StrEnum):
     BENEFICIARY = "beneficiary"
 
 
+class SupportKind(StrEnum):
+    """How a facilitator supports triangular cooperation (GPI on Effective Triangular Co-operation)."""
+
+    FINANCIAL = "financial"
+    TECHNICAL = "technical"
+    COORDINATION = "coordination"
+    IN_KIND = "in_kind"
+
+
 def shares_are_whole(shares: Iterable[Decimal | None]) -> bool:
     """Say whether percentages are all known and sum to exactly 100 (invariant P1)."""
     known = list(shares)

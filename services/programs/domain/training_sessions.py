@@ -69,13 +69,26 @@ class Place:
 
     venue: str | None
     lecturers: frozenset[str]
+    venue_id: str | None = None
+    """Of the record of the venue, where there is one."""
 
 
 def find_conflicts(wanted: Place, taken: Place) -> list[ConflictCode]:
-    """Return what two meetings at the same time both need (invariant P5); venues are the same by their name."""
+    """Return what two meetings at the same time both need (invariant P5).
+
+    Venues are the same by their record, or by their name where one of the two has none.
+    """
     conflicts = []
     if wanted.lecturers & taken.lecturers:
         conflicts.append(ConflictCode.LECTURER_ELSEWHERE)
-    if wanted.venue and taken.venue and wanted.venue.strip().casefold() == taken.venue.strip().casefold():
+    if _is_same_venue(wanted, taken):
         conflicts.append(ConflictCode.VENUE_TAKEN)
     return conflicts
+
+
+def _is_same_venue(wanted: Place, taken: Place) -> bool:
+    if wanted.venue_id and taken.venue_id:
+        return wanted.venue_id == taken.venue_id
+    if not (wanted.venue and taken.venue):
+        return False
+    return wanted.venue.strip().casefold() == taken.venue.strip().casefold()

@@ -17,7 +17,15 @@ from services.programs.db.editions import (
     list_seat_lines,
     list_timetable,
 )
-from services.programs.db.tables import Edition, EditionCountry, MirrorSeats, SeatLine, TrainingSession
+from services.programs.db.tables import (
+    Edition,
+    EditionCountry,
+    MirrorSeats,
+    Module,
+    SeatLine,
+    TrainingSession,
+)
+from services.programs.db.venues import find_modules
 from services.programs.domain import events
 from services.programs.domain.editions import CountryRelation, EditionState
 from services.programs.domain.seats import seats_rolled_over
@@ -128,11 +136,13 @@ def _count_taken(counts: MirrorSeats | None, line: SeatLine) -> int | None:
 async def _clone_timetable(
     session: AsyncSession, caller: Caller, origin: Edition, edition: Edition, shift: timedelta
 ) -> None:
+    modules = await _clone_modules(session, caller, origin, edition)
     for meeting in await list_timetable(session, [origin.id]):
         if meeting.state is TrainingSessionState.CANCELLED:
             continue
         copied = _columns(meeting) | {
             "edition_id": edition.id,
+            "module_id": modules.get(meeting.module_id) if meeting.module_id else None,
             "starts_at": meeting.starts_at + shift,
             "ends_at": meeting.ends_at + shift,
             "state": TrainingSessionState.SCHEDULED,
@@ -143,6 +153,19 @@ async def _clone_timetable(
         await record_change(session, caller, "training_session.scheduled", new_meeting)
         await tell_training_session(session, new_meeting, events.TRAINING_SESSION_SCHEDULED)
     await require_timetable_inside(session, edition)
+
+
+async def _clone_modules(
+    session: AsyncSession, caller: Caller, origin: Edition, edition: Edition
+) -> dict[UUID, UUID]:
+    """Copy the parts of the timetable; return which is which."""
+    copies = {}
+    for module in await find_modules(session, origin.id):
+        copy = Module(**_columns(module) | {"edition_id": edition.id})
+        session.add(copy)
+        await record_change(session, caller, "module.created", copy)
+        copies[module.id] = copy.id
+    return copies
 
 
 def _columns(row: object) -> dict[str, object]:

@@ -27,11 +27,12 @@ from services.programs.db.editions import (
 from services.programs.db.tables import Edition, MirrorResults
 from services.programs.domain import events
 from services.programs.domain.edition_guards import EditionFacts, Step, due_transition, unmet_guards
-from services.programs.domain.editions import EDITION_LIFE, EditionState
+from services.programs.domain.editions import EDITION_LIFE, SETTLED_RESULTS, EditionState
 from services.programs.domain.permissions import permits
 from services.programs.domain.problems import GuardsUnmet
 from services.programs.domain.seats import is_shown_to_authorities
 from services.programs.domain.training_sessions import OPEN_STATES, TrainingSessionState
+from services.programs.operations.approval_policies import approval_faults
 from services.programs.operations.edition_clock import plan_clock
 from services.programs.operations.edition_parts import facts_of
 from services.programs.operations.edition_records import day_bounds, record_edition
@@ -67,9 +68,9 @@ async def change_edition_state(
     """
     edition = await get_edition(session, edition_id, lock=True)
     now = await domain_now(session, edition.provenance)
-    faults = unmet_guards(
-        await gather_facts(session, edition), Step(request.state, now=now, reason=request.reason)
-    )
+    step = Step(request.state, now=now, reason=request.reason)
+    faults = unmet_guards(await gather_facts(session, edition), step)
+    faults += await approval_faults(session, edition, request.state)
     if faults and not dry_run:
         raise GuardsUnmet(f"The edition cannot become {request.state} yet.", errors=faults)
     came_from = edition.state
@@ -91,7 +92,7 @@ async def list_actions(session: AsyncSession, caller: Caller, edition: Edition) 
     facts, now = await gather_facts(session, edition), await domain_now(session, edition.provenance)
     actions = []
     for target in sorted(EDITION_LIFE.transitions[edition.state]):
-        blocking = unmet_guards(facts, Step(target, now))
+        blocking = unmet_guards(facts, Step(target, now)) + await approval_faults(session, edition, target)
         actions.append(post_action(target, f"{edition.href}/state-changes", blocking))
     return actions
 
@@ -200,10 +201,9 @@ def _shares(sectors: Sequence[dict[str, str | None]]) -> list[Decimal | None]:
 
 
 def _settled(results: Sequence[MirrorResults], phases: Collection[str]) -> bool:
-    return any(result.phase in phases and result.state in SETTLED for result in results)
+    return any(result.phase in phases and result.state in SETTLED_RESULTS for result in results)
 
 
 _MOMENTS: Final = ("call_opens_at", "call_closes_at", "replacement_until")
 END_OF_COURSE: Final = frozenset({"end"})
 FOLLOW_UP: Final = frozenset({"three_months", "six_months", "twelve_months"})
-SETTLED: Final = frozenset({"published", "withheld"})

@@ -80,5 +80,5 @@ def organization_data(organization: Organization) -> OrganizationData:
         names=organization.names,
         country=organization.country,
         status=organization.status,
-        merged_into=None,
+        merged_into=organization.merged_into_id,
     )

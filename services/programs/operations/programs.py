@@ -1,5 +1,6 @@
 """What can be done to the agency's record, programs, components, partnerships, funds and lecturers."""
 
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -8,20 +9,18 @@ from services.common.audit import record_change
 from services.common.identity import Caller
 from services.common.outbox import publish
 from services.common.preconditions import read_if_match, require_version
-from services.programs.db.evidence import require_subjects
-from services.programs.db.organizations import get_organization
 from services.programs.db.programs import find_agency, get_lecturer, get_program
 from services.programs.db.tables import (
     Agency,
     Component,
     Fund,
     Lecturer,
-    Partnership,
-    PartnershipSubject,
     Program,
 )
 from services.programs.domain.events import LECTURER_CHANGED, LecturerData
 from services.programs.domain.evidence import SubjectKind
+from services.programs.domain.problems import SourceRequired
+from services.programs.domain.programs import ProgramStatus
 from services.programs.operations.evidence import cite
 from services.programs.schemas.programs import (
     AgencyWrite,
@@ -29,10 +28,12 @@ from services.programs.schemas.programs import (
     FundCreate,
     LecturerChange,
     LecturerCreate,
-    PartnershipCreate,
     ProgramChange,
     ProgramCreate,
 )
+
+_STATED: Final = frozenset({ProgramStatus.ANNUAL, ProgramStatus.SUSPENDED, ProgramStatus.CLOSED})
+"""What a program becomes by a change of its status, unless a source says so."""
 
 
 async def put_agency(
@@ -54,7 +55,9 @@ async def put_agency(
 
 
 async def create_program(session: AsyncSession, caller: Caller, request: ProgramCreate) -> Program:
-    """Enter a program."""
+    """Enter a program; raises `SourceRequired` for a status that only a source can state."""
+    if request.status in _STATED and not request.sources:
+        raise SourceRequired("Name the source that states where the program stands.")
     program = Program(**_with_plain_sectors(request.model_dump(exclude={"sources"})))
     session.add(program)
     await record_change(session, caller, "program.created", program)
@@ -85,26 +88,6 @@ async def create_component(
     await record_change(session, caller, "component.created", component)
     await cite(session, SubjectKind.COMPONENT, component.id, request.sources)
     return component
-
-
-async def create_partnership(
-    session: AsyncSession, caller: Caller, request: PartnershipCreate
-) -> Partnership:
-    """Enter what an organization does; raises `ReferenceUnknown` for a subject not in the portfolio."""
-    organization = await get_organization(session, request.organization_id)
-    await require_subjects(session, [(subject.kind, subject.id) for subject in request.subjects])
-    fields = request.model_dump(exclude={"subjects", "sources"})
-    partnership = Partnership(**fields, organization=organization)
-    session.add(partnership)
-    await record_change(session, caller, "partnership.created", partnership)
-    for subject in request.subjects:
-        session.add(
-            PartnershipSubject(
-                partnership_id=partnership.id, subject_kind=subject.kind, subject_id=subject.id
-            )
-        )
-    await cite(session, SubjectKind.PARTNERSHIP, partnership.id, request.sources)
-    return partnership
 
 
 async def create_fund(session: AsyncSession, caller: Caller, request: FundCreate) -> Fund:

@@ -11,12 +11,15 @@ from services.common.edtf import parse_edtf
 from services.common.events import EventKind
 from services.common.identity import Caller
 from services.common.outbox import publish
+from services.common.preconditions import require_version
 from services.common.problems import Fault
 from services.programs.db.editions import get_edition, get_training_session, list_concurrent
 from services.programs.db.programs import get_lecturer
 from services.programs.db.tables import Edition, TrainingSession
+from services.programs.db.venues import get_venue, require_module
 from services.programs.domain import events
 from services.programs.domain.edition_guards import local_day
+from services.programs.domain.editions import EditionState
 from services.programs.domain.events import SessionLecturerData, TrainingSessionData
 from services.programs.domain.problems import SessionOutsideEdition, TransitionRefused
 from services.programs.domain.training_sessions import (
@@ -28,7 +31,9 @@ from services.programs.domain.training_sessions import (
 from services.programs.operations.edition_clock import plan_clock
 from services.programs.schemas.training_sessions import (
     TrainingSessionCancellation,
+    TrainingSessionChange,
     TrainingSessionCreate,
+    TrainingSessionDetails,
     TrainingSessionMove,
 )
 
@@ -36,22 +41,47 @@ from services.programs.schemas.training_sessions import (
 async def create_training_session(
     session: AsyncSession, caller: Caller, edition_id: UUID, request: TrainingSessionCreate
 ) -> TrainingSession:
-    """Put a meeting on the timetable; raises `SessionOutsideEdition`."""
+    """Put a meeting on the timetable; raises `SessionOutsideEdition`, `TransitionRefused` once that is over."""
     edition = await get_edition(session, edition_id)
+    _require_open(edition)
     require_inside(edition, request.starts_at, request.ends_at)
-    for lecturer in request.lecturers:
-        await get_lecturer(session, lecturer.lecturer_id, visible_to=caller)
-    lecturers = [lecturer.model_dump(mode="json") for lecturer in request.lecturers]
+    await _require_parts(session, caller, edition.id, request)
+    fields = request.model_dump(exclude={"lecturers", "venue", "venue_id"})
     meeting = TrainingSession(
         edition_id=edition.id,
         state=TRAINING_SESSION_LIFE.initial,
-        **request.model_dump(exclude={"lecturers"}),
-        lecturers=lecturers,
+        **fields,
+        **await _place_of(session, request),
+        lecturers=_plain_lecturers(request),
     )
     session.add(meeting)
     await record_change(session, caller, "training_session.scheduled", meeting)
     await tell_training_session(session, meeting, events.TRAINING_SESSION_SCHEDULED)
     await plan_clock(session, edition)
+    return meeting
+
+
+async def change_training_session(
+    session: AsyncSession,
+    caller: Caller,
+    training_session_id: UUID,
+    expected_version: int,
+    request: TrainingSessionChange,
+) -> TrainingSession:
+    """Change what is held and who teaches; raises `ReferenceUnknown` for a module of another edition."""
+    meeting = await get_training_session(session, training_session_id)
+    require_version(meeting, expected_version)
+    if meeting.state is TrainingSessionState.CANCELLED:
+        raise TransitionRefused("A training session that is cancelled is not changed any more.")
+    await _require_parts(session, caller, meeting.edition_id, request)
+    changes = request.changes()
+    if "lecturers" in changes:
+        changes["lecturers"] = _plain_lecturers(request)
+    for field, value in changes.items():
+        setattr(meeting, field, value)
+    await record_change(session, caller, "training_session.changed", meeting, changes)
+    # Whoever is told keeps the newest state, whatever the kind of the event; nothing was moved.
+    await tell_training_session(session, meeting, events.TRAINING_SESSION_SCHEDULED)
     return meeting
 
 
@@ -61,10 +91,15 @@ async def move_training_session(
     """Give a meeting another time or place, also one that the clock has held already."""
     meeting = await _enter(session, training_session_id, TrainingSessionState.MOVED)
     edition = await get_edition(session, meeting.edition_id)
+    _require_open(edition)
     require_inside(edition, request.starts_at, request.ends_at)
     meeting.starts_at, meeting.ends_at = request.starts_at, request.ends_at
-    meeting.venue = request.venue or meeting.venue
-    await record_change(session, caller, "training_session.moved", meeting, ["starts_at", "ends_at", "venue"])
+    fields = ["starts_at", "ends_at"]
+    if request.venue is not None or request.venue_id is not None:
+        for field, value in (await _place_of(session, request)).items():
+            setattr(meeting, field, value)
+            fields.append(field)
+    await record_change(session, caller, "training_session.moved", meeting, fields)
     await tell_training_session(session, meeting, events.TRAINING_SESSION_MOVED)
     await plan_clock(session, edition)
     return meeting
@@ -98,7 +133,32 @@ async def list_warnings(session: AsyncSession, meeting: TrainingSession) -> list
 
 
 def _place(meeting: TrainingSession) -> Place:
-    return Place(meeting.venue, frozenset(str(one["lecturer_id"]) for one in meeting.lecturers))
+    lecturers = frozenset(str(one["lecturer_id"]) for one in meeting.lecturers)
+    return Place(meeting.venue, lecturers, str(meeting.venue_id) if meeting.venue_id else None)
+
+
+async def _place_of(session: AsyncSession, request: TrainingSessionMove) -> dict[str, Any]:
+    """Return where the meeting is; a venue with a record lends its name where no other words are given."""
+    venue = await get_venue(session, request.venue_id) if request.venue_id else None
+    return {"venue_id": request.venue_id, "venue": request.venue or (venue and venue.label)}
+
+
+async def _require_parts(
+    session: AsyncSession, caller: Caller, edition_id: UUID, request: TrainingSessionDetails
+) -> None:
+    if request.module_id is not None:
+        await require_module(session, edition_id, request.module_id)
+    for lecturer in request.lecturers:
+        await get_lecturer(session, lecturer.lecturer_id, visible_to=caller)
+
+
+def _plain_lecturers(request: TrainingSessionDetails) -> list[dict[str, Any]]:
+    return [lecturer.model_dump(mode="json") for lecturer in request.lecturers]
+
+
+def _require_open(edition: Edition) -> None:
+    if edition.state in (EditionState.CANCELLED, EditionState.ARCHIVED):
+        raise TransitionRefused(f"The timetable of an edition that is {edition.state} is closed.")
 
 
 async def tell_training_session(session: AsyncSession, meeting: TrainingSession, kind: EventKind) -> None:
@@ -121,6 +181,7 @@ def training_session_data(meeting: TrainingSession) -> TrainingSessionData:
         counts_for_attendance=meeting.counts_for_attendance,
         venue=meeting.venue,
         delivery_language=meeting.delivery_language,
+        interpretation=tuple(meeting.interpretation),
         lecturers=[SessionLecturerData.model_validate(lecturer) for lecturer in meeting.lecturers],
     )
 

@@ -1,9 +1,11 @@
 """What an organization looks like on the wire."""
 
+from uuid import UUID
+
 from pydantic import ConfigDict, Field
 
 from services.common.clock import Provenance
-from services.common.wire import Answer, Code, Flag, Line, Request, Resource, Texts
+from services.common.wire import Answer, Code, Flag, Id, Line, Request, Resource, Texts
 from services.common.wire_codes import CountryCode, OrganizationType
 from services.programs.domain.organizations import OrganizationStatus
 from services.programs.schemas import examples
@@ -45,6 +47,12 @@ class OrganizationChange(Request):
     identifiers: list[OrganizationIdentifier] | None = Field(default=None, max_length=20)
 
 
+class OrganizationMerge(Request):
+    """The record that takes the place of this one."""
+
+    into_id: Id
+
+
 class IdentifierRead(Answer):
     """A number or code that a register gives to the organization."""
 
@@ -68,3 +76,6 @@ class OrganizationItem(Resource):
 
 class OrganizationRead(OrganizationItem, Sourced):
     """An organization with its sources."""
+
+    merged_into_id: UUID | None
+    """The record that has taken its place, once it is `merged`."""

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, ConfigDict, Field
 
+from services.common.actions import BlockedBy
 from services.common.wire import (
     Amount,
     Answer,
@@ -14,7 +15,6 @@ from services.common.wire import (
     Flag,
     Id,
     Line,
-    Reference,
     Request,
     Resource,
     Texts,
@@ -23,20 +23,16 @@ from services.common.wire_codes import (
     CountryCode,
     EdtfText,
     LanguageTag,
-    OrganizationRole,
     SectorCode,
     current_code,
 )
-from services.programs.domain.evidence import Confidence
 from services.programs.domain.programs import (
     CooperationForm,
-    FunctionalRole,
     ProgramKind,
     ProgramStatus,
-    TriangularRole,
 )
 from services.programs.schemas import examples
-from services.programs.schemas.evidence import Citations, Sourced, SubjectRead, SubjectReference
+from services.programs.schemas.evidence import Citations, Sourced
 
 SdgGoal = Annotated[str, Field(max_length=2, examples=["3"]), current_code("UNSDG-Goals")]
 AidType = Annotated[str, Field(max_length=3, examples=["E01"]), current_code("AidType")]
@@ -124,7 +120,28 @@ class ProgramChange(ProgramFields):
     """What is to be different; what is left out stays as it is."""
 
     title: Texts | None = None
-    status: ProgramStatus | None = None
+
+
+class ProgramStatusChange(Request):
+    """The status that is wanted, and what the step asks for."""
+
+    status: ProgramStatus
+    reason: Line | None = None
+    evaluation_reference: Line | None = None
+    """Where the evaluation of the pilot stands, if it was not held here."""
+    historic: Flag = False
+    """A fact that the sources state: the conditions of the step are waived."""
+    sources: Citations
+
+
+class ProgramStatusChangeResult(Answer):
+    """What the change did, or would do."""
+
+    program_id: UUID
+    from_status: ProgramStatus | None
+    to_status: ProgramStatus
+    applied: bool
+    unmet: list[BlockedBy]
 
 
 class ProgramItem(Resource):
@@ -145,6 +162,9 @@ class ProgramItem(Resource):
 
 class ProgramRead(ProgramItem, Sourced):
     """A program with its sources."""
+
+    status_reason: str | None
+    evaluation_reference: str | None
 
 
 class ComponentCreate(Request):
@@ -167,33 +187,6 @@ class ComponentRead(Sourced):
     title: dict[str, str]
     audience: str | None
     languages: list[str]
-
-
-class PartnershipCreate(Request):
-    """What an organization does in one undertaking, or in several that no source takes apart."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [examples.PARTNERSHIP]})
-
-    code: Code
-    organization_id: Id
-    subjects: list[SubjectReference] = Field(min_length=1, max_length=50)
-    iati_role: OrganizationRole | None = None
-    functional_role: FunctionalRole = FunctionalRole.PARTNER
-    triangular_role: TriangularRole | None = None
-    certainty: Confidence = Confidence.STATED
-    sources: Citations
-
-
-class PartnershipRead(Sourced):
-    """What an organization does in one undertaking, or in several that no source takes apart."""
-
-    code: str
-    organization: Reference
-    subjects: list[SubjectRead]
-    iati_role: str | None
-    functional_role: FunctionalRole
-    triangular_role: TriangularRole | None
-    certainty: Confidence
 
 
 class FundCreate(Request):

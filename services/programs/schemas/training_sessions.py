@@ -1,9 +1,10 @@
 """Training sessions on the wire."""
 
 from datetime import datetime
+from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from services.common.wire import Answer, Flag, Id, Instant, Line, Request, Resource, Texts
 from services.common.wire_codes import LanguageTag
@@ -31,23 +32,63 @@ class SessionLecturerRead(Answer):
     interpreted: bool
 
 
+class Material(Request):
+    """Something that participants get."""
+
+    title: Line
+    url: Annotated[Line, Field(pattern=r"^https?://[^\s]+$")]
+    language: LanguageTag | None = None
+
+
+class MaterialRead(Answer):
+    """Something that participants get."""
+
+    title: str
+    url: str
+    language: str | None
+
+
 class TrainingSessionMove(Request):
     """Another time, and another place if one is named."""
 
     starts_at: Instant
     ends_at: Instant
     venue: Line | None = None
+    """In words; the label of the venue where `venue_id` names one and nothing else is said."""
+    venue_id: Id | None = None
 
 
-class TrainingSessionCreate(TrainingSessionMove):
+class TrainingSessionDetails(Request):
+    """What is held, and for whom; time and place apart."""
+
+    mandatory: Flag = True
+    counts_for_attendance: Flag = True
+    delivery_language: LanguageTag | None = None
+    interpretation: list[LanguageTag] = Field(default_factory=list, max_length=10)
+    """Languages into which it is interpreted."""
+    module_id: Id | None = None
+    lecturers: list[SessionLecturer] = Field(default_factory=list, max_length=20)
+    materials: list[Material] = Field(default_factory=list, max_length=50)
+
+
+class TrainingSessionCreate(TrainingSessionMove, TrainingSessionDetails):
     """One meeting of a course."""
 
     kind: TrainingSessionKind
     title: Texts
-    mandatory: Flag = True
-    counts_for_attendance: Flag = True
-    delivery_language: LanguageTag | None = None
-    lecturers: list[SessionLecturer] = Field(default_factory=list, max_length=20)
+
+
+class TrainingSessionChange(TrainingSessionDetails):
+    """What is to be different; what is left out stays as it is. Time and place are changed by a move."""
+
+    kind: TrainingSessionKind | None = None
+    title: Texts | None = None
+
+    @model_validator(mode="after")
+    def _named(self) -> Self:
+        if any(name in self.model_fields_set and getattr(self, name) is None for name in ("kind", "title")):
+            raise ValueError("a meeting has a kind and a title")
+        return self
 
 
 class TrainingSessionCancellation(Request):
@@ -64,13 +105,17 @@ class TrainingSessionRead(Resource):
     title: dict[str, str]
     starts_at: datetime
     ends_at: datetime
+    module_id: UUID | None
     venue: str | None
+    venue_id: UUID | None
     state: TrainingSessionState
     state_reason: str | None
     mandatory: bool
     counts_for_attendance: bool
     delivery_language: str | None
+    interpretation: list[str]
     lecturers: list[SessionLecturerRead]
+    materials: list[MaterialRead]
 
 
 class TimetableConflict(Answer):
