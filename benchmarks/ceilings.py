@@ -34,34 +34,57 @@ from services.programs.api.editions import read_edition
 from services.programs.schemas.deliveries import DesignTaskRead
 from services.programs.schemas.editions import EditionRead
 
-HOT_LIST = """
-SELECT id, version, code, names, acronym, verbatim_name, kind, country, identifiers, status, provenance
-FROM organization WHERE provenance = 'real' ORDER BY code LIMIT 51
-"""
+HOT_LISTS = {
+    "/v1/organizations": (
+        "PROGRAMS_READ_DATABASE_URL",
+        (
+            "SELECT id, version, code, names, acronym, verbatim_name, kind, country, identifiers, "
+            "status, provenance "
+            "FROM organization WHERE provenance = 'real' ORDER BY code LIMIT 51"
+        ),
+    ),
+    "/v1/editions": (
+        "PROGRAMS_READ_DATABASE_URL",
+        (
+            "SELECT e.id, e.version, e.code, json_build_object('id', p.id, 'label', p.title->>'en', 'href', "
+            "'/v1/programs/' || p.id) AS program, component_id, predecessor_id, ordinal, e.title, topic, period, "
+            "earliest, latest, state, pilot, historic, provenance FROM edition e "
+            "JOIN program p ON p.id = program_id "
+            "WHERE provenance = 'real' AND state <> 'draft' ORDER BY earliest, e.id LIMIT 51"
+        ),
+    ),
+}
+_JSON = ("names", "identifiers", "program", "title", "topic")
 
 
 def hot_list() -> Starlette:
-    """Return Starlette + asyncpg + orjson answering one list of 50."""
+    """Return Starlette + asyncpg + orjson answering lists of 50."""
 
     @asynccontextmanager
     async def live(app: Starlette) -> AsyncIterator[None]:
-        async with asyncpg.create_pool(
-            os.environ["PROGRAMS_READ_DATABASE_URL"], min_size=8, max_size=8
-        ) as pool:
-            app.state.pool = pool
-            yield
+        variables = {variable for variable, _ in HOT_LISTS.values() if variable in os.environ}
+        app.state.pools = {
+            variable: await asyncpg.create_pool(os.environ[variable], min_size=8, max_size=8)
+            for variable in variables
+        }
+        yield
+        for pool in app.state.pools.values():
+            await pool.close()
 
-    async def answer(request: Request) -> Response:
-        rows = await request.app.state.pool.fetch(HOT_LIST)
-        items = [
-            dict(row)
-            | {"names": orjson.Fragment(row["names"]), "identifiers": orjson.Fragment(row["identifiers"])}
-            for row in rows[:50]
-        ]
-        page = {"items": items, "next_cursor": "x" * 80, "total": None}
-        return Response(orjson.dumps(page, default=str), media_type="application/json")
+    def route(path: str, variable: str, query: str) -> Route:
+        async def answer(request: Request) -> Response:
+            rows = await request.app.state.pools[variable].fetch(query)
+            items = [
+                dict(row) | {name: orjson.Fragment(row[name]) for name in _JSON if row.get(name) is not None}
+                for row in rows[:50]
+            ]
+            page = {"items": items, "next_cursor": "x" * 80, "total": None}
+            return Response(orjson.dumps(page, default=str), media_type="application/json")
 
-    return Starlette(routes=[Route("/v1/organizations", answer)], lifespan=live)
+        return Route(path, answer)
+
+    routes = [route(path, variable, query) for path, (variable, query) in HOT_LISTS.items()]
+    return Starlette(routes=routes, lifespan=live)
 
 
 BODY = orjson.dumps(

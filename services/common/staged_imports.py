@@ -106,7 +106,7 @@ async def _fill_stage(session: AsyncSession, columns: Mapping[str, str], copied:
     await session.execute(text("SET LOCAL statement_timeout = '2min'"))
     declared = ", ".join(f"{name} {kind}" for name, kind in columns.items())
     await session.execute(
-        text(f"CREATE TEMPORARY TABLE {_STAGE} (number integer PRIMARY KEY, {declared}) ON COMMIT DROP")
+        text(f"CREATE TEMPORARY TABLE {_STAGE} (number integer NOT NULL, {declared}) ON COMMIT DROP")
     )
     await copy_in(session, _STAGE, ["number", *columns], copied)
     await session.execute(text(f"ANALYZE {_STAGE}"))
