@@ -149,6 +149,33 @@ class TestDeliveries:
                 assert read.status_code == expected
 
 
+async def test_a_country_costs_its_parts_of_editions_and_its_deliveries(books: Books) -> None:
+    """The worked example again: 1,934,476.19 tenge of the edition, and a delivery of 10 dollars x 520 = 5,200."""
+    await play(books)
+    row = {"code": "d", "title": {"en": "D"}, "recipient_country": "TJ", "details": {"kind": "consulting"}}
+    delivery = await enter(books.manager, "/v1/deliveries", row)
+    await books.pay("10.00", "USD", edition_id=None, delivery_id=delivery["id"])
+    period = {"since": "2025-04-01", "through": "2025-04-30"}
+    read = await books.read("countries/TJ/costs", **period)
+    assert read["reported"] == {"amount": "1939676.19", "currency": "KZT"}
+    # 3,333,333.33 x 4 / 7 = 1,904,761.9029 and 100 x 4 / 7 = 57.1429, as the edition's own costs show.
+    assert [money["amount"] for money in read["currencies"]] == ["1904761.90", "67.14"]
+    assert [(part["subject"]["kind"], part["participants"]) for part in read["parts"]] == [
+        ("delivery", None),
+        ("edition", 4),
+    ]
+    edition = await books.read(f"editions/{books.edition}/costs")
+    whole = Decimal(0)
+    for country in ("TJ", "KG", "UZ"):
+        parts = (await books.read(f"countries/{country}/costs", **period))["parts"]
+        whole += sum((Decimal(p["reported"]["amount"]) for p in parts if p["participants"]), Decimal(0))
+    assert str(whole) == edition["reported"]["total"]["amount"]
+    assert (await books.read("countries/AF/costs", **period))["parts"] == []
+    before = await books.read("countries/TJ/costs", since="2024-01-01", through="2024-12-31")
+    assert (before["reported"]["amount"], before["rates"]) == ("0.00", [])
+    assert (await books.manager.get("/v1/countries/TJ/costs", params=period)).status_code == 403
+
+
 async def test_without_payments_an_edition_costs_nothing(books: Books) -> None:
     read = await books.read(f"editions/{books.edition}/costs")
     assert (read["currencies"], read["reported"]["total"]["amount"]) == ([], "0.00")

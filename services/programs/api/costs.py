@@ -1,6 +1,7 @@
 """Routes of what things cost, and of how their money stands against its plan."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
@@ -13,18 +14,37 @@ from services.common.http.problem_responses import problems
 from services.common.http.routes import house_router
 from services.common.http.sessions import ReadSession
 from services.common.identity import Caller as CallerIdentity
-from services.common.wire_codes import CurrencyCode
+from services.common.money import Money
+from services.common.wire import Day
+from services.common.wire_codes import CountryCode, CurrencyCode
 from services.programs.db.budgets import list_planned
-from services.programs.db.costs import fetch_participants, list_costs, list_gifts, list_purposed
+from services.programs.db.costs import (
+    fetch_participants,
+    fetch_participants_of,
+    list_costs,
+    list_country_costs,
+    list_gifts,
+    list_purposed,
+)
 from services.programs.db.deliveries import get_delivery
 from services.programs.db.money import list_rates
 from services.programs.db.money_scopes import require_within_reach
 from services.programs.domain.budgets import Planned, compare, stand, stand_by_currency
-from services.programs.domain.costs import Booked, Breakdown, Reckoned, Worth, reckon
+from services.programs.domain.costs import (
+    Booked,
+    Breakdown,
+    Reckoned,
+    Worth,
+    part_of_country,
+    reckon,
+    sum_by_currency,
+)
 from services.programs.domain.evidence import SubjectKind
 from services.programs.domain.money import PIVOT, Rate
 from services.programs.domain.problems import RateMissing, SubjectNotFound
 from services.programs.schemas.costs import (
+    CountryCosts,
+    CountryPartRead,
     DeliveryCosts,
     DeliveryCostsIn,
     EditionCosts,
@@ -85,6 +105,42 @@ async def read_delivery_costs(
             "currencies": [_delivery_costs(part) for part in reckoned.currencies],
             "reported": _delivery_costs(reckoned.reported),
             "rates": reckoned.rates,
+        }
+    )
+
+
+@router.get("/countries/{country_code}/costs", response_model=CountryCosts, responses=problems(RateMissing))
+async def read_country_costs(
+    session: ReadSession,
+    country_code: CountryCode,
+    since: Day,
+    through: Day,
+    currency: CurrencyCode = "KZT",
+    provenance: Asked = Provenance.REAL,
+) -> CountryCosts:
+    """Read what was paid for one country: its part of each edition by its participants, and its deliveries."""
+    paid = await list_country_costs(session, country_code, since, through, provenance)
+    people = await fetch_participants_of(session, [id_ for kind, id_ in paid if kind is SubjectKind.EDITION])
+    every = [entry for entries in paid.values() for entry in entries]
+    worth = Worth(currency, await _find_rates(session, currency, every))
+    parts = {
+        subject: part_of_country(subject[1], entries, country_code, people.get(subject[1]), worth)
+        for subject, entries in paid.items()
+    }
+    shown = {subject: part for subject, part in parts.items() if part.participants != 0}
+    return CountryCosts.model_validate(
+        {
+            "country": country_code,
+            "since": since,
+            "through": through,
+            "provenance": provenance,
+            "currencies": sum_by_currency(money for part in shown.values() for money in part.currencies),
+            "reported": sum((part.reported for part in shown.values()), Money(Decimal(0), currency)),
+            "parts": [
+                CountryPartRead.of(part, subject={"kind": kind, "id": id_})
+                for (kind, id_), part in sorted(shown.items())
+            ],
+            "rates": worth.rates,
         }
     )
 

@@ -1,6 +1,7 @@
 """Questions asked of the ledger about what editions, deliveries and programs cost, and who gave it."""
 
 from collections.abc import Collection, Sequence
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -51,6 +52,15 @@ async def _list_booked(
     kinds: Collection[EntryKind],
     provenance: Provenance,
 ) -> list[Booked]:
+    return [booked for _, booked in await _fetch_booked(session, concerned, kinds, provenance)]
+
+
+async def _fetch_booked(
+    session: AsyncSession,
+    concerned: ColumnElement[bool],
+    kinds: Collection[EntryKind],
+    provenance: Provenance,
+) -> list[tuple[LedgerEntry, Booked]]:
     reversed_ = aliased(LedgerEntry)
     query = (
         select(LedgerEntry, func.coalesce(reversed_.dated, LedgerEntry.dated))
@@ -59,13 +69,16 @@ async def _list_booked(
         .order_by(LedgerEntry.dated, LedgerEntry.id)
     )
     return [
-        Booked(
-            fund_id=row.fund_id,
-            organization_id=row.organization_id,
-            kind=row.kind,
-            money=Money(row.amount, row.currency),
-            dated=row.dated,
-            valued_on=valued_on,
+        (
+            row,
+            Booked(
+                fund_id=row.fund_id,
+                organization_id=row.organization_id,
+                kind=row.kind,
+                money=Money(row.amount, row.currency),
+                dated=row.dated,
+                valued_on=valued_on,
+            ),
         )
         for row, valued_on in await session.execute(query)
     ]
@@ -73,16 +86,40 @@ async def _list_booked(
 
 async def fetch_participants(session: AsyncSession, edition_id: UUID) -> dict[str, int]:
     """Return the seats accepted by country, as participants last told; an empty country stands for none named."""
-    mirror = await session.get(MirrorSeats, edition_id)
-    if mirror is None:
-        return {}
-    query = select(SeatLine.id, SeatLine.country).where(SeatLine.edition_id == edition_id)
-    countries = {str(row.id): row.country or "" for row in await session.execute(query)}
-    accepted: dict[str, int] = {}
-    for line in mirror.lines:
-        country = countries.get(line["seat_line_id"], "")
-        accepted[country] = accepted.get(country, 0) + int(line["accepted"])
+    return (await fetch_participants_of(session, [edition_id]))[edition_id]
+
+
+async def fetch_participants_of(
+    session: AsyncSession, editions: Collection[UUID]
+) -> dict[UUID, dict[str, int]]:
+    """Return the same of several editions, in two statements."""
+    lines = select(SeatLine.id, SeatLine.country).where(SeatLine.edition_id.in_(editions))
+    countries = {str(row.id): row.country or "" for row in await session.execute(lines)}
+    accepted: dict[UUID, dict[str, int]] = {edition: {} for edition in editions}
+    mirrors = select(MirrorSeats).where(MirrorSeats.edition_id.in_(editions))
+    for mirror in await session.scalars(mirrors):
+        people = accepted[mirror.edition_id]
+        for line in mirror.lines:
+            country = countries.get(line["seat_line_id"], "")
+            people[country] = people.get(country, 0) + int(line["accepted"])
     return accepted
+
+
+async def list_country_costs(
+    session: AsyncSession, country: str, since: date, through: date, provenance: Provenance
+) -> dict[tuple[SubjectKind, UUID], list[Booked]]:
+    """Return what was paid between two days for each edition with seats of the country, and each delivery to it."""
+    editions = select(SeatLine.edition_id).where(SeatLine.country == country)
+    deliveries = select(Delivery.id).where(Delivery.recipient_country == country)
+    concerned = or_(LedgerEntry.edition_id.in_(editions), LedgerEntry.delivery_id.in_(deliveries))
+    within = LedgerEntry.dated.between(since, through)
+    found: dict[tuple[SubjectKind, UUID], list[Booked]] = {}
+    for entry, booked in await _fetch_booked(session, concerned & within, SPENT, provenance):
+        if entry.edition_id is not None:
+            found.setdefault((SubjectKind.EDITION, entry.edition_id), []).append(booked)
+        elif entry.delivery_id is not None:
+            found.setdefault((SubjectKind.DELIVERY, entry.delivery_id), []).append(booked)
+    return found
 
 
 async def list_program_parts(session: AsyncSession, program_id: UUID) -> Sequence[UUID]:

@@ -100,6 +100,36 @@ class Worth:
 
 
 @dataclass(frozen=True)
+class CountryPart:
+    """What one undertaking has cost for one country: by the currencies of payment, and in one to report in."""
+
+    subject_id: UUID
+    participants: int | None
+    """Of the country; None of a delivery, which is the country's as a whole."""
+    currencies: Sequence[Money]
+    reported: Money
+
+
+def part_of_country(
+    subject_id: UUID, paid: Sequence[Booked], country: str, heads: Mapping[str, int] | None, worth: Worth
+) -> CountryPart:
+    """Return the country's part of what was paid: by its heads among all, or without heads the whole.
+
+    It is the same part that the undertaking's own costs show for the country, to the minor unit.
+    """
+
+    def own(total: Money) -> Money:
+        if heads is None:
+            return total
+        parts = {part.owner: part.money for part in share(total, heads)}
+        return parts.get(country, Money(Decimal(0), total.currency))
+
+    totals = sum_by_currency(entry.money for entry in paid)
+    participants = None if heads is None else heads.get(country, 0)
+    return CountryPart(subject_id, participants, [own(total) for total in totals], own(worth.sum(paid)))
+
+
+@dataclass(frozen=True)
 class Breakdown:
     """Costs in one currency, by head, by country and by donor; each sums to the total exactly."""
 

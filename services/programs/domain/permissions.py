@@ -196,6 +196,7 @@ PERMISSIONS: Final[Matrix] = {
     "return_instalment": only(**_APPROVERS),
     "pay_instalment": only(**_BOOKKEEPERS),
     "read_fund_statement": only(**_BOOK_READERS),
+    "read_country_costs": only(**_BOOK_READERS),
     "list_exchange_rates": only(**_READERS),
     "list_fiscal_closures": only(**_READERS),
     **{operation: only(**_STAFF) for operation in _WRITES},

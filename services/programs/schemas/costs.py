@@ -80,6 +80,32 @@ class DeliveryCosts(Answer):
     rates: list[RateUsed]
 
 
+class CountryPartRead(Answer):
+    """What one edition or delivery has cost for the country."""
+
+    subject: SubjectRead
+    participants: int | None
+    """Of the country; null of a delivery, which is the country's as a whole."""
+    currencies: list[MoneyRead]
+    """As paid, nothing converted."""
+    reported: MoneyRead
+
+
+class CountryCosts(Answer):
+    """What was paid for one country over a time, both days included: its parts of editions, and its deliveries."""
+
+    country: str
+    since: date
+    through: date
+    provenance: Provenance
+    currencies: list[MoneyRead]
+    """As paid, one sum per currency."""
+    reported: MoneyRead
+    """In the reporting currency, each payment by the rate of its day."""
+    parts: list[CountryPartRead]
+    rates: list[RateUsed]
+
+
 class StandingRead(Answer):
     """How the money stands in one currency."""
 
