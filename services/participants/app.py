@@ -13,15 +13,16 @@ from services.common.http.audit_entries import audit_entries_router
 from services.common.http.enumerations import enumerations_router
 from services.common.http.files import files_router
 from services.common.http.operations import operations_router
-from services.common.identity import GATEWAY
 from services.common.jobs import Job, Works, plan_daily
 from services.common.mail import mail_server, put_into_folder
-from services.common.peers import Peers, open_client
 from services.participants.api import (
     allocations,
+    alumni,
     application_files,
     applications,
     calls,
+    certificates,
+    check_ins,
     duplicates,
     forms,
     logistics,
@@ -34,6 +35,7 @@ from services.participants.api import (
     rounds,
     screening,
     tables,
+    vouchers,
 )
 from services.participants.db.tables import SCHEMA_REVISION
 from services.participants.domain.enumerations import ENUMERATIONS
@@ -43,8 +45,10 @@ from services.participants.domain.files import FILE_PURPOSES
 from services.participants.domain.matching import INDEX_PERSONS
 from services.participants.domain.messages import SEND_MESSAGE, TEND_MESSAGES
 from services.participants.domain.permissions import PERMISSIONS
+from services.participants.domain.vouchers import EXPIRE_VOUCHERS
 from services.participants.inbox.consumers import CONSUMERS
 from services.participants.inbox.jobs import JOBS
+from services.participants.operations.certificates import Issuer
 from services.participants.operations.destruction import finish_erasure
 from services.participants.operations.imports import IMPORTS
 from services.participants.operations.links import mint_link
@@ -77,6 +81,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             messages.router,
             duplicates.router,
             privacy.router,
+            certificates.router,
+            vouchers.router,
+            alumni.router,
+            check_ins.router,
             enumerations_router("participants", ENUMERATIONS),
             audit_entries_router("participants"),
             files_router("participants", FILE_PURPOSES),
@@ -88,12 +96,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         registry=EVENTS,
         consumers=CONSUMERS,
         jobs=jobs,
+        resources=[open_files, open_keys, _plan_upkeep],
         imports=IMPORTS,
-        resources=[open_files, open_keys, _open_gateway, _plan_upkeep],
     )
     app = create_room_app(room, settings)
     jobs |= _jobs_with_settings(app, settings)
     app.state.jobs = jobs
+    app.state.issuer = Issuer(settings.agency, settings.public_url)
     return app
 
 
@@ -135,7 +144,7 @@ def _open_post(app: FastAPI, settings: Settings) -> Post | None:
         return None
 
     async def mint(person_id: UUID) -> str:
-        return await mint_link(app.state.gateway, person_id)
+        return await mint_link(app.state.peers, person_id)
 
     return Post(
         deliver=deliver,
@@ -148,20 +157,10 @@ def _open_post(app: FastAPI, settings: Settings) -> Post | None:
 
 
 @asynccontextmanager
-async def _open_gateway(app: FastAPI) -> AsyncIterator[None]:
-    """Let `app.state.gateway` reach the gateway's inner address, where links are made."""
-    address = app.state.settings.gateway_url
-    clients = {GATEWAY: open_client(address)} if address else {}
-    app.state.gateway = Peers(app.state.signer, clients)
-    yield
-    await app.state.gateway.close()
-
-
-@asynccontextmanager
 async def _plan_upkeep(app: FastAPI) -> AsyncIterator[None]:
     """Plan the daily jobs where this process runs jobs at all."""
     if app.state.settings.background:
         async with app.state.sessions.transaction() as session:
-            for kind in (TEND_MESSAGES, INDEX_PERSONS, RETAIN_PERSONS):
+            for kind in (TEND_MESSAGES, INDEX_PERSONS, RETAIN_PERSONS, EXPIRE_VOUCHERS):
                 await plan_daily(session, kind, unless_planned=True)
     yield

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from services.common.settings import KeepingSettings
@@ -25,3 +25,7 @@ class Settings(KeepingSettings):
     """Address of the page on which respondents enter their code; links carry the code in their fragment."""
     entry_page: str | None = None
     """Address of the page that signs people in by the link in a message; the token stands in its fragment."""
+    public_url: str | None = Field(default=None, validation_alias="QOLDAU_PUBLIC_URL")
+    """Where everybody reaches the system: certificates lead there to be verified."""
+    agency: str = "Qoldau"
+    """The name under which certificates are issued where an edition's design names none."""

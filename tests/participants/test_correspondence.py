@@ -67,7 +67,7 @@ def minting(door: Door, status: int = 201) -> list[dict[str, object]]:
 
     transport = httpx.MockTransport(answer)
     client = httpx.AsyncClient(transport=transport, base_url="http://gateway")
-    door.app.state.gateway = Peers(door.app.state.signer, {"gateway": client})
+    door.app.state.peers = Peers(door.app.state.signer, {"gateway": client})
     return asked
 
 

@@ -59,7 +59,10 @@ async def test_a_nominee_becomes_a_certified_participant(course: Course, clean: 
     at = f"/v1/certificates/{certificate['verify_token']}/verification"
     verified = (await course.door.as_().get(at)).json()
     assert (verified["verdict"], verified["holder"]) == ("genuine", "Synthetic Sample")
-    await course.manager.post(f"/v1/certificates/{certificate['id']}/revocation")
+    own = f"/v1/certificates/{certificate['id']}"
+    await course.manager.post(f"{own}/revocation-request", json={"reason": "Issued by mistake"})
+    assert (await course.manager.post(f"{own}/revocation")).json()["code"] == "second-person-needed"
+    assert (await course.door.as_("manager").post(f"{own}/revocation")).status_code == 200
     assert (await course.door.as_().get(at)).json()["verdict"] == "revoked"
     unknown = (await course.door.as_().get("/v1/certificates/x/verification")).json()
     assert (unknown["verdict"], unknown["holder"]) == ("unknown", None)

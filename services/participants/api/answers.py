@@ -11,7 +11,8 @@ from services.participants.domain.offers import OFFER_LIFE, OfferState
 from services.participants.domain.participations import PARTICIPATION_LIFE, SET_BY_PEOPLE
 from services.participants.domain.permissions import PERMISSIONS
 from services.participants.schemas.applications import ApplicationRead, OfferRead
-from services.participants.schemas.participations import CertificateRead, ParticipationRead
+from services.participants.schemas.certificates import CertificateRead
+from services.participants.schemas.participations import ParticipationRead
 
 _APPLICATION_STEPS: Final = (
     Step("submit_application", "submission", ApplicationState.SUBMITTED),

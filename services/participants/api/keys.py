@@ -11,6 +11,7 @@ PERSON: Final = "person"
 ROOM_KEYS: Final = "participants"
 PSEUDONYMS: Final = "pseudonyms"
 PASSPORT_INDEX: Final = "passport_index"
+BADGES: Final = "badges"
 
 
 async def _key_store(request: Request) -> KeyStore:
@@ -36,3 +37,11 @@ async def open_room_key(store: KeyStore, subject: str) -> bytes:
 
 PseudonymKey = Annotated[bytes, Depends(_pseudonym_key)]
 """The key of the pseudonyms, which nobody but this room holds."""
+
+
+async def _badge_key(store: Keys) -> bytes:
+    return await open_room_key(store, BADGES)
+
+
+BadgeKey = Annotated[bytes, Depends(_badge_key)]
+"""The key by which badges prove that we wrote them."""

@@ -36,6 +36,10 @@ INVARIANTS: Final[Mapping[str, str]] = {
         SELECT offer.id FROM offer FULL JOIN participation ON participation.offer_id = offer.id
         WHERE (offer.state = 'accepted') IS DISTINCT FROM (participation.id IS NOT NULL)
     """,
+    "R10 a scheme has no more vouchers than it was agreed for": """
+        SELECT scheme.id FROM mirror_voucher_scheme AS scheme WHERE coalesce(scheme.quantity, 0) < (
+            SELECT count(*) FROM voucher WHERE voucher.scheme_id = scheme.id AND voucher.state <> 'void')
+    """,
     **erased_invariants(),
     "I10 no key leads to an erased person": """
         SELECT key FROM person_key JOIN person ON person.id = person_id WHERE erased_at IS NOT NULL

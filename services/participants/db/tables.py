@@ -5,19 +5,21 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false, func, text
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, false, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.common.clock import Provenance
 from services.common.database import Identified, Versioned
 from services.common.database_errors import translate_constraint
 from services.participants.db import (
+    attendance_tables,
     form_tables,
     logistics_tables,
     matching_tables,
     message_tables,
     privacy_tables,
     selection_tables,
+    voucher_tables,
 )
 from services.participants.db.base import Base
 from services.participants.domain.applications import (
@@ -36,15 +38,17 @@ from services.participants.domain.problems import ApplicationExists, AuthorityEx
 
 __all__ = [
     "Base",
+    "attendance_tables",
     "form_tables",
     "logistics_tables",
     "matching_tables",
     "message_tables",
     "privacy_tables",
     "selection_tables",
+    "voucher_tables",
 ]
 
-SCHEMA_REVISION: Final = "0009"
+SCHEMA_REVISION: Final = "0011"
 """The revision of `migrations/participants` that this code needs."""
 
 
@@ -382,6 +386,12 @@ class Certificate(Versioned, Base):
     verify_token: Mapped[str]
     state: Mapped[CertificateState]
     issued_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    status_index: Mapped[int] = mapped_column(Identity(start=0, minvalue=0), unique=True)
+    """Its bit in the status list of credentials."""
+    revocation_reason: Mapped[str | None]
+    revocation_requested_by: Mapped[str | None]
+    """Who asked for its revocation, and so may not approve it."""
+    replaced_by: Mapped[UUID | None] = mapped_column(ForeignKey("certificate.id"))
 
 
 translate_constraint("uq_authority_organization_id", AuthorityExists)

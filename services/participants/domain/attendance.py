@@ -56,7 +56,12 @@ def share_of(sessions: Sequence[Attended], excused_limit: Fraction = EXCUSED_LIM
     counted = total - min(Fraction(excused), excused_limit * total)
     if not counted:
         return None
-    return Fraction(sum(_minutes_of(one) for one in sessions)) / counted
+    return Fraction(attended_minutes(sessions)) / counted
+
+
+def attended_minutes(sessions: Sequence[Attended]) -> int:
+    """Return for how many counted minutes somebody was there."""
+    return sum(_minutes_of(one) for one in sessions)
 
 
 def has_completed(

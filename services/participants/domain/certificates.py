@@ -1,12 +1,16 @@
 """Certificates: what they say, and how a copy is told from an invention."""
 
+import base64
+import gzip
 import json
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any, Final
 
 from services.common.states import LifeCycle
+from services.participants.domain.participations import ParticipationState
 
 
 class CertificateKind(StrEnum):
@@ -14,6 +18,7 @@ class CertificateKind(StrEnum):
 
     ATTENDANCE = "attendance"
     COMPLETION = "completion"
+    DISTINCTION = "distinction"
 
 
 class CertificateState(StrEnum):
@@ -72,3 +77,35 @@ def hash_of_content(content: Mapping[str, Any]) -> str:
 def number_of(edition_code: str, ordinal: int) -> str:
     """Return the number printed on an edition's certificate: `AVI1-2025-0007`."""
     return f"{edition_code.upper()}-{ordinal:04}"
+
+
+EARNED_BY: Final[Mapping[CertificateKind, frozenset[ParticipationState]]] = {
+    CertificateKind.ATTENDANCE: frozenset({ParticipationState.INCOMPLETE}),
+    CertificateKind.COMPLETION: frozenset({ParticipationState.COMPLETED}),
+    CertificateKind.DISTINCTION: frozenset({ParticipationState.COMPLETED, ParticipationState.CERTIFIED}),
+}
+"""Which participations a kind of certificate may be issued to (R9)."""
+
+_PRINTED: Final = ("LATIN", "CYRILLIC", "ARABIC")
+
+
+def is_printable(name: str) -> bool:
+    """Say whether a name is in a script that documents are set in: Latin, Cyrillic or Arabic."""
+    letters = [letter for letter in name if letter.isalpha()]
+    return all(unicodedata.name(letter, "").startswith(_PRINTED) for letter in letters)
+
+
+def encode_status_list(taken_back: Collection[int]) -> str:
+    """Return the compressed list in which a bit stands for each certificate that does not hold any more.
+
+    W3C Bitstring Status List 1.0: at least 131,072 bits, the first the most significant; GZIP, then base64url
+    without padding behind the multibase letter `u`.
+    """
+    size = max(_LEAST_BITS, -(-(max(taken_back, default=0) + 1) // 8) * 8)
+    bits = bytearray(size // 8)
+    for index in taken_back:
+        bits[index // 8] |= 0x80 >> (index % 8)
+    return "u" + base64.urlsafe_b64encode(gzip.compress(bytes(bits), mtime=0)).decode().rstrip("=")
+
+
+_LEAST_BITS: Final = 131_072

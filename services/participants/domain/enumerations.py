@@ -14,18 +14,15 @@ from services.participants.domain.applications import (
     ReasonCode,
     Slot,
 )
-from services.participants.domain.attendance import AttendanceStatus
 from services.participants.domain.calls import CallState
-from services.participants.domain.certificates import CertificateKind, CertificateState, CertificateVerdict
-from services.participants.domain.erasures import ERASURE_LIFE, ErasureGround, ErasureState
-from services.participants.domain.matching import CandidateState, Feature
-from services.participants.domain.messages import OPEN, MessageState, MessageTemplate
 from services.participants.domain.offers import OFFER_LIFE, OfferState
 from services.participants.domain.participations import PARTICIPATION_LIFE, ParticipationState
 from services.participants.domain.people import ConsentEvidence, ConsentPurpose, ReadPurpose, Sex
+from services.participants.domain.record_enumerations import RECORD_ENUMERATIONS
 from services.participants.domain.selection_enumerations import SELECTION_ENUMERATIONS, texts
 
 ENUMERATIONS: Final[Sequence[Enumeration]] = (
+    *RECORD_ENUMERATIONS,
     *SELECTION_ENUMERATIONS,
     Enumeration(
         "application_state",
@@ -146,46 +143,6 @@ ENUMERATIONS: Final[Sequence[Enumeration]] = (
         """),
     ),
     Enumeration(
-        "attendance_status",
-        AttendanceStatus,
-        texts("""
-            present | Present | Присутствовал | Қатысты
-            late | Late | Опоздал | Кешікті
-            partial | In part | Частично | Ішінара
-            excused | Excused | По уважительной причине | Себепті
-            absent | Absent | Отсутствовал | Қатыспады
-        """),
-    ),
-    Enumeration(
-        "certificate_kind",
-        CertificateKind,
-        texts("""
-            attendance | Attendance | Об участии | Қатысу туралы
-            completion | Completion | Об окончании | Аяқтау туралы
-        """),
-    ),
-    Enumeration(
-        "certificate_state",
-        CertificateState,
-        texts("""
-            issued | Issued | Выдан | Берілді
-            revoked | Revoked | Аннулирован | Күші жойылды
-            superseded | Superseded | Заменён | Ауыстырылды
-        """),
-        terminal=frozenset({CertificateState.REVOKED, CertificateState.SUPERSEDED}),
-    ),
-    Enumeration(
-        "certificate_verdict",
-        CertificateVerdict,
-        texts("""
-            genuine | Genuine | Подлинный | Түпнұсқа
-            revoked | Revoked | Аннулирован | Күші жойылған
-            superseded | Superseded | Заменён | Ауыстырылған
-            erased | Genuine, holder erased | Подлинный, владелец удалён | Түпнұсқа, иесі жойылған
-            unknown | Unknown | Неизвестен | Белгісіз
-        """),
-    ),
-    Enumeration(
         "sex",
         Sex,
         texts("""
@@ -222,83 +179,6 @@ ENUMERATIONS: Final[Sequence[Enumeration]] = (
             visa_support | Visa support | Визовая поддержка | Визалық қолдау
             emergency | Emergency | Чрезвычайный случай | Төтенше жағдай
             subject_request | Request of the person | Запрос человека | Адамның сұрауы
-        """),
-    ),
-    Enumeration(
-        "message_template",
-        MessageTemplate,
-        texts("""
-            survey_invitation | Survey invitation | Приглашение к опросу | Сауалнамаға шақыру
-            survey_reminder | Survey reminder | Напоминание об опросе | Сауалнама туралы еске салу
-            nominee_link | Link to the file | Ссылка для заполнения анкеты | Анкета толтыру сілтемесі
-            file_reminder | Reminder to complete the file | Напоминание об анкете | Анкета туралы еске салу
-            application_returned | Application returned | Заявка возвращена | Өтінім қайтарылды
-            decision_waitlisted | On the waiting list | В листе ожидания | Күту тізімінде
-            decision_rejected | Not selected | Отказ в отборе | Іріктелмеді
-            offer_made | Offer of a seat | Предложение места | Орын ұсыну
-            offer_reminder | Reminder to answer | Напоминание об ответе | Жауап туралы еске салу
-            offer_withdrawn | Offer withdrawn | Предложение отозвано | Ұсыныс кері алынды
-            certificate_issued | Certificate issued | Сертификат выдан | Сертификат берілді
-            voucher_assigned | Voucher assigned | Ваучер закреплён | Ваучер бекітілді
-        """),
-    ),
-    Enumeration(
-        "message_state",
-        MessageState,
-        texts("""
-            queued | Waiting | Ожидает | Кезекте
-            sending | Being sent | Отправляется | Жіберілуде
-            sent | Sent | Отправлено | Жіберілді
-            bounced | Refused by the mail server | Отклонено почтой | Пошта қабылдамады
-            failed | Failed | Не доставлено | Жеткізілмеді
-            opted_out | No address or consent | Нет адреса или согласия | Мекенжай не келісім жоқ
-            dropped | No longer needed | Больше не нужно | Енді қажет емес
-        """),
-        terminal=frozenset(MessageState) - OPEN,
-    ),
-    Enumeration(
-        "match_feature",
-        Feature,
-        texts("""
-            name_same | Same name | Имя совпадает | Аты бірдей
-            name_similar | Similar name | Имя похоже | Аты ұқсас
-            birth_date_same | Same birth date | Дата рождения совпадает | Туған күні бірдей
-            birth_date_near | Birth date differs by a slip | Описка в дате рождения | Туған күнінде қате
-            birth_date_unknown | Birth date unknown | Дата рождения неизвестна | Туған күні белгісіз
-            birth_date_different | Different birth date | Дата рождения отличается | Туған күні басқа
-            sex_different | Different sex | Пол отличается | Жынысы басқа
-            nationality_same | Same nationality | Гражданство совпадает | Азаматтығы бірдей
-            email_same | Same e-mail address | Почта совпадает | Поштасы бірдей
-            passport_same | Same passport number | Номер паспорта совпадает | Паспорт нөмірі бірдей
-        """),
-    ),
-    Enumeration(
-        "duplicate_candidate_state",
-        CandidateState,
-        texts("""
-            open | To be decided | Требует решения | Шешім күтуде
-            dismissed | Two people | Разные люди | Екі адам
-            merged | Merged | Объединены | Біріктірілді
-        """),
-    ),
-    Enumeration(
-        "erasure_state",
-        ErasureState,
-        texts("""
-            requested | Requested | Запрошено | Сұралды
-            running | In progress | Выполняется | Орындалуда
-            completed | Completed | Завершено | Аяқталды
-            refused | Refused | Отказано | Бас тартылды
-        """),
-        terminal=ERASURE_LIFE.terminal,
-    ),
-    Enumeration(
-        "erasure_ground",
-        ErasureGround,
-        texts("""
-            request | Request of the person | Запрос человека | Адамның сұрауы
-            consent_withdrawn | Consent withdrawn | Отзыв согласия | Келісім кері алынды
-            retention | Kept long enough | Истёк срок хранения | Сақтау мерзімі өтті
         """),
     ),
 )

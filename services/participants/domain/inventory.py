@@ -173,6 +173,21 @@ ACCOUNTABILITY: Final = _category(
     ("Five years.", "Пять лет.", "Бес жыл."),
     Ground.LEGAL_DUTY,
 )
+ALUMNI: Final = _category(
+    "alumni",
+    (
+        "To stay in touch with former participants who want to",
+        "Поддерживать связь с выпускниками, которые этого хотят",
+        "Хабарласқысы келетін түлектермен байланыста болу",
+    ),
+    (
+        "As long as the consent is in force.",
+        "Пока действует согласие.",
+        "Келісім күшінде тұрғанда.",
+    ),
+    Ground.CONSENT,
+    consent=ConsentPurpose.ALUMNI_CONTACT,
+)
 MATCHING: Final = _category(
     "matching",
     (
@@ -227,7 +242,15 @@ INVENTORY: Final = (
     *_fields(TAKING_PART, Fate.KEPT, "participation.state", "participation.country"),
     *_fields(TAKING_PART, Fate.KEPT, "participation.attendance_share", "participation.passed_test"),
     *_fields(TAKING_PART, Fate.KEPT, "attendance.status", "attendance.minutes"),
-    *_fields(PROOF, Fate.FORGOTTEN, "certificate.content"),
+    *_fields(TAKING_PART, Fate.FORGOTTEN, "attendance_change.reason"),
+    *_fields(TAKING_PART, Fate.KEPT, "check_in.scanned_at"),
+    *_fields(TAKING_PART, Fate.KEPT, "voucher.code", "voucher.valid_until"),
+    *_fields(ALUMNI, Fate.FORGOTTEN, "alumni_profile.shown_name", "alumni_profile.organization"),
+    *_fields(ALUMNI, Fate.FORGOTTEN, "alumni_profile.post", "alumni_profile.about", "alumni_profile.contact"),
+    *_fields(ALUMNI, Fate.FORGOTTEN, "alumni_engagement.note"),
+    *_fields(ALUMNI, Fate.KEPT, "alumni_profile.country", "alumni_engagement.happened_on"),
+    *_fields(PROOF, Fate.FORGOTTEN, "certificate.content", "certificate.revocation_reason"),
+    *_fields(ACCOUNTABILITY, Fate.KEPT, "certificate.revocation_requested_by", "attendance_change.actor"),
     *_fields(PROOF, Fate.KEPT, "certificate.number", "certificate.content_hash", "certificate.verify_token"),
     *_fields(CONTACT, Fate.FORGOTTEN, "message.sealed_token"),
     *_fields(CONTACT, Fate.KEPT, "message.facts", "message.language"),

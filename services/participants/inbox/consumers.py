@@ -3,7 +3,7 @@
 from typing import Final
 
 from services.common.inbox import Consumers
-from services.participants.inbox import dispatches, erasures, mirrors, tests
+from services.participants.inbox import dispatches, erasures, mirrors, tests, vouchers
 
 _EDITION_EVENTS: Final = (
     "planned",
@@ -24,6 +24,7 @@ CONSUMERS: Final[Consumers] = {
         f"programs.training_session.{name}.v1": mirrors.mirror_training_session
         for name in ("scheduled", "moved", "held", "cancelled")
     },
+    "programs.voucher_scheme.agreed.v1": vouchers.mirror_scheme,
     "evaluation.dispatch.requested.v1": dispatches.queue_dispatch,
     "evaluation.erasure.confirmed.v1": erasures.note_confirmation,
     "programs.erasure.confirmed.v1": erasures.note_confirmation,

@@ -9,10 +9,12 @@ from services.participants.domain.applications import PURGE_UNCONFIRMED
 from services.participants.domain.erasures import RETAIN_PERSONS
 from services.participants.domain.matching import INDEX_PERSONS, MATCH_PERSON
 from services.participants.domain.offers import EXPIRE_OFFER
+from services.participants.domain.vouchers import EXPIRE_VOUCHERS
 from services.participants.operations.matching import index_remaining, note_duplicates
 from services.participants.operations.nominees import purge_unconfirmed
 from services.participants.operations.offers import expire_offer
 from services.participants.operations.retention import retain_persons
+from services.participants.operations.vouchers import expire_vouchers
 
 
 async def end_unanswered_offer(session: AsyncSession, job: Job) -> None:
@@ -40,11 +42,17 @@ async def forget_in_time(session: AsyncSession, job: Job) -> None:
     await plan_daily(session, job.kind, at_once=await retain_persons(session))
 
 
+async def end_due_vouchers(session: AsyncSession, job: Job) -> None:
+    """End vouchers whose time is over; come again at once where more are left, else tomorrow."""
+    await plan_daily(session, job.kind, at_once=await expire_vouchers(session))
+
+
 JOBS: Final[Works] = {
     EXPIRE_OFFER: end_unanswered_offer,
     PURGE_UNCONFIRMED: forget_unconfirmed_nominees,
     MATCH_PERSON: look_for_duplicates,
     INDEX_PERSONS: index_the_rest,
     RETAIN_PERSONS: forget_in_time,
+    EXPIRE_VOUCHERS: end_due_vouchers,
 }
 """Kind of job -> what is done about it."""

@@ -49,6 +49,7 @@ from services.participants.domain.problems import ErasureHeld, SecondPersonNeede
 from services.participants.operations.applications import withdraw_application
 from services.participants.operations.messages import end_message
 from services.participants.operations.seats import ROOM, fill_edition, report_seats
+from services.participants.operations.vouchers import release_vouchers
 from services.participants.schemas.privacy import ErasureCreate, LegalHoldCreate
 
 
@@ -188,6 +189,7 @@ async def _leave_editions(session: AsyncSession, persons: list[UUID]) -> None:
             await release_seat(session, participation.edition_id, participation.seat_line_id)
             await fill_edition(session, participation.edition_id)
             await report_seats(session, participation.edition_id)
+    await release_vouchers(session, persons)
     for application_id in await find_unanswered(session, persons):
         await withdraw_application(session, ROOM, application_id)
 

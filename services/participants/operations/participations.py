@@ -10,6 +10,7 @@ from services.common.clock import domain_now
 from services.common.identity import Caller
 from services.common.outbox import publish
 from services.common.problems import Problem, RequestInvalid
+from services.participants.db.attendance_tables import AttendanceChange
 from services.participants.db.mirrors import get_edition, get_training_session
 from services.participants.db.participations import (
     find_attendance,
@@ -88,7 +89,10 @@ async def take_attendance(
                 record = Attendance(training_session_id=meeting.id, participation_id=row.participation_id)
                 records[row.participation_id] = record
                 session.add(record)
-            await _record(session, caller, record, meeting, row, sheet.source)
+            minutes = _minutes_of(row, meeting)
+            await record_attendance(
+                session, caller, record, row.status, minutes, sheet.source, reason=sheet.reason
+            )
             results.append((row.participation_id, None))
         except Problem as problem:
             results.append((row.participation_id, problem))
@@ -138,21 +142,30 @@ def _require_attendable(
         raise RequestInvalid("Late and partial need the minutes attended, at most those of the session.")
 
 
-async def _record(
+async def record_attendance(
     session: AsyncSession,
     caller: Caller,
     record: Attendance,
-    meeting: MirrorTrainingSession,
-    row: AttendanceWrite,
+    status: AttendanceStatus,
+    minutes: int,
     source: AttendanceSource,
+    *,
+    reason: str | None = None,
 ) -> None:
-    whole = _length_of(meeting) if row.status is AttendanceStatus.PRESENT else 0
-    facts = {"status": row.status, "minutes": whole if row.minutes is None else row.minutes, "source": source}
+    """Let a record say this from now on, and keep what it said in its history."""
+    facts = {"status": status, "minutes": minutes, "source": source}
     changed = [name for name, value in facts.items() if getattr(record, name) != value]
     for name in changed:
         setattr(record, name, facts[name])
     if changed:
         await record_change(session, caller, "attendance.taken", record, changed)
+        session.add(AttendanceChange(attendance_id=record.id, reason=reason, actor=caller.principal, **facts))
+
+
+def _minutes_of(row: AttendanceWrite, meeting: MirrorTrainingSession) -> int:
+    if row.minutes is not None:
+        return row.minutes
+    return _length_of(meeting) if row.status is AttendanceStatus.PRESENT else 0
 
 
 def _length_of(meeting: MirrorTrainingSession) -> int:

@@ -1,17 +1,14 @@
 """What participations, attendance, certificates and the pipeline look like on the wire."""
 
-from datetime import datetime
 from decimal import Decimal
-from typing import Self
 from uuid import UUID
 
 from pydantic import Field
 
 from services.common.actions import Action
 from services.common.clock import Provenance
-from services.common.wire import Answer, Count, Id, Request, Resource
+from services.common.wire import Answer, Count, Id, Line, Request, Resource
 from services.participants.domain.attendance import AttendanceSource, AttendanceStatus
-from services.participants.domain.certificates import CertificateKind, CertificateState, CertificateVerdict
 from services.participants.domain.participations import ParticipationRole, ParticipationState
 from services.participants.schemas.applications import CallSeatLineRead
 
@@ -53,6 +50,8 @@ class AttendanceSheet(Request):
 
     rows: list[AttendanceWrite] = Field(min_length=1, max_length=500)
     source: AttendanceSource = AttendanceSource.LIST
+    reason: Line | None = None
+    """Why something is corrected; kept in the history."""
 
 
 class AttendanceRead(Resource):
@@ -63,49 +62,6 @@ class AttendanceRead(Resource):
     status: AttendanceStatus
     minutes: int
     source: AttendanceSource
-
-
-class CertificateIssue(Request):
-    """For whom certificates are wanted."""
-
-    participation_ids: list[Id] = Field(min_length=1, max_length=500)
-    kind: CertificateKind = CertificateKind.COMPLETION
-
-
-class CertificateItem(Resource):
-    """A certificate in a list; its token stands in the address that its QR code leads to."""
-
-    edition_id: UUID
-    participation_id: UUID
-    kind: CertificateKind
-    number: str
-    content_hash: str
-    verify_token: str
-    state: CertificateState
-    issued_at: datetime
-
-
-class CertificateRead(CertificateItem):
-    """A certificate, with what this caller may do to it."""
-
-    actions: list[Action]
-
-
-class CertificateVerification(Answer):
-    """Whether a certificate is genuine, and as little more as tells a copy from an invention."""
-
-    verdict: CertificateVerdict
-    number: str | None
-    kind: CertificateKind | None
-    holder: str | None
-    edition_title: dict[str, str] | None
-    content_hash: str | None
-
-    @classmethod
-    def unknown(cls) -> Self:
-        """Return the answer to a token that no certificate carries."""
-        nothing = dict.fromkeys(cls.model_fields)
-        return cls.model_validate(nothing | {"verdict": CertificateVerdict.UNKNOWN})
 
 
 class CountryCount(Answer):

@@ -1,0 +1,124 @@
+"""Certificates as Open Badges 3.0: signed W3C Verifiable Credentials, with a status list for those taken back.
+
+A credential is a JWT (VC-JWT) whose claims are the credential itself; the key is this service's own, which the
+issuer's profile publishes. The holder is named by a salted hash, so a credential that is passed on names nobody
+to who does not know the name. Sources: 1EdTech Open Badges 3.0, W3C VC Data Model 2.0, Bitstring Status List 1.0.
+"""
+
+from collections.abc import Collection
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any, Final
+
+from joserfc import jwt
+
+from services.common.i18n import pick
+from services.common.identity import TokenSigner
+from services.participants.db.tables import Certificate
+from services.participants.domain.certificates import encode_status_list
+
+_CONTEXTS: Final = [
+    "https://www.w3.org/ns/credentials/v2",
+    "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json",
+]
+_ALGORITHM: Final = "Ed25519"
+
+
+def issuer_profile(signer: TokenSigner, public_url: str, agency: str) -> dict[str, Any]:
+    """Return who issues the badges, and the public key that proves it."""
+    id_ = _address(public_url, "issuer")
+    key = {"id": f"{id_}#{signer.key.kid}", "type": "JsonWebKey", "controller": id_}
+    return {
+        "@context": _CONTEXTS,
+        "id": id_,
+        "type": ["Profile"],
+        "name": agency,
+        "verificationMethod": [key | {"publicKeyJwk": signer.key.as_dict(private=False)}],
+    }
+
+
+def write_credential(
+    signer: TokenSigner, certificate: Certificate, public_url: str, agency: str
+) -> tuple[dict[str, Any], str]:
+    """Return the credential of a certificate whose content stands, and the JWT that signs it."""
+    content, language = certificate.content, "en"
+    id_ = _address(public_url, f"{certificate.verify_token}/credential")
+    status = _address(public_url, "status-list")
+    title = pick(content["title"], language).text
+    salt = certificate.content_hash[:16]
+    hashed = sha256(f"{content['holder']}{salt}".encode()).hexdigest()
+    credential = {
+        "@context": _CONTEXTS,
+        "id": id_,
+        "type": ["VerifiableCredential", "OpenBadgeCredential"],
+        "name": title,
+        "issuer": {"id": _address(public_url, "issuer"), "type": ["Profile"], "name": agency},
+        "validFrom": certificate.issued_at.astimezone(UTC).isoformat(),
+        "credentialSubject": {
+            "type": ["AchievementSubject"],
+            "identifier": [
+                {
+                    "type": "IdentityObject",
+                    "identityType": "name",
+                    "hashed": True,
+                    "identityHash": f"sha256${hashed}",
+                    "salt": salt,
+                }
+            ],
+            "achievement": {
+                "id": f"{public_url.rstrip('/')}/v1/editions/{certificate.edition_id}",
+                "type": ["Achievement"],
+                "achievementType": "CertificateOfCompletion"
+                if certificate.kind != "attendance"
+                else "Certificate",
+                "name": title,
+                "description": f"{title} ({content['edition']})",
+                "criteria": {"narrative": f"The {certificate.kind} policy of the edition was met."},
+            },
+        },
+        "credentialStatus": {
+            "id": f"{status}#{certificate.status_index}",
+            "type": "BitstringStatusListEntry",
+            "statusPurpose": "revocation",
+            "statusListIndex": str(certificate.status_index),
+            "statusListCredential": status,
+        },
+    }
+    return credential, _sign(signer, credential, certificate.issued_at, public_url)
+
+
+def write_status_list(
+    signer: TokenSigner, taken_back: Collection[int], now: datetime, public_url: str, agency: str
+) -> str:
+    """Return the signed list that says which certificates do not hold any more."""
+    id_ = _address(public_url, "status-list")
+    credential = {
+        "@context": _CONTEXTS[:1],
+        "id": id_,
+        "type": ["VerifiableCredential", "BitstringStatusListCredential"],
+        "issuer": {"id": _address(public_url, "issuer"), "type": ["Profile"], "name": agency},
+        "validFrom": now.astimezone(UTC).isoformat(),
+        "credentialSubject": {
+            "id": f"{id_}#list",
+            "type": "BitstringStatusList",
+            "statusPurpose": "revocation",
+            "encodedList": encode_status_list(taken_back),
+        },
+    }
+    return _sign(signer, credential, now, public_url)
+
+
+def _sign(signer: TokenSigner, credential: dict[str, Any], since: datetime, public_url: str) -> str:
+    key_id = f"{_address(public_url, 'issuer')}#{signer.key.kid}"
+    claims = credential | {
+        "iss": _address(public_url, "issuer"),
+        "jti": credential["id"],
+        "nbf": int(since.timestamp()),
+        "sub": credential["credentialSubject"].get("id", credential["id"]),
+    }
+    header = {"alg": _ALGORITHM, "typ": "vc+jwt", "kid": key_id}
+    return jwt.encode(header, claims, signer.key, algorithms=[_ALGORITHM])
+
+
+def _address(public_url: str, path: str) -> str:
+    return f"{public_url.rstrip('/')}/v1/certificates/{path}"

@@ -1,0 +1,218 @@
+"""Certificates: printed in scripts of their holders, shown as badges, verified by anybody, two people take back."""
+
+import base64
+import gzip
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+from joserfc import jwt
+from joserfc.jwk import OKPKey
+from pydantic import SecretStr
+
+from services.participants.app import create_app
+from services.participants.domain.certificates import encode_status_list, hash_of_content, is_printable
+from services.participants.settings import Settings
+from tests.apps import Door, facts_of, open_door
+from tests.cluster import TestDatabase
+from tests.participants.courses import Course
+
+PUBLIC = "https://qoldau.example.org"
+NAMES = [
+    {"language": "kk", "given": "Әлия", "family": "Қыдырбекқызы", "patronymic": "Ғұңүөһі"},
+    {"language": "und-Latn", "given": "Aliya #strong[x]", "family": "Kydyrbek"},
+]
+
+
+@pytest.fixture
+async def participants(clean: TestDatabase, keys: Path) -> AsyncIterator[Door]:
+    (keys / "master").write_text("5" * 64)
+    settings = Settings(
+        **facts_of("participants", clean.participants, keys),
+        keystore_url=SecretStr(clean.keystore),
+        master_key=keys / "master",
+        public_url=PUBLIC,
+        agency="Synthetic agency",
+    )
+    async with open_door("participants", create_app(settings), keys) as door:
+        yield door.over(clean)
+
+
+@pytest.fixture
+async def admin(clean: TestDatabase) -> AsyncIterator[asyncpg.Connection]:
+    connection = await asyncpg.connect(clean.admin)
+    await connection.execute("SET search_path TO participants")
+    yield connection
+    await connection.close()
+
+
+async def certified(
+    course: Course, admin: asyncpg.Connection, names: list[dict[str, str]] = NAMES, country: str = "TJ"
+) -> dict[str, Any]:
+    """Return the certificate of a new person with these names."""
+    person, application = await course.nominee(country)
+    await admin.execute("UPDATE person SET names = $2 WHERE id = $1", UUID(person), json.dumps(names))
+    await course.decide("eligible", application)
+    await course.decide("selected", application)
+    at = (await course.offer(application)).headers["location"]
+    assert (await course.holder(person).post(f"{at}/acceptance")).status_code == 200
+    await admin.execute("UPDATE participation SET state = 'completed' WHERE state = 'enrolled'")
+    (one,) = (await course.manager.get("/v1/participations", params={"state": "completed"})).json()["items"]
+    path = f"/v1/editions/{course.id}/certificates"
+    issued = await course.manager.post(path, json={"participation_ids": [one["id"]]})
+    assert issued.json()["results"][0]["done"], issued.text
+    found = (await course.manager.get("/v1/certificates", params={"edition_id": course.id})).json()["items"]
+    return dict(found[-1]) | {"person_id": person}
+
+
+async def test_a_certificate_is_printed_in_three_languages_and_the_holders_script(
+    course: Course, admin: asyncpg.Connection
+) -> None:
+    design = {
+        "issuer": {"en": "Synthetic agency", "ru": "Условное агентство"},
+        "wording": {"en": "Within #emph[the] program"},
+        "signatories": [{"name": "Synthetic Director", "post": "Director"}],
+    }
+    path = f"/v1/editions/{course.id}/certificate-design"
+    assert (await course.manager.get(path)).status_code == 404
+    assert (await course.manager.put(path, json=design)).status_code == 200
+    assert (await course.manager.get(path)).json()["signatories"] == design["signatories"]
+    certificate = await certified(course, admin)
+    for language in ("kk", "ru", "en"):
+        printed = await course.holder(certificate["person_id"]).get(
+            f"/v1/certificates/{certificate['id']}/document", params={"language": language}
+        )
+        assert printed.status_code == 200, printed.text
+        assert printed.content.startswith(b"%PDF-")
+        again = await course.manager.get(
+            f"/v1/certificates/{certificate['id']}/document", params={"language": language}
+        )
+        assert again.content == printed.content
+    await certified(course, admin, [{"language": "fa-AF", "given": "زهرا", "family": "نمونه"}], "UZ")
+    everybody = await course.manager.get(f"/v1/editions/{course.id}/certificates-document")
+    assert everybody.status_code == 200
+    assert len(everybody.content) > len(printed.content)
+    none = await course.manager.get(
+        f"/v1/editions/{course.id}/certificates-document", params={"kind": "attendance"}
+    )
+    assert none.json()["code"] == "certificate-unprintable"
+    content = json.loads(await admin.fetchval("SELECT content FROM certificate LIMIT 1"))
+    assert content["holder"] == "Aliya #strong[x] Kydyrbek"
+    assert content["holder_own"]["name"] == "Әлия Ғұңүөһі Қыдырбекқызы"
+    assert hash_of_content(content) == certificate["content_hash"]
+
+
+async def test_anybody_verifies_as_json_or_on_a_page_in_their_language(
+    course: Course, admin: asyncpg.Connection
+) -> None:
+    certificate = await certified(course, admin)
+    public = course.door.as_()
+    at = f"/v1/certificates/{certificate['verify_token']}"
+    page = await public.get(f"{at}/page", headers={"Accept-Language": "kk"})
+    assert page.headers["content-type"].startswith("text/html")
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    assert "Сертификат түпнұсқа" in page.text
+    assert "Aliya #strong[x] Kydyrbek" in page.text
+    await admin.execute(
+        """UPDATE certificate SET content = jsonb_set(content, '{holder}', '"<script>alert(1)</script>"')"""
+    )
+    attacked = await public.get(f"{at}/page")
+    assert "<script>" not in attacked.text
+    unknown = await public.get("/v1/certificates/nothing/page", headers={"Accept-Language": "en"})
+    assert "No such certificate" in unknown.text
+    assert (await public.get("/v1/certificates/nothing/verification")).json()["verdict"] == "unknown"
+
+
+async def test_two_people_take_a_certificate_back_and_everybody_learns_it(
+    course: Course, admin: asyncpg.Connection
+) -> None:
+    certificate = await certified(course, admin)
+    at, public = f"/v1/certificates/{certificate['id']}", course.door.as_()
+    other = course.door.as_("manager", subject=uuid4())
+    assert (await other.post(f"{at}/revocation")).json()["code"] == "second-person-needed"
+    asked = await course.manager.post(f"{at}/revocation-request", json={"reason": "Issued by mistake"})
+    assert (asked.json()["state"], asked.json()["revocation_reason"]) == ("issued", "Issued by mistake")
+    assert (await course.manager.post(f"{at}/revocation")).json()["code"] == "second-person-needed"
+    assert bits_of(await status_list(course)) == set()
+    assert (await other.post(f"{at}/revocation")).json()["state"] == "revoked"
+    verified = await public.get(f"/v1/certificates/{certificate['verify_token']}/verification")
+    assert verified.json()["verdict"] == "revoked"
+    index = await admin.fetchval("SELECT status_index FROM certificate")
+    assert bits_of(await status_list(course)) == {index}
+    assert (await course.manager.get(f"{at}/document")).json()["code"] == "certificate-unprintable"
+    assert (await course.manager.post(f"{at}/reissue")).json()["code"] == "step-refused"
+
+
+async def test_a_certificate_is_issued_anew_with_the_names_of_now(
+    course: Course, admin: asyncpg.Connection
+) -> None:
+    old = await certified(course, admin)
+    changed = [{"language": "und-Latn", "given": "Aliya", "family": "Corrected"}]
+    await admin.execute("UPDATE person SET names = $1", json.dumps(changed))
+    made = await course.manager.post(f"/v1/certificates/{old['id']}/reissue")
+    assert made.status_code == 201, made.text
+    public, new = course.door.as_(), made.json()
+    before = await public.get(f"/v1/certificates/{old['verify_token']}/verification")
+    after = await public.get(f"/v1/certificates/{new['verify_token']}/verification")
+    assert (before.json()["verdict"], before.json()["holder"]) == ("superseded", "Aliya #strong[x] Kydyrbek")
+    assert (after.json()["verdict"], after.json()["holder"]) == ("genuine", "Aliya Corrected")
+    assert (await course.manager.get(f"/v1/certificates/{old['id']}")).json()["replaced_by"] == new["id"]
+    assert new["number"] != old["number"]
+
+
+async def test_a_badge_is_signed_by_the_key_of_the_profile_and_names_nobody(
+    course: Course, admin: asyncpg.Connection
+) -> None:
+    certificate = await certified(course, admin)
+    public = course.door.as_()
+    profile = (await public.get("/v1/certificates/issuer")).json()
+    key = OKPKey.import_key(profile["verificationMethod"][0]["publicKeyJwk"])
+    badge = await public.get(f"/v1/certificates/{certificate['verify_token']}/credential")
+    assert badge.headers["content-type"].startswith("application/vc+jwt")
+    claims = jwt.decode(badge.text, key, algorithms=["Ed25519"]).claims
+    assert claims["type"] == ["VerifiableCredential", "OpenBadgeCredential"]
+    assert claims["issuer"]["id"] == profile["id"] == f"{PUBLIC}/v1/certificates/issuer"
+    assert claims["credentialSubject"]["achievement"]["name"] == "Synthetic course"
+    assert claims["credentialStatus"]["type"] == "BitstringStatusListEntry"
+    assert "Kydyrbek" not in json.dumps(claims)
+    listed = jwt.decode(await status_list(course), key, algorithms=["Ed25519"]).claims
+    assert listed["credentialSubject"]["encodedList"].startswith("u")
+    await admin.execute("UPDATE certificate SET content = '{}'")
+    gone = await public.get(f"/v1/certificates/{certificate['verify_token']}/credential")
+    assert gone.status_code == 404
+
+
+async def status_list(course: Course) -> str:
+    answer = await course.door.as_().get("/v1/certificates/status-list")
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+def bits_of(signed: str) -> set[int]:
+    """Return the places that are set, read by hand from the JWT's payload."""
+    payload = signed.split(".")[1]
+    claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    return set_bits(claims["credentialSubject"]["encodedList"])
+
+
+def set_bits(encoded: str) -> set[int]:
+    packed = gzip.decompress(base64.urlsafe_b64decode(encoded[1:] + "=" * (-len(encoded[1:]) % 4)))
+    assert len(packed) * 8 >= 131_072
+    return {n * 8 + bit for n, byte in enumerate(packed) for bit in range(8) if byte & (0x80 >> bit)}
+
+
+@pytest.mark.parametrize("places", [set(), {0}, {7, 8, 131_071}, {131_072, 200_001}])
+def test_the_status_list_sets_the_bits_it_is_told(places: set[int]) -> None:
+    assert set_bits(encode_status_list(places)) == places
+
+
+@pytest.mark.parametrize(
+    ("name", "printed"),
+    [("Zahra زهرا", True), ("Ҷамшед Ӯ", True), ("გიორგი", False), ("Հայկ", False), ("1", True)],
+)
+def test_names_are_printed_in_the_scripts_that_the_fonts_have(name: str, printed: bool) -> None:
+    assert is_printable(name) is printed
