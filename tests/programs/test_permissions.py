@@ -15,6 +15,8 @@ from tests.apps import Door
 NOBODY = Role.PUBLIC
 UNKNOWN = str(UUID(int=0))
 PLACES = {"country_code": "TJ"}
+UPLOADS = {"create_programs_file"}
+"""What takes a form instead of JSON."""
 
 
 def refused() -> Iterator[tuple[Role, str]]:
@@ -37,6 +39,8 @@ def client_of(door: Door, role: Role) -> httpx.AsyncClient:
 async def ask(door: Door, client: httpx.AsyncClient, operation: str) -> httpx.Response:
     method, path = request_of(door, operation)
     key = {"Idempotency-Key": operation} if method == "POST" else {}
+    if operation in UPLOADS:
+        return await client.request(method, path, files={"nothing": b""}, headers=key)
     return await client.request(method, path, json=None if method == "GET" else {}, headers=key)
 
 
