@@ -17,8 +17,15 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from gateway.compositions import audit_entries, country_dossier, edition_overview, enumerations, me
-from gateway.documentation import portal_routes
+from gateway.compositions import (
+    audit_entries,
+    country_dossier,
+    edition_overview,
+    enumerations,
+    lecturer_profile,
+    me,
+    program_overview,
+)
 from gateway.identity.api import accounts, credentials, self_service
 from gateway.identity.db.tables import SCHEMA_REVISION
 from gateway.identity.domain.access_tokens import AccessTokens
@@ -31,6 +38,7 @@ from gateway.identity.operations.passwords import Passwords
 from gateway.identity.operations.providers import Providers
 from gateway.identity.operations.sign_ins import Reception
 from gateway.internal_server import serve_internally
+from gateway.portal.routes import portal_routes
 from gateway.proxy import serve_endpoint
 from gateway.rate_limits import Headers, RateLimits, client_address, open_counter, telling
 from gateway.routing import Endpoint, Routes, load_routes, split_path
@@ -159,6 +167,8 @@ def create_room(settings: Settings) -> FastAPI:
             accounts.grants,
             me.router,
             edition_overview.router,
+            program_overview.router,
+            lecturer_profile.router,
             country_dossier.router,
             enumerations.router,
             audit_entries.router,

@@ -1,30 +1,18 @@
-"""The interface as one document: the merged OpenAPI, the portal that shows it, and a page for each problem."""
+"""The interface as one document: the merged OpenAPI, the permission matrix and the catalogue of problems."""
 
 import json
 from collections.abc import Mapping, Sequence
-from html import escape
-from pathlib import Path
 from typing import Any, Final
 
-import fastapi_offline
-import orjson
-from pydantic import BaseModel, TypeAdapter
-from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, Response
-from starlette.routing import BaseRoute, Route
-
+from gateway.portal.pages import ProblemEntry
 from gateway.rate_limits import TooManyRequests
 from gateway.upstream import UpstreamFailed, UpstreamTimedOut, UpstreamUnavailable
 from gateway.webhooks.domain.event_types import EVENT_TYPES, EventType
 from gateway.webhooks.schemas.deliveries import WebhookPayload
 from services.common.http.problem_responses import problem_examples, problems
-from services.common.i18n import pick
 from services.common.identity import Role
-from services.common.problems import NotAuthenticated, NotFound, NotPermitted, Problem
+from services.common.problems import NotAuthenticated, NotPermitted, Problem
 
-DOCUMENTS: Final = Path(__file__).parents[1] / "docs"
-"""Where the generated documents stand, beside the code in every installation."""
-ASSETS: Final = Path(fastapi_offline.__file__).parent / "static"
 NOT_PUBLIC: Final = ("/internal", "/health", "/metrics")
 SECURITY_SCHEME: Final = "bearer"
 _ADDED: Final = (
@@ -36,60 +24,14 @@ _ADDED: Final = (
     UpstreamTimedOut,
 )
 
-_POLICY: Final = (
-    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-    "frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
-)
-_PAGE_POLICY: Final = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'"
-_SHORTLY: Final = "public, max-age=300"
-
 _PERMISSIONS_INTRODUCTION: Final = (
     "Made by `qoldau openapi` from the matrices in the code; deny by default. `published`: public facts; "
     "`own`: also what lies within the caller's grants or is about the caller; `all`: everything."
 )
 
-PORTAL: Final = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Qoldau</title>
-<link rel="icon" type="image/png" href="/docs/favicon.png">
-<link rel="stylesheet" href="/docs/swagger-ui.css">
-</head>
-<body>
-<main id="portal"></main>
-<script src="/docs/swagger-ui-bundle.js"></script>
-<script src="/docs/start.js"></script>
-</body>
-</html>
-"""
-START: Final = """window.addEventListener("load", function () {
-  SwaggerUIBundle({
-    url: "/openapi.json",
-    dom_id: "#portal",
-    deepLinking: true,
-    filter: true,
-    docExpansion: "none",
-    tagsSorter: "alpha",
-    defaultModelsExpandDepth: 0,
-    validatorUrl: null
-  });
-});
-"""
-
 
 class MergeConflictError(ValueError):
     """Two services use one name for different things."""
-
-
-class ProblemEntry(BaseModel):
-    """What a problem page says."""
-
-    slug: str
-    status: int
-    title: dict[str, str]
-    description: str
 
 
 def merge(documents: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
@@ -170,65 +112,6 @@ def describe_problems(catalogue: Sequence[type[Problem]]) -> list[ProblemEntry]:
         )
         for kind in catalogue
     ]
-
-
-def portal_routes(documents: Path = DOCUMENTS) -> list[BaseRoute]:
-    """Return the routes of the portal, the merged document and the problem pages."""
-    merged = (documents / "openapi" / "merged.json").read_bytes()
-    known = TypeAdapter(list[ProblemEntry]).validate_json((documents / "problems.json").read_bytes())
-    by_slug = {entry.slug: entry for entry in known}
-
-    async def read_document(_: Request) -> Response:
-        return Response(merged, media_type="application/json", headers={"Cache-Control": _SHORTLY})
-
-    async def read_problem(request: Request) -> Response:
-        entry = by_slug.get(request.path_params["slug"])
-        if entry is None:
-            raise NotFound("There is no such problem.")
-        return _problem_page(request, entry)
-
-    return [
-        Route("/docs", _read_portal),
-        Route("/docs/start.js", _read_start),
-        *(
-            Route(f"/docs/{name}", _asset(name))
-            for name in ("swagger-ui.css", "swagger-ui-bundle.js", "favicon.png")
-        ),
-        Route("/openapi.json", read_document),
-        Route("/problems/{slug}", read_problem),
-    ]
-
-
-async def _read_portal(_: Request) -> Response:
-    return HTMLResponse(PORTAL, headers={"Content-Security-Policy": _POLICY, "Cache-Control": _SHORTLY})
-
-
-async def _read_start(_: Request) -> Response:
-    return Response(START, media_type="text/javascript", headers={"Cache-Control": _SHORTLY})
-
-
-def _asset(name: str) -> Any:
-    async def read_asset(_: Request) -> Response:
-        return FileResponse(ASSETS / name, headers={"Cache-Control": _SHORTLY})
-
-    return read_asset
-
-
-def _problem_page(request: Request, entry: ProblemEntry) -> Response:
-    headers = {"Cache-Control": _SHORTLY, "Vary": "Accept, Accept-Language"}
-    accept = request.headers.get("accept", "")
-    if "json" in accept and "text/html" not in accept:
-        return Response(orjson.dumps(entry.model_dump()), 200, headers, "application/json")
-    picked = pick(entry.title, request.headers.get("accept-language"), ("en",))
-    headers |= {"Content-Security-Policy": _PAGE_POLICY, "Content-Language": picked.tag}
-    titles = "".join(f'<p lang="{tag}">{escape(text)}</p>' for tag, text in entry.title.items())
-    page = (
-        f'<!doctype html><html lang="{picked.tag}"><head><meta charset="utf-8">'
-        f"<title>{escape(picked.text)}</title></head><body><h1>{escape(picked.text)}</h1>"
-        f"<p>HTTP {entry.status} · <code>{escape(entry.slug)}</code></p>"
-        f'<p lang="en">{escape(entry.description)}</p>{titles}</body></html>'
-    )
-    return HTMLResponse(page, headers=headers)
 
 
 def _webhook(kind: EventType) -> dict[str, Any]:

@@ -55,13 +55,13 @@ class Gateway:
     def __init__(self, app: ASGIApp, sessions: Sessions, settings: Settings) -> None:
         self.settings = settings
         self.sessions = sessions
-        self._app = app
+        self.app = app
         self._passwords = Passwords()
 
     def client(self, token: str | None = None) -> httpx.AsyncClient:
         """Return a client that presents `token`."""
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        transport = httpx.ASGITransport(self._app, raise_app_exceptions=False)
+        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
         return httpx.AsyncClient(transport=transport, base_url="http://gateway.test", headers=headers)
 
     async def enter(self, login: str, *roles: Role, country: str | None = None) -> UUID:

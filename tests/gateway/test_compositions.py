@@ -175,3 +175,34 @@ async def test_a_log_with_a_part_missing_is_none(gateway_before: OpenGateway) ->
     auditor = await gateway.signed_in("auditor@synthetic.example", Role.AUDITOR)
     assert (await auditor.get("/v1/audit-entries")).status_code == 503
     assert (await gateway.client().get("/v1/audit-entries")).status_code == 401
+
+
+async def test_a_program_is_shown_with_its_editions_and_deliveries(gateway_before: OpenGateway) -> None:
+    programs = service(
+        programs__ID={"id": EDITION, "code": "dostyk"},
+        editions={"items": [{"code": "dostyk-2024"}], "next_cursor": None},
+        deliveries=NotPermitted("None of your roles includes this."),
+    )
+    gateway = await gateway_before({"programs": programs})
+    answer = await gateway.client().get(f"/v1/overviews/programs/{EDITION}")
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "program": {"id": EDITION, "code": "dostyk"},
+        "editions": {"items": [{"code": "dostyk-2024"}], "next_cursor": None},
+        "deliveries": None,
+        "missing": [{"part": "deliveries", "problem": "/problems/not-permitted"}],
+    }
+    assert answer.headers["cache-control"] == "no-store"
+    assert (await gateway.client().get(f"/v1/overviews/programs/{uuid4()}")).status_code == 404
+
+
+async def test_a_lecturer_is_shown_with_results_where_they_may_be_seen(gateway_before: OpenGateway) -> None:
+    programs = service(lecturers__ID={"id": EDITION})
+    evaluation = service(lecturers__ID__results=RESULTS)
+    gateway = await gateway_before({"programs": programs, "evaluation": evaluation})
+    profile = (await gateway.client().get(f"/v1/lecturers/{EDITION}/profile")).json()
+    assert profile == {"lecturer": {"id": EDITION}, "results": RESULTS, "missing": []}
+    alone = await gateway_before({"programs": programs})
+    profile = (await alone.client().get(f"/v1/lecturers/{EDITION}/profile")).json()
+    assert profile["results"] is None
+    assert profile["missing"] == [{"part": "results", "problem": "/problems/upstream-unavailable"}]

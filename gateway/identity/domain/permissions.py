@@ -38,6 +38,8 @@ PERMISSIONS: Final[Matrix] = {
     "read_api_key": _KEEPERS,
     "revoke_api_key": _ADMINISTRATOR,
     "read_edition_overview": everyone(),
+    "read_program_overview": everyone(),
+    "read_lecturer_profile": everyone(),
     "read_country_dossier": everyone(),
     "list_all_enumerations": everyone(),
     "list_audit_entries": AUDIT_READERS,
