@@ -43,6 +43,7 @@ WAITING_TRANSACTIONS = (
     "SELECT count(*) FROM pg_stat_activity"
     " WHERE datname = current_database() AND state LIKE 'idle in transaction%'"
 )
+RESEAL = "UPDATE message SET sealed_token = $1 WHERE template = 'survey_invitation'"
 REQUESTED = "evaluation.dispatch.requested.v1"
 
 
@@ -296,18 +297,19 @@ async def test_a_message_to_nobody_known_is_reported_as_not_sent(
     await tell(course.door, REQUESTED, data)
     told = "SELECT data->>'outcome' FROM outbox_event WHERE subject = $1"
     assert await admin.fetchval(told, UUID(data["aggregate_id"])) == "dropped"
-    assert await admin.fetchval("SELECT count(*) FROM message") == 1
+    invited = "SELECT count(*) FROM message WHERE template = 'survey_invitation'"
+    assert await admin.fetchval(invited) == 1
 
 
 async def test_a_wrong_key_delays_a_message_until_the_right_one_is_there(
     course: Course, admin: asyncpg.Connection, folder: Path, pair: tuple[bytes, bytes]
 ) -> None:
     dispatch_id = await request(course, admin, pair[1], await enrol(course))
-    sealed = await admin.fetchval("SELECT sealed_token FROM message")
-    await admin.execute("UPDATE message SET sealed_token = $1", sealed[:-1] + b"?")
+    sealed = await admin.fetchval("SELECT sealed_token FROM message WHERE template = 'survey_invitation'")
+    await admin.execute(RESEAL, sealed[:-1] + b"?")
     assert await send(course.door) == 1
     assert await state_of(admin, dispatch_id) == ("queued", True, [])
-    await admin.execute("UPDATE message SET sealed_token = $1", sealed)
+    await admin.execute(RESEAL, sealed)
     assert await send(course.door, ahead=LATER) == 1
     assert len(mails(folder)) == 1
 
@@ -433,7 +435,7 @@ async def test_an_answer_that_never_comes_after_the_content_sends_the_same_messa
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A slow server and a lost connection: whether it was taken is not known, so mailboxes are to recognize it."""
-    monkeypatch.setattr("services.participants.operations.delivery._SMTP_SECONDS", 0.5)
+    monkeypatch.setattr("services.common.mail._SMTP_SECONDS", 0.5)
     dispatch_id = await request(course, admin, pair[1], await enrol(course))
     async with posting(course, keys, server) as door:
         setattr(mailbox, trouble, True)

@@ -16,6 +16,7 @@ from pydantic import SecretStr
 from services.common.invariants import audit_invariants
 from services.common.jobs import run_due_jobs
 from services.common.keystore import KeyDestroyed
+from services.evaluation.inbox.mirrors import mirror_participation
 from services.participants.app import create_app
 from services.participants.db.invariants import INVARIANTS
 from services.participants.db.personal import personal_columns, personal_tables
@@ -27,6 +28,7 @@ from tests.apps import Door, facts_of, open_door
 from tests.canaries import CONTACT, HEALTH_NOTE, PASSPORT
 from tests.cluster import TestDatabase
 from tests.delivery import Deliver
+from tests.events import arriving
 from tests.participants.courses import Course
 
 NAME, FAMILY, ADDRESS = "Canaryname", "Canaryfamily", "canary@example.org"
@@ -119,6 +121,7 @@ async def everything(admin: asyncpg.Connection) -> str:
 
 async def test_an_erased_person_stands_nowhere_and_the_receipt_proves_it(
     course: Course,
+    evaluation: Door,
     deliver: Deliver,
     admin: asyncpg.Connection,
     keys: Path,
@@ -159,6 +162,11 @@ async def test_an_erased_person_stands_nowhere_and_the_receipt_proves_it(
     assert pseudonym not in await admin.fetchval(
         "SELECT coalesce(string_agg(t::text, ''), '') FROM participation t"
     )
+    assert await admin.fetchval("SELECT count(*) FROM evaluation.mirror_cohort") == 0
+    late = {"aggregate_id": pseudonym, "aggregate_version": 9, "edition_id": course.id}
+    late |= {"pseudonym": pseudonym, "state": "enrolled"}
+    async with evaluation.app.state.sessions.transaction() as session:
+        await mirror_participation(session, arriving("participants.participation.enrolled.v1", late))
     assert await admin.fetchval("SELECT count(*) FROM evaluation.mirror_cohort") == 0
     assert files_with(tmp_path, NAME) == []
     assert (await course.manager.get(f"/v1/editions/{course.id}/pipeline")).json() == pipeline

@@ -1,6 +1,7 @@
 """Writes what other rooms told: applied if newer than what is known, so order and repeats do not matter."""
 
 from collections.abc import Iterable, Mapping
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import delete, update
@@ -9,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.evaluation.db.tables import (
     BallotToken,
+    ErasedPseudonym,
     MirrorCohort,
     MirrorDelivery,
     MirrorEdition,
@@ -35,12 +37,20 @@ async def keep_mirror(
 async def forget_pseudonyms(session: AsyncSession, pseudonyms: Iterable[str]) -> None:
     """Delete cohort rows and take the pseudonyms off ballot tokens; answers never carried them."""
     gone = list(pseudonyms)
+    if gone:
+        digests = [{"digest": _digest(pseudonym)} for pseudonym in gone]
+        await session.execute(insert(ErasedPseudonym).values(digests).on_conflict_do_nothing())
     await session.execute(delete(MirrorCohort).where(MirrorCohort.pseudonym.in_(gone)))
     await session.execute(
         update(BallotToken)
         .where(BallotToken.pseudonym.in_(gone))
         .values(pseudonym=None, dispatch_id=None, reminders=None)
     )
+
+
+async def is_erased(session: AsyncSession, pseudonym: str) -> bool:
+    """Say whether this pseudonym was forgotten."""
+    return await session.get(ErasedPseudonym, _digest(pseudonym)) is not None
 
 
 async def mark_bounced(session: AsyncSession, dispatch_id: object) -> None:
@@ -50,3 +60,7 @@ async def mark_bounced(session: AsyncSession, dispatch_id: object) -> None:
         .where(BallotToken.dispatch_id == dispatch_id, BallotToken.state == TokenState.ISSUED)
         .values(state=TokenState.BOUNCED)
     )
+
+
+def _digest(pseudonym: str) -> bytes:
+    return sha256(pseudonym.encode()).digest()

@@ -43,7 +43,7 @@ __all__ = [
     "TestAttempt",
 ]
 
-SCHEMA_REVISION: Final = "0010"
+SCHEMA_REVISION: Final = "0011"
 """The revision of `migrations/evaluation` that this code needs."""
 
 
@@ -115,6 +115,14 @@ class MirrorCohort(Base):
     sex: Mapped[str | None]
     audience: Mapped[str | None]
     language: Mapped[str | None]
+
+
+class ErasedPseudonym(Base):
+    """The digest of a pseudonym that was forgotten, so that a late or repeated event does not bring it back."""
+
+    __tablename__ = "erased_pseudonym"
+
+    digest: Mapped[bytes] = mapped_column(primary_key=True)
 
 
 class Instrument(Versioned, Base):

@@ -10,7 +10,7 @@ from services.common.clock import Provenance
 from services.common.inbox import Consumers, Event
 from services.common.outbox import publish
 from services.evaluation.db.learning import forget_learning
-from services.evaluation.db.mirrors import forget_pseudonyms, keep_mirror, mark_bounced
+from services.evaluation.db.mirrors import forget_pseudonyms, is_erased, keep_mirror, mark_bounced
 from services.evaluation.db.tables import MirrorCohort, MirrorDelivery, MirrorEdition, MirrorTrainingSession
 from services.evaluation.domain.events import ERASURE_CONFIRMED, ErasureConfirmedData
 from services.evaluation.operations.campaign_plans import follow_edition
@@ -70,6 +70,8 @@ async def mirror_training_session(session: AsyncSession, event: Event) -> None:
 async def mirror_participation(session: AsyncSession, event: Event) -> None:
     """Keep a pseudonym of an edition's cohort."""
     data = event.data
+    if await is_erased(session, str(data["pseudonym"])):
+        return
     row = {
         "id": UUID(data["aggregate_id"]),
         "version": event.aggregate_version,
