@@ -9,6 +9,7 @@ import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from tests.apps import Door
@@ -55,12 +56,22 @@ def read_steps(guide: str) -> Iterator[Step]:
 
 
 async def play(
-    door: Door, guide: str, known: Mapping[str, str], meanwhile: Mapping[str, Meanwhile] | None = None
+    door: Door,
+    guide: str,
+    known: Mapping[str, str] = MappingProxyType({}),
+    *,
+    also: tuple[str, ...] = (),
+    meanwhile: Mapping[str, Meanwhile] = MappingProxyType({}),
+    after_each: Callable[[], Awaitable[object]] | None = None,
 ) -> dict[str, str]:
-    """Play a guide; return the ids that it names. `meanwhile` is keyed by the path as the guide writes it."""
+    """Play a guide; return the ids that it names.
+
+    `also` are roles that everybody but the public has besides the one that is named; `meanwhile` is keyed by the
+    path as the guide writes it.
+    """
     named, tags = dict(known), dict[str, str]()
     for step in read_steps(guide):
-        client = door.as_() if step.role == "public" else door.as_(step.role)
+        client = door.as_() if step.role == "public" else door.as_(step.role, *also)
         path, body = step.path, step.body
         for name, value in named.items():
             path, body = path.replace(f"{{{name}}}", value), body.replace(f"{{{name}}}", value)
@@ -69,10 +80,19 @@ async def play(
             step.method, path, json=json.loads(body) if body else None, headers=headers
         )
         assert answer.status_code == step.status, f"{step.method} {step.path}: {answer.text}"
-        told = answer.json()
+        told = answer.json() if "json" in answer.headers.get("content-type", "") else {}
         assert {field: told[field] for field in step.fields} == step.fields, step.path
         if step.name:
-            named[step.name], tags[step.name] = told["id"], answer.headers.get("etag", "")
-        if meanwhile and step.path in meanwhile:
+            named[step.name], tags[step.name] = id_of(told), answer.headers.get("etag", "")
+        if step.path in meanwhile:
             await meanwhile[step.path](told)
+        if after_each is not None:
+            await after_each()
     return named
+
+
+def id_of(answer: Mapping[str, Any]) -> str:
+    """Return what a later request calls the answer by: its id, its operation's, or that of its first item."""
+    if "items" in answer:
+        return str(answer["items"][0]["id"])
+    return str(answer.get("id") or answer["operation_id"])
