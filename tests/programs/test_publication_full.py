@@ -86,6 +86,7 @@ async def full(programs: Door) -> Door:
             "sdg_goals": ["4"],
             "aid_type": "E01",
             "sectors": [{"code": "12181", "share": "100"}],
+            "sources": SOURCE,
         },
     )
     component = await enter(
@@ -251,6 +252,32 @@ async def test_every_optional_block_is_filled_and_valid(full: Door) -> None:
         ("D02", None),
         ("2", "4"),
     ]
+
+
+@pytest.mark.parametrize("change", ["left", "moved", "one_institution"])
+async def test_the_form_of_cooperation_is_the_derived_one(full: Door, change: str) -> None:
+    """Three roles are not enough: one party has left, the pivotal one is of the North, one institution has two."""
+    manager = full.as_("manager")
+    partners = {row["code"]: row for row in (await manager.get("/v1/partnerships")).json()["items"]}
+    path = f"/v1/partnerships/{partners['syn-donor']['id']}"
+    if change == "moved":
+        path = partners["syn-pivot"]["organization"]["href"]
+        headers = {"If-Match": (await manager.get(path)).headers["etag"]}
+        answer = await manager.patch(path, json={"country": "KR"}, headers=headers)
+    else:
+        ending = {"ended_on": "2025-04-30", "reason": "The donor has left (synthetic)"}
+        answer = await manager.post(f"{path}/ending", json=ending)
+    assert answer.status_code == 200, answer.text
+    if change == "one_institution":
+        school = partners["syn-school"]
+        facilitates = {"code": "syn-twice", "triangular_role": "facilitator", "subjects": school["subjects"]}
+        row = facilitates | {"organization_id": school["organization"]["id"]}
+        await enter(manager, "/v1/partnerships", row)
+    lines = (await read(full, PublicationChannel.ACTIVITIES_JSONL)).splitlines()
+    edition = next(one for one in map(json.loads, lines) if one["code"] == "SYN-2")
+    found = await manager.get("/v1/editions?code=SYN-2")
+    cooperation = await manager.get(f"/v1/editions/{found.json()['items'][0]['id']}/cooperation")
+    assert cooperation.json()["collaboration_type"] == edition["collaboration_type"] == "1"
 
 
 @needs_iati

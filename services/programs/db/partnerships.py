@@ -1,9 +1,11 @@
 """Questions asked of partnerships and of the cooperation that they make."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, or_, select
+from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
@@ -17,7 +19,6 @@ from services.programs.db.tables import (
     Partnership,
     PartnershipSubject,
 )
-from services.programs.domain.evidence import SubjectKind
 from services.programs.domain.problems import SubjectNotFound
 
 
@@ -66,28 +67,15 @@ async def list_partnerships(
 
 
 async def list_triangular_parties(
-    session: AsyncSession, program_id: UUID, edition_id: UUID | None
+    session: AsyncSession, subjects: Collection[UUID]
 ) -> Sequence[Row[Partnership, Organization]]:
-    """Return who plays a triangular role in the program, and in the edition if one is named; not who has left."""
-    concerned = [
-        and_(
-            PartnershipSubject.subject_kind == SubjectKind.PROGRAM,
-            PartnershipSubject.subject_id == program_id,
-        )
-    ]
-    if edition_id is not None:
-        concerned.append(
-            and_(
-                PartnershipSubject.subject_kind == SubjectKind.EDITION,
-                PartnershipSubject.subject_id == edition_id,
-            )
-        )
-    subjects = select(PartnershipSubject.partnership_id).where(or_(*concerned))
+    """Return who plays a triangular role in any of these rows, by code; not who has left."""
+    concerned = select(PartnershipSubject.partnership_id).where(PartnershipSubject.subject_id.in_(subjects))
     query = (
         select(Partnership, Organization)
         .join(Organization, Organization.id == Partnership.organization_id)
         .where(
-            Partnership.id.in_(subjects),
+            Partnership.id.in_(concerned),
             Partnership.triangular_role.is_not(None),
             Partnership.ended_on.is_(None),
         )
@@ -97,18 +85,22 @@ async def list_triangular_parties(
 
 
 async def list_recipient_countries(
-    session: AsyncSession, program_id: UUID, edition_id: UUID | None
-) -> Sequence[str]:
-    """Return the countries of the edition, or else of all real editions of the program, by code."""
+    session: AsyncSession, column: Any, ids: Collection[UUID]
+) -> Mapping[UUID, Sequence[str]]:
+    """Return the countries of the editions whose `column` is one of `ids`, by code.
+
+    `column` is `Edition.id`, or `Edition.program_id`: a program has the countries of all its real editions.
+    """
     query = (
-        select(EditionCountry.country)
+        select(column.label("subject_id"), EditionCountry.country)
         .join(Edition, Edition.id == EditionCountry.edition_id)
-        .where(EditionCountry.country.is_not(None))
+        .where(column.in_(ids), EditionCountry.country.is_not(None))
         .distinct()
         .order_by(EditionCountry.country)
     )
-    if edition_id is not None:
-        query = query.where(Edition.id == edition_id)
-    else:
-        query = query.where(Edition.program_id == program_id, Edition.provenance == Provenance.REAL)
-    return [country for country in await session.scalars(query) if country is not None]
+    if column is not Edition.id:
+        query = query.where(Edition.provenance == Provenance.REAL)
+    found: dict[UUID, list[str]] = defaultdict(list)
+    for row in await session.execute(query):
+        found[row.subject_id].append(row.country)
+    return found

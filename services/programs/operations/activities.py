@@ -10,6 +10,7 @@ from services.common.codelists.iati import load_codelist
 from services.common.edtf import parse_edtf
 from services.programs.db import activities as questions
 from services.programs.db.deliveries import list_partners
+from services.programs.db.partnerships import list_recipient_countries
 from services.programs.db.programs import find_agency
 from services.programs.db.tables import Award, Component, Delivery, Edition, Fund, LedgerEntry, Program
 from services.programs.domain.activities import Activity, ActivityKind, Publisher, Related
@@ -70,12 +71,14 @@ async def _programs(
     family = await Family.of(session, ids)
     profiles = await questions.list_profiles(session, ids)
     partners = await list_partners(session, ids)
+    recipients = await list_recipient_countries(session, Edition.program_id, ids)
     periods = await questions.list_indicator_periods(session, ids)
     made = []
     for program in programs:
         draft = Draft(publisher, ActivityKind.PROGRAM, program, program.code, profiles.get(program.id))
         status = PROGRAM_STATUS[program.status]
-        draft.add_partners([row for row in partners if row.subject_id == program.id])
+        concerned = [row for row in partners if row.subject_id == program.id]
+        draft.add_partners(concerned, recipients.get(program.id, ()))
         draft.classify(program.sectors, program.sdg_goals, program.aid_type)
         draft.add_recipients(family.reached(program.id), status, today)
         draft.add_results(periods.get(program.id, ()))
@@ -124,9 +127,11 @@ async def _components(
         )
         status = PROGRAM_STATUS[program.status]
         children = [child for child in family.editions[program.id] if child.component_id == component.id]
-        draft.add_partners([row for row in partners if row.subject_id in (component.id, program.id)])
+        reached = family.reached(program.id, component.id)
+        concerned = [row for row in partners if row.subject_id in (component.id, program.id)]
+        draft.add_partners(concerned, [place.country for _, place in reached if place.country])
         draft.classify(program.sectors, program.sdg_goals, program.aid_type)
-        draft.add_recipients(family.reached(program.id, component.id), status, today)
+        draft.add_recipients(reached, status, today)
         draft.related.append(Related(draft.name(ActivityKind.PROGRAM, program.code), PARENT))
         draft.related += [Related(draft.name(ActivityKind.EDITION, child.code), CHILD) for child in children]
         dates = span_activity([(child.earliest, child.latest) for child in children], status, today)
@@ -152,6 +157,7 @@ async def _editions(
     partners = await list_partners(session, {one for one in ids | above if one})
     components = await questions.list_components_of(session, {one for one in above if one})
     places = await places_of(session, ids)
+    recipients = await list_recipient_countries(session, Edition.id, ids)
     earlier = await questions.list_published_codes(
         session, Edition, {edition.predecessor_id for edition in editions}
     )
@@ -166,8 +172,9 @@ async def _editions(
             publisher, ActivityKind.EDITION, edition, edition.code, profiles.get(edition.id), *inherited
         )
         status = EDITION_STATUS[edition.state]
-        concerned = (edition.id, edition.component_id, program.id)
-        draft.add_partners([row for row in partners if row.subject_id in concerned])
+        line = {edition.id, edition.component_id, program.id}
+        concerned = [row for row in partners if row.subject_id in line]
+        draft.add_partners(concerned, recipients.get(edition.id, ()), edition.earliest)
         draft.classify(edition.sectors or program.sectors, program.sdg_goals, program.aid_type)
         draft.add_recipients(places[edition.id], status, edition.earliest)
         draft.add_transactions(money.get(edition.id, ()))
@@ -206,15 +213,15 @@ async def _deliveries(
         inherited = [profiles.get(program.id)] if program else []
         draft = Draft(publisher, ActivityKind.DELIVERY, delivery, delivery.code, own, *inherited)
         status = DELIVERY_STATUS[delivery.state]
-        draft.add_partners([row for row in partners if row.subject_id == delivery.id])
+        country = delivery.recipient_country
+        concerned = [row for row in partners if row.subject_id == delivery.id]
+        draft.add_partners(concerned, [country] if country else [], delivery.earliest)
         goals = program.sdg_goals if program else []
         sectors = delivery.sectors or (program.sectors if program else [])
         draft.classify(sectors, goals, delivery.aid_type or (program.aid_type if program else None))
         draft.paid_in_vouchers = delivery.kind is DeliveryKind.VOUCHER_SCHEME
-        reached = [(CountryRelation.TARGETED, Place(delivery.recipient_country, None))]
-        draft.add_recipients(
-            reached if delivery.recipient_country else [], status, delivery.earliest or today
-        )
+        reached = [(CountryRelation.TARGETED, Place(country, None))] if country else []
+        draft.add_recipients(reached, status, delivery.earliest or today)
         draft.add_transactions(money.get(delivery.id, ()))
         draft.add_budgets(budgets.get(delivery.id, ()))
         draft.add_planned(due.get(delivery.id, ()))

@@ -46,16 +46,16 @@ from services.programs.domain.activity_facts import (
     share_recipients,
 )
 from services.programs.domain.budgets import BudgetKind, BudgetStatus
-from services.programs.domain.dac_list import flow_type_of
+from services.programs.domain.dac_list import AS_OF, flow_type_of
 from services.programs.domain.editions import CountryRelation
 from services.programs.domain.evidence import Confidence
 from services.programs.domain.money import IATI_TYPES
 from services.programs.domain.organizations import OrganizationStatus
-from services.programs.domain.programs import FunctionalRole, TriangularRole
+from services.programs.domain.programs import FunctionalRole
 from services.programs.operations.activity_results import results_of
+from services.programs.operations.partnerships import cooperation_of
 
 ACCOUNTABLE: Final = "2"
-BILATERAL, TRIANGULAR = "1", "8"
 
 BUDGET_TYPES: Final = {BudgetKind.ORIGINAL: "1", BudgetKind.REVISED: "2"}
 BUDGET_STATUSES: Final = {BudgetStatus.INDICATIVE: "1", BudgetStatus.COMMITTED: "2"}
@@ -156,9 +156,15 @@ class Draft:
         identifiers = organization.identifiers if known else []
         return party_of(organization.names, organization.kind, identifiers, self._registers)
 
-    def add_partners(self, rows: Iterable[Any]) -> None:
-        """Add who takes part; who is named without saying what for or as what is left out, with a doubt."""
-        triangular = set()
+    def add_partners(
+        self, rows: Sequence[Any], recipients: Iterable[str] = (), on: date | None = None
+    ) -> None:
+        """Add who takes part, and the form of cooperation that those who have not left make of it (P2).
+
+        Who is named without saying what for or as what is left out, with a doubt. `recipients` are the countries
+        of the activity; `on` is the day of the DAC list, the latest if it is left out. What a source states of the
+        form bears on doubts only, which are told where the cooperation itself is read.
+        """
         for _, partnership, organization in rows:
             role = partnership.iati_role or IATI_ROLES[partnership.functional_role]
             unclear = partnership.certainty is Confidence.UNRESOLVED
@@ -166,9 +172,9 @@ class Draft:
                 self.doubts.append("partner_unclear")
             elif role is not None:
                 self.participants.append(Participant(role, self.party(organization)))
-            triangular.add(partnership.triangular_role)
-        is_triangular = triangular >= set(TriangularRole)
-        self._fields["collaboration_type"] = TRIANGULAR if is_triangular else BILATERAL
+        pairs = [(partnership, organization) for _, partnership, organization in rows]
+        cooperation = cooperation_of(None, pairs, recipients, on or AS_OF)
+        self._fields["collaboration_type"] = cooperation.collaboration_type
 
     def classify(
         self, sectors: Sequence[Mapping[str, Any]], goals: Sequence[str], aid_type: str | None

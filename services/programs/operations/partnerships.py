@@ -1,6 +1,7 @@
 """What can be done to partnerships, and what they make of the cooperation."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import date
 from functools import partial
 from uuid import UUID
 
@@ -20,12 +21,12 @@ from services.programs.db.partnerships import (
     list_triangular_parties,
 )
 from services.programs.db.programs import get_program
-from services.programs.db.tables import Edition, Partnership, PartnershipSubject, Program
-from services.programs.domain.cooperation import Party, derive_cooperation
+from services.programs.db.tables import Edition, Organization, Partnership, PartnershipSubject, Program
+from services.programs.domain.cooperation import Cooperation, Party, derive_cooperation
 from services.programs.domain.dac_list import AS_OF, is_recipient
 from services.programs.domain.evidence import SubjectKind
 from services.programs.domain.problems import TransitionRefused
-from services.programs.domain.programs import TriangularRole
+from services.programs.domain.programs import CooperationForm, TriangularRole
 from services.programs.operations.evidence import cite
 from services.programs.schemas.evidence import SubjectRead
 from services.programs.schemas.partnerships import (
@@ -90,13 +91,32 @@ async def end_partnership(
     return partnership
 
 
+def cooperation_of(
+    stated: CooperationForm | None,
+    partnerships: Iterable[tuple[Partnership, Organization]],
+    recipients: Iterable[str],
+    on: date,
+) -> Cooperation:
+    """Return what these partnerships make of it, those that have ended left out, by the DAC list of the day."""
+    parties = [
+        Party(partnership.triangular_role, str(organization.id), organization.country)
+        for partnership, organization in partnerships
+        if partnership.triangular_role is not None and partnership.ended_on is None
+    ]
+    return derive_cooperation(stated, parties, recipients, partial(is_recipient, on=on))
+
+
 async def describe_cooperation(
     session: AsyncSession, program: Program, edition: Edition | None = None
 ) -> CooperationRead:
-    """Return the form of cooperation as stated and as the parties make it at this moment (invariant P2)."""
-    edition_id = None if edition is None else edition.id
-    rows = await list_triangular_parties(session, program.id, edition_id)
-    recipients = await list_recipient_countries(session, program.id, edition_id)
+    """Return the form of cooperation as stated and as the parties make it at this moment (invariant P2).
+
+    An edition has the parties of its program and its component, too.
+    """
+    line = [program.id] if edition is None else [program.id, edition.component_id, edition.id]
+    rows = await list_triangular_parties(session, [one for one in line if one])
+    column, subject_id = (Edition.program_id, program.id) if edition is None else (Edition.id, edition.id)
+    recipients = (await list_recipient_countries(session, column, {subject_id})).get(subject_id, ())
     parties = [
         CooperationPartyRead(
             role=partnership.triangular_role,
@@ -107,9 +127,8 @@ async def describe_cooperation(
         for partnership, organization in rows
         if partnership.triangular_role is not None
     ]
-    known = [Party(party.role, str(party.organization.id), party.country) for party in parties]
-    is_developing = partial(is_recipient, on=AS_OF if edition is None else edition.earliest)
-    found = derive_cooperation(program.form_as_stated, known, recipients, is_developing)
+    day = AS_OF if edition is None else edition.earliest
+    found = cooperation_of(program.form_as_stated, rows, recipients, day)
     return CooperationRead(
         stated=program.form_as_stated,
         collaboration_type=found.collaboration_type,
