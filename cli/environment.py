@@ -15,6 +15,8 @@ GATEWAY = "gateway"
 _ROOT = Path(__file__).parent.parent
 # Those who keep personal data or sealed answers.
 _KEYSTORE_USERS = ("participants", "evaluation")
+# Those who write to people: about their part in editions, and about signing in.
+_LETTER_WRITERS = ("participants", GATEWAY)
 # Administrators' logins, and what PostgreSQL's libraries would read.
 _WITHHELD = ("DATABASE_URL", "QOLDAU_KEYSTORE_", "PG")
 
@@ -58,7 +60,7 @@ def app_environment(
         **{f"QOLDAU_{name.upper()}_URL": f"unix:{socket_of(home, name)}" for name in (*SERVICES, GATEWAY)},
         "QOLDAU_PUBLIC_URL": f"http://127.0.0.1:{home.port}",
         "QOLDAU_FILES": str(home.files),
-        **({"PARTICIPANTS_MAIL_FOLDER": str(home.mail)} if app == "participants" else {}),
+        **({f"{prefix}_MAIL_FOLDER": str(home.mail)} if app in _LETTER_WRITERS else {}),
         **({"GATEWAY_INTERNAL_ADDRESS": f"unix:{socket_of(home, app)}"} if app == GATEWAY else {}),
     }
     return defaults | _inherited(app, environment) | told

@@ -46,6 +46,8 @@ def test_participants_alone_opens_what_evaluation_seals(tmp_path: Path) -> None:
     assert holders == {"participants"}
     assert told("evaluation", tmp_path)["EVALUATION_PARTICIPANTS_SEALING_KEY"] == str(home.sealing_key)
     assert told("participants", tmp_path)["PARTICIPANTS_MAIL_FOLDER"] == str(home.mail)
+    assert told("gateway", tmp_path)["GATEWAY_MAIL_FOLDER"] == str(home.mail)
+    assert "PROGRAMS_MAIL_FOLDER" not in told("programs", tmp_path)
     elsewhere = told("participants", tmp_path, PARTICIPANTS_MAIL_FOLDER="/srv/mail")
     assert elsewhere["PARTICIPANTS_MAIL_FOLDER"] == "/srv/mail"
 
