@@ -73,7 +73,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         consumers=mirrors.CONSUMERS,
         replayers=REPLAYERS,
         resources=[open_files, open_keys],
-        tasks=[_write_ballots],
+        tasks=[_keep_ballot_box],
         jobs=jobs,
     )
     app = create_room_app(room, settings)
@@ -90,5 +90,5 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     return app
 
 
-async def _write_ballots(app: FastAPI) -> None:
-    await app.state.ballot_box.write_forever(app.state.sessions)
+async def _keep_ballot_box(app: FastAPI) -> None:
+    await app.state.ballot_box.work_forever(app.state.sessions)

@@ -26,9 +26,8 @@ async def read_ballot_paper(
     accept_language: Annotated[str | None, Header()] = None,
 ) -> object:
     """Read what is asked, and who will see what is answered; the token stands in a header, never in a URL."""
-    state = request.app.state
     token_hash = operations.hash_token(ballot_token)
-    paper = await operations.require_paper(state.sessions, state.ballot_box, token_hash)
+    paper = await operations.require_paper(request.app.state.ballot_box, token_hash)
     response.headers["Cache-Control"] = "no-store"
     facts = paper.facts
     return {
@@ -52,5 +51,4 @@ async def submit_response(
     _: Caller, request: Request, ballot_token: BallotTokenHeader, body: ResponseSubmit
 ) -> None:
     """Send all answers, sealed until the survey closes; a repeat of the same submission changes nothing."""
-    state = request.app.state
-    await operations.submit_response(state.sessions, state.ballot_box, ballot_token, body)
+    await operations.submit_response(request.app.state.ballot_box, ballot_token, body)

@@ -3,19 +3,37 @@
 from collections import Counter as Tally
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, cast
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from sqlalchemy import Row, Select, Table, bindparam, case, delete, func, insert, select, update
+import orjson
+from sqlalchemy import (
+    ARRAY,
+    LargeBinary,
+    Row,
+    Select,
+    Table,
+    Uuid,
+    any_,
+    bindparam,
+    case,
+    column,
+    delete,
+    func,
+    insert,
+    null,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.clock import Provenance, demonstration_clock
+from services.common.sessions import copy_in
 from services.evaluation.db.tables import (
     BallotToken,
     Campaign,
     Counter,
     InstrumentVersion,
     MirrorEdition,
-    Response,
     SealedBallot,
 )
 from services.evaluation.domain.campaigns import CampaignState, TokenState
@@ -24,14 +42,19 @@ from services.evaluation.domain.wordings import Wording
 _TOKENS: Final = cast("Table", BallotToken.__table__)
 """The bare table: the ORM's own bulk update goes by primary keys, which nobody has here."""
 
-_RESPONSES: Final = cast("Table", Response.__table__)
-"""The bare table, which takes many rows faster than the ORM does."""
+_SEALS: Final = cast("Table", SealedBallot.__table__)
+
+_RESPONSE_COLUMNS: Final = ("id", "campaign_id", "subject_kind", "subject_id", "answers")
 
 CounterKey = tuple[str, UUID, str, str, str, str]
 """Subject kind and id, dimension, group, question, answer."""
 
 
-def _select_paper() -> Select[Any]:
+_HASHES: Final = bindparam("hashes", type_=ARRAY(LargeBinary))
+_CAMPAIGNS: Final = bindparam("campaigns", type_=ARRAY(Uuid))
+
+
+def _select_papers() -> Select[Any]:
     offset = select(demonstration_clock.c.offset).scalar_subquery()
     moved = case((Campaign.provenance == Provenance.SYNTHETIC, offset))
     return (
@@ -46,6 +69,7 @@ def _select_paper() -> Select[Any]:
             Campaign.state,
             Campaign.instrument_version_id,
             (func.clock_timestamp() + func.coalesce(moved, func.make_interval())).label("now"),
+            BallotToken.token_hash,
             BallotToken.state.label("token_state"),
             BallotToken.submission,
             BallotToken.pseudonym,
@@ -54,18 +78,50 @@ def _select_paper() -> Select[Any]:
         )
         .join(Campaign, Campaign.id == BallotToken.campaign_id)
         .join(MirrorEdition, MirrorEdition.id == Campaign.edition_id)
-        .where(BallotToken.token_hash == bindparam("wanted_hash"))
+        .where(BallotToken.token_hash == any_(_HASHES))
     )
 
 
-_PAPER: Final = _select_paper()
-"""Built once: building it anew for every respondent would cost more than asking it."""
+_PAPERS: Final = _select_papers()
+"""Built once, as the other statements of submissions are: building them anew costs more than asking them."""
+
+_OPEN: Final = (
+    select(Campaign.id)
+    .where(Campaign.id == any_(_CAMPAIGNS), Campaign.state == CampaignState.OPEN)
+    .order_by(Campaign.id)
+    .with_for_update(read=True)
+)
+_LOCKED: Final = (
+    select(BallotToken.token_hash, BallotToken.state, BallotToken.submission)
+    .where(BallotToken.token_hash == any_(_HASHES), BallotToken.campaign_id == any_(_CAMPAIGNS))
+    .order_by(BallotToken.token_hash)
+    .with_for_update()
+)
+_USED: Final = (
+    func.unnest(_HASHES, bindparam("submissions", type_=ARRAY(LargeBinary)))
+    .table_valued(column("hash", LargeBinary), column("submission", LargeBinary), name="used")
+    .render_derived()
+)
+_USE: Final = (
+    update(_TOKENS)
+    .where(_TOKENS.c.token_hash == _USED.c.hash)
+    .values(state=TokenState.USED, submission=_USED.c.submission, reminders=null())
+)
+_STORE: Final = insert(_SEALS).from_select(
+    ["id", "campaign_id", "sealed"],
+    select(
+        func.unnest(bindparam("ids", type_=ARRAY(Uuid))),
+        func.unnest(_CAMPAIGNS),
+        func.unnest(bindparam("seals", type_=ARRAY(LargeBinary))),
+    ),
+    include_defaults=False,
+)
 
 
-async def find_paper(session: AsyncSession, token_hash: bytes) -> Row[Any] | None:
-    """Return campaign, token state and domain time for a token; one statement."""
-    found: Row[Any] | None = (await session.execute(_PAPER, {"wanted_hash": token_hash})).one_or_none()
-    return found
+async def find_papers(session: AsyncSession, hashes: Iterable[bytes]) -> dict[bytes, Row[Any]]:
+    """Return campaign, token state and domain time of each token that there is; one statement."""
+    rows: Sequence[Any] = (await session.execute(_PAPERS, {"hashes": list(hashes)})).all()
+    return {row.token_hash: row for row in rows}
 
 
 async def get_wording(session: AsyncSession, version_id: UUID) -> Wording:
@@ -73,31 +129,27 @@ async def get_wording(session: AsyncSession, version_id: UUID) -> Wording:
     return (await session.get_one(InstrumentVersion, version_id)).wording
 
 
-async def lock_tokens(session: AsyncSession, hashes: Iterable[bytes]) -> dict[bytes, Row[Any]]:
-    """Return the tokens of open campaigns, locked in one order; the campaigns cannot close meanwhile."""
-    query = (
-        select(BallotToken.token_hash, BallotToken.campaign_id, BallotToken.state, BallotToken.submission)
-        .join(Campaign, Campaign.id == BallotToken.campaign_id)
-        .where(BallotToken.token_hash.in_(list(hashes)), Campaign.state == CampaignState.OPEN)
-        .order_by(BallotToken.token_hash)
-    )
-    await session.execute(query.with_for_update(read=True, of=Campaign))
-    # A statement of its own: what another process did to a token while this one waited must be seen.
-    rows: Sequence[Any] = (await session.execute(query.with_for_update(of=BallotToken))).all()
+async def lock_open_campaigns(session: AsyncSession, ids: Iterable[UUID]) -> Sequence[UUID]:
+    """Return those of these campaigns that are open; they cannot close before the transaction ends."""
+    return (await session.scalars(_OPEN, {"campaigns": list(ids)})).all()
+
+
+async def lock_tokens(
+    session: AsyncSession, hashes: Iterable[bytes], campaigns: Sequence[UUID]
+) -> dict[bytes, Row[Any]]:
+    """Return the tokens of these campaigns, locked in one order."""
+    wanted = {"hashes": list(hashes), "campaigns": campaigns}
+    rows: Sequence[Any] = (await session.execute(_LOCKED, wanted)).all()
     return {row.token_hash: row for row in rows}
 
 
 async def keep_ballots(
-    session: AsyncSession, used: Sequence[Mapping[str, Any]], sealed: Sequence[Mapping[str, Any]]
+    session: AsyncSession, used: Mapping[bytes, bytes], sealed: Sequence[tuple[UUID, UUID, bytes]]
 ) -> None:
-    """Mark tokens as used and store as many sealed ballots."""
-    statement = (
-        update(_TOKENS)
-        .where(_TOKENS.c.token_hash == bindparam("used_hash"))
-        .values(state=TokenState.USED, submission=bindparam("by_submission"), reminders=None)
-    )
-    await session.execute(statement, list(used))
-    await session.execute(insert(SealedBallot), list(sealed))
+    """Mark tokens (hash -> submission) as used and store as many seals (id, campaign, bytes); two statements."""
+    await session.execute(_USE, {"hashes": list(used), "submissions": list(used.values())})
+    ids, campaigns, seals = zip(*sealed, strict=True)
+    await session.execute(_STORE, {"ids": ids, "campaigns": campaigns, "seals": seals})
 
 
 async def list_seals(
@@ -113,12 +165,15 @@ async def list_seals(
 async def keep_count(
     session: AsyncSession,
     campaign_id: UUID,
-    responses: Sequence[Mapping[str, Any]],
+    responses: Iterable[tuple[str, str, Mapping[str, Any]]],
     counters: Tally[CounterKey],
 ) -> None:
-    """Store opened responses and their counters."""
-    if responses:
-        await session.execute(insert(_RESPONSES), list(responses))
+    """Store opened responses (subject kind and id, answers) under random ids, and their counters."""
+    lines = "".join(
+        f"{uuid4()}\t{campaign_id}\t{kind}\t{subject_id}\t{_escape(answers)}\n"
+        for kind, subject_id, answers in responses
+    )
+    await copy_in(session, "response", _RESPONSE_COLUMNS, lines.encode())
     names = ("subject_kind", "subject_id", "dimension", "group_code", "question_code", "answer")
     rows = [
         dict(zip(names, key, strict=True)) | {"campaign_id": campaign_id, "n": n}
@@ -126,6 +181,11 @@ async def keep_count(
     ]
     if rows:
         await session.execute(insert(Counter), rows)
+
+
+def _escape(answers: Mapping[str, Any]) -> str:
+    """Return answers as JSON in COPY's text format; JSON itself has no bare tab or line feed."""
+    return orjson.dumps(answers).decode().replace("\\", "\\\\")
 
 
 async def delete_seals(session: AsyncSession, campaign_id: UUID) -> None:

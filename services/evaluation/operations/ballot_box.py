@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -10,19 +10,23 @@ from uuid import UUID, uuid4
 import orjson
 from sqlalchemy import Row
 
-from services.common.problems import Fault, Problem, RequestInvalid, Unavailable
+from services.common.problems import Fault, Problem, RequestInvalid
 from services.common.seal import seal
 from services.common.sessions import Sessions
-from services.evaluation.db.ballots import find_paper, get_wording, keep_ballots, lock_tokens
+from services.evaluation.db.ballots import (
+    find_papers,
+    get_wording,
+    keep_ballots,
+    lock_open_campaigns,
+    lock_tokens,
+)
 from services.evaluation.domain.answers import settle_answers
 from services.evaluation.domain.campaigns import Anonymity, CampaignState, TokenState
 from services.evaluation.domain.problems import InvitationNotUsable
 from services.evaluation.domain.wordings import Wording
+from services.evaluation.operations.gathering import Gathering
 from services.evaluation.schemas.responses import ResponseBlock, ResponseSubmit
 
-LARGEST_GROUP: Final = 200
-CONCURRENT_LOOKUPS: Final = 2
-"""A burst waits here in line, so that it neither empties the pool of reads nor runs into its time-out."""
 SMALLEST_SEAL: Final = 4096
 """Ballots up to this many bytes are of equal length when sealed."""
 _USABLE: Final = "This invitation is not valid, was used already, or its survey is not open."
@@ -33,9 +37,9 @@ class Ballot:
     """A checked submission, sealed; nobody can read it before its campaign is counted."""
 
     token_hash: bytes
+    campaign_id: UUID
     submission: bytes
     sealed: bytes = field(repr=False)
-    stored: asyncio.Future[None] = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -43,117 +47,92 @@ class Paper:
     """What the holder of a token may answer, or has answered."""
 
     facts: Row[Any]
-    """Campaign, token and domain time, as `find_paper` returns them."""
+    """Campaign, token and domain time, as `find_papers` returns them."""
     wording: Wording
 
 
 class BallotBox:
-    """Stores ballots in groups: while one group commits, the next gathers.
-
-    A ballot is acknowledged only after its group has committed.
-    """
+    """Looks tokens up and stores ballots, both in groups: while one group is worked on, the next gathers."""
 
     def __init__(self) -> None:
-        self.wordings: dict[UUID, Wording] = {}
+        self._wordings: dict[UUID, Wording] = {}
         """What versions ask, which never changes once a survey of them is open (E5)."""
-        self._waiting: asyncio.Queue[Ballot] = asyncio.Queue(maxsize=5 * LARGEST_GROUP)
-        self.lookups = asyncio.Semaphore(CONCURRENT_LOOKUPS)
+        self._papers = Gathering(self._look_up)
+        self._ballots = Gathering(store_ballots)
+
+    async def find(self, token_hash: bytes) -> Paper:
+        """Return what the holder of a token is asked; raise `InvitationNotUsable` if nobody holds it."""
+        return await self._papers.put(token_hash)
 
     async def put(self, ballot: Ballot) -> None:
-        """Wait until the ballot is stored; raise `InvitationNotUsable` or `Unavailable` if it is not."""
-        try:
-            self._waiting.put_nowait(ballot)
-        except asyncio.QueueFull as error:
-            raise Unavailable("Too many answers arrive at once; send yours again shortly.") from error
-        # Shielded: the writer must not meet a future that a leaving client has cancelled.
-        await asyncio.shield(ballot.stored)
+        """Wait until the ballot's group has committed; raise `InvitationNotUsable` or `Unavailable`."""
+        await self._ballots.put(ballot)
 
-    async def write_forever(self, sessions: Sessions) -> None:
-        """Store what arrives for as long as the app lives."""
-        while True:
-            group = [await self._waiting.get()]
-            while not self._waiting.empty() and len(group) < LARGEST_GROUP:
-                group.append(self._waiting.get_nowait())
-            await self._store(sessions, group)
+    async def work_forever(self, sessions: Sessions) -> None:
+        """Look up and store what arrives for as long as the app lives."""
+        await asyncio.gather(self._papers.work_forever(sessions), self._ballots.work_forever(sessions))
 
-    async def _store(self, sessions: Sessions, group: Sequence[Ballot]) -> None:
-        try:
-            refused = await store_ballots(sessions, group)
-        except Exception as error:  # noqa: BLE001  the writer outlives whatever a group meets
-            if len(group) == 1:
-                problem = error if isinstance(error, Problem) else Unavailable("Send the answers again.")
-                group[0].stored.set_exception(problem)
-                return
-            for ballot in group:  # one bad ballot must not take the others with it
-                await self._store(sessions, [ballot])
-            return
-        for number, ballot in enumerate(group):
-            if number in refused:
-                ballot.stored.set_exception(InvitationNotUsable(_USABLE))
-            else:
-                ballot.stored.set_result(None)
+    async def _look_up(self, sessions: Sessions, group: Sequence[bytes]) -> Sequence[Paper | Problem]:
+        async with sessions.reading() as session:
+            found = await find_papers(session, set(group))
+            for version_id in {facts.instrument_version_id for facts in found.values()}:
+                if version_id not in self._wordings:
+                    self._wordings[version_id] = await get_wording(session, version_id)
+        return [
+            Paper(facts, self._wordings[facts.instrument_version_id])
+            if (facts := found.get(token_hash))
+            else InvitationNotUsable(_USABLE)
+            for token_hash in group
+        ]
 
 
-async def store_ballots(sessions: Sessions, group: Sequence[Ballot]) -> set[int]:
-    """Use the tokens and store the ballots of a group in one transaction; return the refused ones' places.
+async def store_ballots(sessions: Sessions, group: Sequence[Ballot]) -> Sequence[Problem | None]:
+    """Use the tokens and store the ballots of a group in one transaction; return why one was refused, by place.
 
     A repeat of the submission that used a token is neither refused nor stored again.
     """
+    refused: list[Problem | None] = []
+    used: dict[bytes, bytes] = {}
+    sealed: list[tuple[UUID, UUID, bytes]] = []
     async with sessions.transaction() as session:
-        tokens = await lock_tokens(session, {ballot.token_hash for ballot in group})
-        used: dict[bytes, dict[str, bytes]] = {}
-        sealed: list[Mapping[str, Any]] = []
-        refused: set[int] = set()
-        for number, ballot in enumerate(group):
+        campaigns = await lock_open_campaigns(session, {ballot.campaign_id for ballot in group})
+        tokens = await lock_tokens(session, {ballot.token_hash for ballot in group}, campaigns)
+        for ballot in group:
             token = tokens.get(ballot.token_hash)
-            earlier = used.get(ballot.token_hash)
-            if token is None:
-                refused.add(number)
-            elif earlier is not None or token.state is TokenState.USED:
-                first = earlier["by_submission"] if earlier else token.submission
-                if first != ballot.submission:
-                    refused.add(number)
-            else:
-                used[ballot.token_hash] = {"used_hash": ballot.token_hash, "by_submission": ballot.submission}
-                sealed.append({"id": uuid4(), "campaign_id": token.campaign_id, "sealed": ballot.sealed})
+            if token is not None and token.state is not TokenState.USED and ballot.token_hash not in used:
+                used[ballot.token_hash] = ballot.submission
+                sealed.append((uuid4(), ballot.campaign_id, ballot.sealed))
+            first = used.get(ballot.token_hash, token.submission if token else None)
+            refused.append(None if first == ballot.submission else InvitationNotUsable(_USABLE))
         if used:
-            await keep_ballots(session, list(used.values()), sorted(sealed, key=lambda row: row["id"]))
+            await keep_ballots(session, used, sorted(sealed))
     return refused
 
 
-async def submit_response(sessions: Sessions, box: BallotBox, token: str, request: ResponseSubmit) -> None:
+async def submit_response(box: BallotBox, token: str, request: ResponseSubmit) -> None:
     """Check the answers, seal them and put them into the box; raise `InvitationNotUsable`."""
     token_hash = hash_token(token)
     submission = hashlib.sha256(b"submission" + token_hash + request.nonce.bytes).digest()
-    async with box.lookups:
-        paper = await require_paper(sessions, box, token_hash, submission)
+    paper = await require_paper(box, token_hash, submission)
     facts = paper.facts
     if facts.token_state is TokenState.USED:
         return
     content = orjson.dumps(settle_blocks(paper, request.blocks) | _who(paper, request))
     sealed = seal(facts.public_key, content, seal_context(facts.id), smallest=SMALLEST_SEAL)
-    stored: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-    await box.put(Ballot(token_hash, submission, sealed, stored))
+    await box.put(Ballot(token_hash, facts.id, submission, sealed))
 
 
-async def require_paper(
-    sessions: Sessions, box: BallotBox, token_hash: bytes, submission: bytes | None = None
-) -> Paper:
+async def require_paper(box: BallotBox, token_hash: bytes, submission: bytes | None = None) -> Paper:
     """Return what the holder of a token may answer, or has answered by `submission`."""
-    async with sessions.reading() as session:
-        facts = await find_paper(session, token_hash)
-        if facts is None:
-            raise InvitationNotUsable(_USABLE)
-        version_id = facts.instrument_version_id
-        if version_id not in box.wordings:
-            box.wordings[version_id] = await get_wording(session, version_id)
+    paper = await box.find(token_hash)
+    facts = paper.facts
     late = facts.closes_at is not None and facts.closes_at <= facts.now
     if facts.token_state is TokenState.USED:
         if submission is None or facts.submission != submission:
             raise InvitationNotUsable(_USABLE)
     elif facts.state is not CampaignState.OPEN or late:
         raise InvitationNotUsable(_USABLE)
-    return Paper(facts, box.wordings[version_id])
+    return paper
 
 
 def settle_blocks(paper: Paper, blocks: Sequence[ResponseBlock]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import secrets
 from collections import Counter as Tally
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -67,7 +68,7 @@ async def _count(session: AsyncSession, keys: KeyStore, campaign: Campaign) -> N
     secrets.SystemRandom().shuffle(blocks)
     texts = _texts(campaign, questions, blocks)
     await keep_learning(session, keys, campaign, questions, ballots)
-    await keep_count(session, campaign.id, _responses(campaign.id, blocks), tally(questions, blocks))
+    await keep_count(session, campaign.id, map(_response, blocks), tally(questions, blocks))
     await delete_seals(session, campaign.id)
     if texts:
         made = await session.scalars(insert(Suggestion).returning(Suggestion.id), texts)
@@ -92,37 +93,33 @@ async def _open_seals(session: AsyncSession, campaign: Campaign, private: bytes)
 
 def tally(questions: Sequence[Question], blocks: Sequence[Mapping[str, Any]]) -> Tally[CounterKey]:
     """Return how each question about each subject was answered, and by how many, in all and by group."""
-    by_code = {question.code: question for question in questions}
-    dimensions = {q.code: q.dimension for q in questions if q.dimension}
-    counters: Tally[CounterKey] = Tally()
+    counted = {question.code for question in questions if question.kind in COUNTED_KINDS}
+    dimensions = {q.code: str(q.dimension) for q in questions if q.dimension}
+    counters: defaultdict[tuple[str, str, str, str], Tally[tuple[str, str]]] = defaultdict(Tally)
     for block in blocks:
-        kind, subject = block["subject"]["kind"], UUID(block["subject"]["id"])
+        subject = block["subject"]
         answers: Mapping[str, Any] = block["answers"]
-        groups = [("", "")] + [(str(d), str(answers[c])) for c, d in dimensions.items() if c in answers]
+        groups = [("", "")] + [(d, str(answers[code])) for code, d in dimensions.items() if code in answers]
+        given = [("", "")]
+        for code in counted & answers.keys():
+            answer = answers[code]
+            # Who chooses several options is still one respondent.
+            if answer != NOT_APPLICABLE:
+                given.append((code, RESPONDENTS))
+            given += [(code, str(value)) for value in (answer if isinstance(answer, list) else [answer])]
         for dimension, group in groups:
-            counters[kind, subject, dimension, group, "", ""] += 1
-            for code, answer in answers.items():
-                if by_code[code].kind not in COUNTED_KINDS:
-                    continue
-                # Who chooses several options is still one respondent.
-                if answer != NOT_APPLICABLE:
-                    counters[kind, subject, dimension, group, code, RESPONDENTS] += 1
-                for value in answer if isinstance(answer, list) else [answer]:
-                    counters[kind, subject, dimension, group, code, str(value)] += 1
-    return counters
-
-
-def _responses(campaign_id: UUID, blocks: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    return [
+            counters[subject["kind"], subject["id"], dimension, group].update(given)
+    return Tally(
         {
-            "id": uuid4(),
-            "campaign_id": campaign_id,
-            "subject_kind": block["subject"]["kind"],
-            "subject_id": UUID(block["subject"]["id"]),
-            "answers": block["answers"],
+            (kind, UUID(subject_id), dimension, group, code, answer): n
+            for (kind, subject_id, dimension, group), within in counters.items()
+            for (code, answer), n in within.items()
         }
-        for block in blocks
-    ]
+    )
+
+
+def _response(block: Mapping[str, Any]) -> tuple[str, str, Mapping[str, Any]]:
+    return block["subject"]["kind"], block["subject"]["id"], block["answers"]
 
 
 def _texts(
