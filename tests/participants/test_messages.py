@@ -491,9 +491,8 @@ async def test_address_name_and_code_stand_nowhere_after_sending(
             mailbox.recipient = f"451 {ADDRESS} {TOKEN}"
             assert await send(door) == 1
             mailbox.recipient = "250 OK"
-            assert await send(door, ahead=LATER) == 1
-    assert len(mailbox.accepted) == 1
-    assert TOKEN in mailbox.accepted[0].get_content()
+            assert await send(door, ahead=LATER) >= 1  # what else the person is told is due by then too
+    assert len([mail for mail in mailbox.accepted if TOKEN in mail.get_content()]) == 1
     # The mail server of the test is not ours; what it logs is what it was sent.
     ours = [record.getMessage() for record in caplog.records if record.name != "mail.log"]
     everything = "".join(capfd.readouterr()) + repr(ours)

@@ -65,9 +65,12 @@ async def attach(client: httpx.AsyncClient, made: Row, kind: str, **more: Any) -
 
 
 async def told(door: Door, kind: str) -> list[Row]:
-    query = select(outbox_event.c.data).where(outbox_event.c.kind == kind).order_by(outbox_event.c.id)
+    """Return what was told, once for all who are told it."""
+    events = outbox_event.c
+    query = select(events.id, events.data).where(events.kind == kind).order_by(events.id)
     async with door.app.state.sessions.reading() as session:
-        return list(await session.scalars(query))
+        rows = (await session.execute(query)).all()
+    return list({row.id: row.data for row in rows}.values())
 
 
 class TestKinds:
