@@ -1,7 +1,7 @@
 """Questions asked of tokens, seals, responses and counters."""
 
 from collections import Counter as Tally
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import Any, Final, cast
 from uuid import UUID, uuid4
 
@@ -152,14 +152,16 @@ async def keep_ballots(
     await session.execute(_STORE, {"ids": ids, "campaigns": campaigns, "seals": seals})
 
 
-async def list_seals(
-    session: AsyncSession, campaign_id: UUID, *, after: UUID | None, limit: int
-) -> Sequence[Row[UUID, bytes]]:
-    """Return the next sealed ballots of a campaign, by their random ids."""
-    query = select(SealedBallot.id, SealedBallot.sealed).where(SealedBallot.campaign_id == campaign_id)
-    if after is not None:
-        query = query.where(SealedBallot.id > after)
-    return (await session.execute(query.order_by(SealedBallot.id).limit(limit))).all()
+async def stream_seals(
+    session: AsyncSession, campaign_id: UUID, *, at_once: int
+) -> AsyncIterator[Sequence[bytes]]:
+    """Yield the seals of a campaign by their random ids, in parts; sorted once, however many there are."""
+    query = select(SealedBallot.sealed).where(SealedBallot.campaign_id == campaign_id)
+    seals = await session.stream_scalars(
+        query.order_by(SealedBallot.id), execution_options={"yield_per": at_once}
+    )
+    async for part in seals.partitions():
+        yield part
 
 
 async def keep_count(

@@ -14,9 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.common.audit import record_change, record_entries
 from services.common.identity import acting_service
 from services.common.keystore import KeyStore
-from services.common.seal import unseal
+from services.common.seal import unsealer
 from services.common.sessions import Sessions
-from services.evaluation.db.ballots import CounterKey, delete_seals, keep_count, list_seals
+from services.evaluation.db.ballots import CounterKey, delete_seals, keep_count, stream_seals
 from services.evaluation.db.campaigns import get_campaign, get_questions
 from services.evaluation.db.tables import Campaign, Suggestion
 from services.evaluation.domain.campaigns import CampaignState
@@ -84,10 +84,9 @@ async def _count(session: AsyncSession, keys: KeyStore, campaign: Campaign) -> N
 async def _open_seals(session: AsyncSession, campaign: Campaign, private: bytes) -> list[dict[str, Any]]:
     """Return what every ballot says; opened a part at a time, so that other requests are served in between."""
     opened: list[dict[str, Any]] = []
-    context, last = seal_context(campaign.id), None
-    while seals := await list_seals(session, campaign.id, after=last, limit=_AT_ONCE):
-        opened += [orjson.loads(unseal(private, sealed, context)) for _, sealed in seals]
-        last = seals[-1][0]
+    unseal = unsealer(private, seal_context(campaign.id))
+    async for seals in stream_seals(session, campaign.id, at_once=_AT_ONCE):
+        opened += [orjson.loads(unseal(sealed)) for sealed in seals]
     return opened
 
 
