@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import event
 
 from cli.portfolio.loader import load_portfolio
+from services.programs.schemas.deliveries import CountryDeliveries
 from tests.apps import Door
 from tests.cluster import TestDatabase
 
@@ -168,7 +169,9 @@ async def test_two_sources_of_two_precisions_stand_side_by_side(portfolio: httpx
 
 
 async def test_what_tajikistan_had_part_in(portfolio: httpx.AsyncClient) -> None:
-    dossier = (await portfolio.get("/v1/countries/TJ/deliveries")).json()
+    answer = await portfolio.get("/v1/countries/TJ/deliveries")
+    dossier = answer.json()
+    assert CountryDeliveries.model_validate_json(answer.content).model_dump(mode="json") == dossier
     years = {y["year"]: {e["code"]: e for e in y["entries"]} for y in dossier["years"]}
     assert {year: set(entries) for year, entries in years.items()} == {
         2023: {"QA-2023", "egov-tajikistan"},

@@ -1,10 +1,13 @@
 """Route of what one country received."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+import orjson
+from fastapi import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.clock import Provenance
@@ -15,23 +18,22 @@ from services.common.http.routes import house_router
 from services.common.http.sessions import ReadSession
 from services.common.i18n import InterfaceLanguage
 from services.common.wire_codes import CountryCode
+from services.programs.db.activities import list_programs_of
 from services.programs.db.deliveries import (
+    list_country_courses,
     list_country_doubts,
-    list_country_editions,
     list_partners,
     list_received,
 )
 from services.programs.db.evidence import list_citations, list_notes
-from services.programs.db.tables import Delivery, Edition, EditionCountry
-from services.programs.schemas.deliveries import (
-    CountryDeliveries,
-    DossierEntry,
-    DossierNote,
-    DossierPartner,
-    DossierYear,
-)
+from services.programs.db.tables import Organization, Program
+from services.programs.schemas.deliveries import CountryDeliveries
 
 router = house_router("country deliveries", "/countries/{country_code}/deliveries")
+
+_PERIODS_KEPT = 4096
+Entry = dict[str, Any]
+"""A `DossierEntry` as it leaves: hundreds are in one answer, so none is built as a model first."""
 
 
 @router.get("", response_model=CountryDeliveries)
@@ -40,121 +42,150 @@ async def read_country_deliveries(
     caller: Caller,
     country_code: CountryCode,
     provenance: Provenance = Provenance.REAL,
-) -> CountryDeliveries:
+) -> Response:
     """Read every course and delivery of one country by year, with dates, partners, sources and doubts."""
-    editions = await list_country_editions(session, country_code, provenance, visible_to=caller)
+    courses = await list_country_courses(session, country_code, provenance, visible_to=caller)
     received = await list_received(session, country_code, provenance, visible_to=caller)
-    by_edition: dict[UUID, list[EditionCountry]] = defaultdict(list)
-    courses: dict[UUID, Edition] = {}
-    for edition, relation in editions:
-        by_edition[edition.id].append(relation)
-        courses[edition.id] = edition
-    about = await _gather(session, courses, by_edition, received)
-    entries = [_course_entry(course, by_edition[course.id], about) for course in courses.values()]
+    links: dict[UUID, list[Any]] = defaultdict(list)
+    for row in courses:
+        links[row.id].append(row)
+    about = await _gather(session, links, received)
+    entries = [_course_entry(linked, about) for linked in links.values()]
     entries += [_delivery_entry(delivery, about) for delivery in received]
     doubts = await list_country_doubts(session, country_code)
-    return CountryDeliveries(
-        country=country_code,
-        label={language: country_name(country_code, language) for language in InterfaceLanguage},
-        years=_by_year(entries),
-        notes=[DossierNote.model_validate(doubt) for doubt in doubts],
-    )
+    dossier = {
+        "country": country_code,
+        "label": {language.value: country_name(country_code, language) for language in InterfaceLanguage},
+        "years": _by_year(entries),
+        "notes": [_note(doubt) for doubt in doubts],
+    }
+    # The driver's UUIDs are of a class of its own, which orjson does not know.
+    return Response(orjson.dumps(dossier, default=str), media_type="application/json")
 
 
 class _About:
     """What stands in other tables about the entries, by row."""
 
     def __init__(self) -> None:
-        self.partners: dict[UUID, list[DossierPartner]] = defaultdict(list)
-        self.notes: dict[UUID, list[DossierNote]] = defaultdict(list)
-        self.sources: Mapping[UUID, Sequence[Any]] = {}
+        self.programs: dict[UUID | None, Entry] = {}
+        self.partners: dict[UUID, list[Entry]] = defaultdict(list)
+        self.notes: dict[UUID, list[Entry]] = defaultdict(list)
+        self.sources: dict[UUID, list[Entry]] = {}
+
+    def notes_of(self, row: Any) -> list[Entry]:
+        """Return the notes on the row and on its program, each once."""
+        notes = [*self.notes.get(row.id, ()), *self.notes.get(row.program_id, ())]
+        return list({note["code"]: note for note in notes}.values())
 
 
 async def _gather(
-    session: AsyncSession,
-    courses: Mapping[UUID, Edition],
-    relations: Mapping[UUID, Sequence[EditionCountry]],
-    received: Sequence[Delivery],
+    session: AsyncSession, links: Mapping[UUID, Sequence[Any]], received: Sequence[Any]
 ) -> _About:
     """Ask each table once for all entries: the number of statements does not grow with the rows."""
     about = _About()
-    rows = [*courses, *(delivery.id for delivery in received)]
-    programs: set[UUID | None] = {row.program_id for row in courses.values()}
-    programs |= {delivery.program_id for delivery in received}
-    for subject_id, partnership, organization in await list_partners(session, rows):
+    rows = [*(linked[0] for linked in links.values()), *received]
+    ids = [row.id for row in rows]
+    programs = await list_programs_of(session, {row.program_id for row in rows if row.program_id})
+    about.programs = {id_: _reference(program) for id_, program in programs.items()}
+    for subject_id, partnership, organization in await list_partners(session, ids):
         about.partners[subject_id].append(
-            DossierPartner.model_validate(
-                {
-                    "organization": organization,
-                    "functional_role": partnership.functional_role,
-                    "certainty": partnership.certainty,
-                }
-            )
+            {
+                "organization": _reference(organization),
+                "functional_role": partnership.functional_role,
+                "certainty": partnership.certainty,
+            }
         )
-    for note in await list_notes(session, [*rows, *(program for program in programs if program)]):
-        about.notes[note.subject_id].append(DossierNote.model_validate(note))
-    links = [relation.id for linked in relations.values() for relation in linked]
-    about.sources = await list_citations(session, [*rows, *links])
+    for note in await list_notes(session, [*ids, *programs]):
+        about.notes[note.subject_id].append(_note(note))
+    cited = await list_citations(
+        session, [*ids, *(row.link_id for linked in links.values() for row in linked)]
+    )
+    about.sources = {subject: [_source(row) for row in rows] for subject, rows in cited.items()}
     return about
 
 
-def _course_entry(edition: Edition, relations: Sequence[EditionCountry], about: _About) -> DossierEntry:
-    cited = [*about.sources[edition.id], *(c for relation in relations for c in about.sources[relation.id])]
-    return _entry(
-        edition,
-        about,
-        kind="course",
-        relations=[relation.relation for relation in relations],
-        topic=edition.topic,
-        quantity=None,
-        unit=None,
-        host_places=edition.host_places,
-        sources=cited,
-    )
+def _course_entry(linked: Sequence[Any], about: _About) -> Entry:
+    """Return the entry of one course from its rows: one for each thing that it has to do with the country."""
+    course = linked[0]
+    sources = [*about.sources[course.id], *(one for row in linked for one in about.sources[row.link_id])]
+    return _entry(course, f"/v1/editions/{course.id}", about) | {
+        "kind": "course",
+        "relations": [row.relation for row in linked],
+        "topic": course.topic,
+        "quantity": None,
+        "unit": None,
+        "host_places": course.host_places,
+        "sources": sources,
+    }
 
 
-def _delivery_entry(delivery: Delivery, about: _About) -> DossierEntry:
+def _delivery_entry(delivery: Any, about: _About) -> Entry:
     place = {"name": delivery.place, "venue": None, "country": None}
-    return _entry(
-        delivery,
-        about,
-        kind=delivery.kind,
-        relations=["received"],
-        topic=None,
-        quantity=delivery.quantity,
-        unit=delivery.unit,
-        host_places=[place] if delivery.place else [],
-        sources=about.sources[delivery.id],
-    )
+    return _entry(delivery, f"/v1/deliveries/{delivery.id}", about) | {
+        "kind": delivery.kind,
+        "relations": ["received"],
+        "topic": None,
+        "quantity": delivery.quantity,
+        "unit": delivery.unit,
+        "host_places": [place] if delivery.place else [],
+        "sources": about.sources[delivery.id],
+    }
 
 
-def _entry(row: Edition | Delivery, about: _About, **parts: Any) -> DossierEntry:
-    notes = [*about.notes[row.id], *(about.notes[row.program_id] if row.program_id else ())]
-    fields = ("id", "href", "code", "title", "program", "period", "earliest", "latest", "state")
-    return DossierEntry.model_validate(
-        {field: getattr(row, field) for field in fields}
-        | parts
-        | {"date_text": _date_text(row.period), "partners": about.partners[row.id]}
-        | {"notes": list({note.code: note for note in notes}.values())}
-    )
+def _entry(row: Any, href: str, about: _About) -> Entry:
+    return {
+        "id": row.id,
+        "href": href,
+        "code": row.code,
+        "title": row.title,
+        "program": about.programs.get(row.program_id),
+        "period": row.period,
+        "earliest": row.earliest,
+        "latest": row.latest,
+        "date_text": _date_text(row.period) if row.period is not None else None,
+        "state": row.state,
+        "partners": about.partners.get(row.id, []),
+        "notes": about.notes_of(row),
+    }
 
 
-def _date_text(period: str | None) -> dict[str, str] | None:
-    if period is None:
-        return None
+def _reference(row: Program | Organization) -> Entry:
+    return {"id": row.id, "label": row.label, "href": row.href}
+
+
+def _note(row: Any) -> Entry:
+    return {"code": row.code, "kind": row.kind, "text": row.text}
+
+
+def _source(row: Any) -> Entry:
+    return {
+        "source_id": row.source_id,
+        "code": row.code,
+        "title": row.title,
+        "url": row.url,
+        "locator": row.locator,
+        "note": row.note,
+        "confidence": row.confidence,
+        "as_of": row.as_of,
+    }
+
+
+@lru_cache(maxsize=_PERIODS_KEPT)
+def _date_text(period: str) -> Mapping[str, str]:
+    """Return the period in words; the same few days are read again and again, and CLDR's patterns are dear."""
     edtf = parse_edtf(period)
-    return {language: render_edtf(edtf, language) for language in InterfaceLanguage}
+    return {language.value: render_edtf(edtf, language) for language in InterfaceLanguage}
 
 
-def _by_year(entries: Sequence[DossierEntry]) -> list[DossierYear]:
-    years: dict[int | None, list[DossierEntry]] = defaultdict(list)
+def _by_year(entries: Collection[Entry]) -> list[Entry]:
+    years: dict[int | None, list[Entry]] = defaultdict(list)
     for entry in entries:
-        years[entry.earliest.year if entry.earliest else None].append(entry)
+        years[entry["earliest"].year if entry["earliest"] else None].append(entry)
     return [
-        DossierYear(year=year, entries=sorted(years[year], key=_by_date))
+        {"year": year, "entries": sorted(years[year], key=_by_date)}
         for year in sorted(years, key=lambda year: (year is None, year or 0))
     ]
 
 
-def _by_date(entry: DossierEntry) -> tuple[str, str, str]:
-    return str(entry.earliest), str(entry.latest), entry.code
+def _by_date(entry: Entry) -> tuple[str, str, str]:
+    return str(entry["earliest"]), str(entry["latest"]), entry["code"]

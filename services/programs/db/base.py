@@ -1,5 +1,11 @@
-"""Root of this room's mapping."""
+"""Root of this room's mapping, and what its questions share."""
 
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Uuid, any_, literal
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import DeclarativeBase
 
 from services.common.database import TYPES
@@ -11,3 +17,8 @@ class Base(DeclarativeBase):
 
     type_annotation_map = TYPES
     metadata = room_metadata("programs")
+
+
+def any_of(ids: Collection[UUID]) -> ColumnElement[Any]:
+    """Return what a column is compared with to be one of many rows: one parameter, one text, however many."""
+    return any_(literal(list(ids), ARRAY(Uuid)))

@@ -1,15 +1,16 @@
 """Questions asked of deliveries and design tasks, and what one country received."""
 
 from collections.abc import Collection, Sequence
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import joinedload
 
 from services.common.clock import Provenance
 from services.common.identity import Caller, Reach
 from services.common.pagination import PageRequest, Rows, SortKey, fetch_page
+from services.programs.db.base import any_of
 from services.programs.db.tables import (
     Delivery,
     DeliveryDocument,
@@ -26,6 +27,11 @@ from services.programs.domain.editions import EditionState
 from services.programs.domain.evidence import StatementKind
 from services.programs.domain.problems import SubjectNotFound
 
+_DATED: Final = ("id", "code", "title", "program_id", "period", "earliest", "latest", "state")
+_COURSE: Final[Sequence[Any]] = [getattr(Edition, name) for name in (*_DATED, "topic", "host_places")]
+_RECEIVED: Final[Sequence[Any]] = [
+    getattr(Delivery, name) for name in (*_DATED, "kind", "quantity", "unit", "place")
+]
 _CHAINS = func.hashtextextended("delivery_chain", 0)
 
 
@@ -159,14 +165,16 @@ async def find_document_kinds(session: AsyncSession, delivery_id: UUID) -> froze
     return frozenset(await session.scalars(query.distinct()))
 
 
-async def list_country_editions(
+async def list_country_courses(
     session: AsyncSession, country: str, provenance: Provenance, *, visible_to: Caller
-) -> Sequence[Row[Edition, EditionCountry]]:
-    """Return each edition that has to do with the country, with what it has; drafts and cancelled left out."""
+) -> Sequence[Any]:
+    """Return each edition that has to do with the country, once for each thing that it has; by date.
+
+    Columns, not objects: a country may have hundreds. Drafts and what was cancelled are left out.
+    """
     query = (
-        select(Edition, EditionCountry)
+        select(*_COURSE, EditionCountry.id.label("link_id"), EditionCountry.relation)
         .join(EditionCountry, EditionCountry.edition_id == Edition.id)
-        .options(joinedload(Edition.program))
         .where(
             EditionCountry.country == country,
             Edition.provenance == provenance,
@@ -180,11 +188,10 @@ async def list_country_editions(
 
 async def list_received(
     session: AsyncSession, country: str, provenance: Provenance, *, visible_to: Caller
-) -> Sequence[Delivery]:
-    """Return what the country received that is not a course, by date."""
+) -> Sequence[Any]:
+    """Return what the country received that is not a course, as columns by date."""
     query = (
-        select(Delivery)
-        .options(joinedload(Delivery.program))
+        select(*_RECEIVED)
         .where(
             Delivery.recipient_country == country,
             Delivery.provenance == provenance,
@@ -192,7 +199,7 @@ async def list_received(
         )
         .order_by(Delivery.earliest, Delivery.latest, Delivery.code)
     )
-    return (await session.scalars(query)).all()
+    return (await session.execute(query)).all()
 
 
 async def list_partners(
@@ -203,7 +210,7 @@ async def list_partners(
         select(PartnershipSubject.subject_id, Partnership, Organization)
         .join(Partnership, Partnership.id == PartnershipSubject.partnership_id)
         .join(Organization, Organization.id == Partnership.organization_id)
-        .where(PartnershipSubject.subject_id.in_(subjects))
+        .where(PartnershipSubject.subject_id == any_of(subjects))
         .order_by(Partnership.code)
     )
     return (await session.execute(query)).all()

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.pagination import PageRequest, Rows, SortKey, fetch_page
 from services.programs.db import tables
+from services.programs.db.base import any_of
 from services.programs.db.tables import (
     AgreementSubject,
     Citation,
@@ -82,7 +83,7 @@ async def list_citations(session: AsyncSession, ids: Collection[UUID]) -> dict[U
             Citation.as_of,
         )
         .join(Source, Source.id == Citation.source_id)
-        .where(Citation.subject_id.in_(ids))
+        .where(Citation.subject_id == any_of(ids))
         .order_by(Citation.id)
     )
     cited: dict[UUID, list[Any]] = {subject: [] for subject in ids}
@@ -139,7 +140,7 @@ async def list_notes(session: AsyncSession, subjects: Collection[UUID]) -> Seque
     query = (
         select(StatementSubject.subject_id, Statement.code, Statement.kind, Statement.text)
         .join(Statement, Statement.id == StatementSubject.statement_id)
-        .where(StatementSubject.subject_id.in_(subjects))
+        .where(StatementSubject.subject_id == any_of(subjects))
         .order_by(Statement.code, StatementSubject.subject_id)
     )
     return (await session.execute(query)).all()
