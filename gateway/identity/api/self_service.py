@@ -8,6 +8,7 @@ from gateway.identity.db.credentials import list_sign_ins
 from gateway.identity.db.tables import RoleGrant
 from gateway.identity.domain.accounts import LetterPurpose
 from gateway.identity.domain.problems import (
+    AccountNotFound,
     AuthenticatorKnown,
     CodeRefused,
     GrantExists,
@@ -89,7 +90,7 @@ async def sign_out_everywhere(session: WriteSession, caller: Caller) -> None:
     "/authenticator",
     response_model=AuthenticatorStarted,
     status_code=status.HTTP_201_CREATED,
-    responses=problems(AuthenticatorKnown),
+    responses=problems(AuthenticatorKnown, AccountNotFound),
 )
 async def start_authenticator(
     session: WriteSession, caller: Caller, request: Request
@@ -101,7 +102,7 @@ async def start_authenticator(
 @own.post(
     "/authenticator/confirmation",
     response_model=RecoveryCodes,
-    responses=problems(AuthenticatorKnown, CodeRefused),
+    responses=problems(AuthenticatorKnown, CodeRefused, AccountNotFound),
 )
 async def confirm_authenticator(
     session: WriteSession, caller: Caller, body: AuthenticatorCode, request: Request
@@ -112,7 +113,11 @@ async def confirm_authenticator(
     return await authenticators.confirm_authenticator(session, caller, request.app.state.vault, code)
 
 
-@own.post("/authenticator/removal", status_code=status.HTTP_204_NO_CONTENT, responses=problems(CodeRefused))
+@own.post(
+    "/authenticator/removal",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=problems(CodeRefused, AccountNotFound),
+)
 async def remove_authenticator(
     session: WriteSession, caller: Caller, body: AuthenticatorCode, request: Request
 ) -> None:
@@ -123,7 +128,10 @@ async def remove_authenticator(
 
 
 @glass.post(
-    "", response_model=GrantRead, status_code=status.HTTP_201_CREATED, responses=problems(GrantExists)
+    "",
+    response_model=GrantRead,
+    status_code=status.HTTP_201_CREATED,
+    responses=problems(GrantExists, AccountNotFound),
 )
 async def break_glass(session: WriteSession, caller: Caller, body: GlassBreaking) -> RoleGrant:
     """Take a role for some hours in an emergency; log and audit tell who did it, and why."""
