@@ -111,9 +111,8 @@ async def test_gateway(gateway_room: Door) -> None:
 
 
 async def test_a_line_that_is_missing_is_found(evaluation: Door, monkeypatch: pytest.MonkeyPatch) -> None:
-    matrix = dict(evaluation.app.state.permissions)
-    name = "list_recommendations"
-    matrix[name] = {role: reach for role, reach in matrix[name].items() if role is not Role.EVALUATOR}
-    matrix[name] = {role: reach for role, reach in matrix[name].items() if role is not Role.PUBLIC}
-    monkeypatch.setattr(evaluation.app.state, "permissions", matrix)
+    name, missing = "list_recommendations", {Role.EVALUATOR, Role.PUBLIC}
+    matrix = evaluation.app.state.permissions
+    line = {role: reach for role, reach in matrix[name].items() if role not in missing}
+    monkeypatch.setitem(matrix, name, line)
     assert f"{name}: evaluator gets 403" in await differences(evaluation)
