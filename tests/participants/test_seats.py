@@ -80,12 +80,18 @@ async def enter(course: Course, count: int, state: ApplicationState) -> list[tup
 
 
 async def at_once(requests: list[Callable[[], Awaitable[httpx.Response]]]) -> list[httpx.Response]:
-    """Send the requests, never more than `AT_ONCE` of them together."""
+    """Send the requests, never more than `AT_ONCE` of them together; who is told to come back does."""
     gate = asyncio.Semaphore(AT_ONCE)
 
     async def send(request: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:
         async with gate:
-            return await request()
+            answer = await request()
+            for _ in range(50):
+                if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+                    break
+                await asyncio.sleep(0.2)
+                answer = await request()
+            return answer
 
     return await asyncio.gather(*map(send, requests))
 

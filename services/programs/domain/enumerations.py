@@ -37,13 +37,6 @@ from services.programs.domain.programs import (
 )
 from services.programs.domain.publication_enumerations import PUBLICATION_ENUMERATIONS
 
-
-def _texts(table: str) -> dict[str, dict[str, str]]:
-    """Read `code | en | ru | kk`, one value a line."""
-    rows = [[cell.strip() for cell in line.split("|")] for line in table.strip().splitlines()]
-    return {code: {"en": en, "ru": ru, "kk": kk} for code, en, ru, kk in rows}
-
-
 ENUMERATIONS: Final[Sequence[Enumeration]] = (
     *EDITION_ENUMERATIONS,
     *MONEY_ENUMERATIONS,
