@@ -180,9 +180,10 @@ async def test_poison_dies_and_the_others_are_done(sessions: Sessions) -> None:
     await schedule(sessions, "poison")
     await schedule(sessions)
     works: dict[str, Callable[[AsyncSession, Job], Awaitable[None]]] = {"poison": break_down, "note": note}
-    assert await run_due_jobs(sessions, works) == 2
+    # The pause before another attempt is random, and may be over before the others are done.
+    first = await run_due_jobs(sessions, works)
     assert await effects(sessions) == 1
-    assert await run_due_jobs(sessions, works, ahead=LATER) == MAX_ATTEMPTS - 1
+    assert first + await run_due_jobs(sessions, works, ahead=LATER) == MAX_ATTEMPTS + 1
     assert await run_due_jobs(sessions, works, ahead=LATER) == 0
     (dead,) = [row for row in await jobs(sessions) if row.kind == "poison"]
     assert (dead.attempts, dead.last_problem) == (MAX_ATTEMPTS, "RuntimeError")
