@@ -11,7 +11,7 @@ COPY services services
 COPY gateway gateway
 COPY cli cli
 COPY migrations migrations
-
 COPY docs docs
+COPY CHANGELOG.md CHANGELOG.md
 USER qoldau
 ENTRYPOINT ["qoldau"]
