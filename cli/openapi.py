@@ -18,6 +18,7 @@ from gateway.documentation import describe_problems, merge, write_permissions
 from gateway.routing import build_routes, dump_routes
 from gateway.settings import Settings as GatewaySettings
 from services.common.asyncapi import events_document
+from services.common.http.openapi import share_parts
 from services.common.problems import Problem, catalogue
 from services.evaluation.app import create_app as create_evaluation
 from services.evaluation.domain.events import EVENTS as EVALUATION_EVENTS
@@ -48,12 +49,12 @@ def openapi(
     check: Annotated[bool, typer.Option(help="Change nothing; fail if a document is out of date.")] = False,
 ) -> None:
     """Generate the OpenAPI documents, the routing table, permissions, problems, events and rule variables."""
-    outdated = [path for path, text in generate().items() if _read(ROOT / path) != text]
+    texts = generate()
+    outdated = [path for path, text in texts.items() if _read(ROOT / path) != text]
     if check:
         if outdated:
             sys.exit(f"out of date, run `qoldau openapi`: {', '.join(outdated)}")
         return
-    texts = generate()
     for path in outdated:
         (ROOT / path).parent.mkdir(parents=True, exist_ok=True)
         (ROOT / path).write_text(texts[path], encoding="utf-8")
@@ -68,9 +69,11 @@ def generate() -> dict[str, str]:
         name: {"paths": {path: item for path, item in document["paths"].items() if path.startswith("/v")}}
         for name, document in documents.items()
     }
-    files = {f"docs/openapi/{name}.json": _as_json(document) for name, document in documents.items()}
+    files = {
+        f"docs/openapi/{name}.json": _as_json(share_parts(document)) for name, document in documents.items()
+    }
     return files | {
-        "docs/openapi/merged.json": _as_json(merge(documents)),
+        "docs/openapi/merged.json": _as_json(share_parts(merge(documents))),
         "docs/events.json": _as_json(events_document(_REGISTRIES)),
         "docs/eligibility-variables.json": _as_json(describe_variables()),
         "docs/permissions.md": write_permissions(documents),

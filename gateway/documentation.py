@@ -37,13 +37,16 @@ class MergeConflictError(ValueError):
 def merge(documents: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """Return the one OpenAPI document of the whole system, from those of its services.
 
-    Raises `MergeConflictError` where two use the same path, operationId, or name of a different schema.
+    Raises `MergeConflictError` where two use the same path, operationId, or name of a different schema, and where
+    one calls two of its models alike, for which generated clients have no names.
     """
     paths: dict[str, Any] = {}
     schemas: dict[str, Any] = {}
     operations: set[str] = set()
     for service, document in documents.items():
         for name, schema in document.get("components", {}).get("schemas", {}).items():
+            if "__" in name:
+                raise MergeConflictError(f"{service}: two of its models have one name: {name}")
             if _bytes_of(schemas.setdefault(name, schema)) != _bytes_of(schema):
                 raise MergeConflictError(f"{service}: another service means something else by {name}")
         for path, item in document["paths"].items():
@@ -65,6 +68,7 @@ def merge(documents: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
             "version": _version(documents),
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
+        "servers": [{"url": "/", "description": "The front door that served this document."}],
         "paths": paths,
         "webhooks": {kind.name: _webhook(kind) for kind in EVENT_TYPES.values()},
         "components": {

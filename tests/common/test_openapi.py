@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from services.common.http.openapi import describe_app
+from services.common.http.openapi import describe_app, share_parts
 from tests.apps import Door
 
 
@@ -35,3 +35,30 @@ def test_operations_state_their_permission_problems_and_headers(document: dict[s
 def test_bodies_of_problems_match_what_is_sent(document: dict[str, Any]) -> None:
     schema = document["components"]["schemas"]["ProblemDetails"]
     assert set(schema["required"]) == {"type", "title", "status", "detail", "instance", "code", "errors"}
+
+
+def test_what_operations_repeat_is_written_once(document: dict[str, Any]) -> None:
+    shared = share_parts(document)
+    OpenAPIV31SpecValidator(shared).validate()
+    components = shared["components"]
+    path = "/v1/organizations/{organization_id}"
+    whole, change = (one["paths"][path]["patch"] for one in (document, shared))
+    for status, answer in change["responses"].items():
+        kind, _, name = answer.get("$ref", "").removeprefix("#/components/").partition("/")
+        assert (components[kind][name] if name else answer) == whole["responses"][status]
+    assert {"$ref": "#/components/parameters/if-match"} in change["parameters"]
+    assert components["parameters"]["if-match"] in whole["parameters"]
+    missing = {"$ref": "#/components/responses/not-found.organization-not-found"}
+    assert change["responses"]["404"] == missing
+
+
+def test_parts_that_differ_under_one_name_are_not_taken_for_the_same() -> None:
+    limits = [
+        {"name": "limit", "in": "query", "schema": {"type": "integer", "maximum": most}} for most in (200, 10)
+    ]
+    paths = {
+        f"/{number}": {"get": {"responses": {}, "parameters": [one]}} for number, one in enumerate(limits)
+    }
+    shared = share_parts({"paths": paths, "components": {}})
+    assert shared["components"]["parameters"] == {"limit": limits[0]}
+    assert shared["paths"]["/1"]["get"]["parameters"] == [limits[1]]

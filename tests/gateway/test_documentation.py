@@ -64,6 +64,9 @@ def test_services_cannot_contradict_one_another() -> None:
     other["components"]["schemas"]["MeRead"]["description"] = "Something else."
     with pytest.raises(MergeConflictError, match="something else by MeRead"):
         merge({"gateway": SERVICES["gateway"], "other": other})
+    other["components"]["schemas"] = {"gateway__me__MeRead": {}, "gateway__you__MeRead": {}}
+    with pytest.raises(MergeConflictError, match="two of its models have one name"):
+        merge({"other": other})
 
 
 class References(HTMLParser):

@@ -1,5 +1,6 @@
 """The OpenAPI document of an app: what FastAPI makes of the routes, and what the house adds to each of them."""
 
+import copy
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -39,6 +40,11 @@ from services.common.problems import (
 )
 
 Operation = dict[str, Any]
+
+SHARED_PARAMETERS: Final = frozenset(
+    {"Idempotency-Key", "If-None-Match", "if-match", "cursor", "limit", "count"}
+)
+"""Parameters of the house, which many operations have alike."""
 
 ALWAYS: Final = (
     RequestUnreadable,
@@ -107,6 +113,35 @@ def describe_app(app: FastAPI) -> dict[str, Any]:
         document["components"]["examples"] = problem_examples(document["paths"])
         app.openapi_schema = document
     return app.openapi_schema
+
+
+def share_parts(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return `document` with what its operations repeat, problems and the house's parameters, in `components` once.
+
+    A component of problems is named after their slugs. What differs under the same name stays where it is.
+    """
+    shared = copy.deepcopy(dict(document))
+    components = shared["components"]
+    responses: dict[str, Any] = {}
+    parameters: dict[str, Any] = {}
+    for item in shared["paths"].values():
+        for operation in item.values():
+            for status, answer in operation["responses"].items():
+                slugs = sorted(answer.get("content", {}).get(MEDIA_TYPE, {}).get("examples", ()))
+                if slugs and len(answer["content"]) == 1:
+                    operation["responses"][status] = _share(responses, "responses", ".".join(slugs), answer)
+            for place, one in enumerate(operation.get("parameters", ())):
+                if one["name"] in SHARED_PARAMETERS:
+                    operation["parameters"][place] = _share(parameters, "parameters", one["name"], one)
+    components |= {
+        "responses": dict(sorted(responses.items())),
+        "parameters": dict(sorted(parameters.items())),
+    }
+    return shared
+
+
+def _share(known: dict[str, Any], kind: str, name: str, part: dict[str, Any]) -> dict[str, Any]:
+    return {"$ref": f"#/components/{kind}/{name}"} if known.setdefault(name, part) == part else part
 
 
 def _complete(path: str, method: str, operation: Operation) -> None:

@@ -11,7 +11,7 @@ import orjson
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Match, Route
@@ -55,6 +55,8 @@ class FaultDetails(BaseModel):
 
 class ProblemDetails(BaseModel):
     """RFC 9457 problem details; a problem may add members of its own."""
+
+    model_config = ConfigDict(extra="allow")
 
     type: str
     title: str

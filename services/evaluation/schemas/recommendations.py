@@ -42,7 +42,7 @@ class SuggestionTranslation(Request):
     translator: Translator
 
 
-class TranslationRead(Answer):
+class SuggestionTranslationRead(Answer):
     """A translation and who made it."""
 
     language: str
@@ -60,7 +60,7 @@ class SuggestionRead(Resource):
     original: str | None
     """For evaluators alone."""
     language: str | None
-    translation: TranslationRead | None
+    translation: SuggestionTranslationRead | None
     shown: str | None
     moderation: Moderation
     reason: str | None
