@@ -24,6 +24,7 @@ from gateway.compositions import (
     enumerations,
     lecturer_profile,
     me,
+    portfolio_overview,
     program_overview,
 )
 from gateway.identity.api import accounts, credentials, self_service
@@ -167,6 +168,7 @@ def create_room(settings: Settings) -> FastAPI:
             accounts.grants,
             me.router,
             edition_overview.router,
+            portfolio_overview.router,
             program_overview.router,
             lecturer_profile.router,
             country_dossier.router,

@@ -1,13 +1,14 @@
 """Parts of a composed view: asked of their owners at the same time, with the rights of the caller."""
 
+import asyncio
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Self, TypeVar
 
 from fastapi import Depends, Request
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, RootModel
 
-from gateway.upstream import MissingPart, Upstream, optional, together
+from gateway.upstream import MissingPart, Upstream, UpstreamTimedOut, optional, together
 from services.common.http.callers import Caller
 from services.common.identity import Caller as CallerIdentity
 from services.common.identity import Role, TokenSigner
@@ -19,8 +20,14 @@ class Seen(BaseModel):
     model_config = ConfigDict(extra="allow")
 
 
-SeenT = TypeVar("SeenT", bound=Seen)
-Part = Coroutine[Any, Any, Seen]
+class SeenRows(RootModel[list[Seen]]):
+    """A list that a service gives whole, without pages."""
+
+
+SeenT = TypeVar("SeenT", bound=BaseModel)
+Part = Coroutine[Any, Any, BaseModel]
+OPTIONAL_SECONDS = 3.0
+"""What the view can do without is waited for shorter than what it needs (`upstream.PART_SECONDS`)."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +68,18 @@ async def collect(
     """
     async with together() as tasks:
         needed = {name: tasks.create_task(part) for name, part in required.items()}
-        wished = {name: tasks.create_task(optional(name, part)) for name, part in optional_parts.items()}
+        wished = {
+            name: tasks.create_task(optional(name, _in_time(part))) for name, part in optional_parts.items()
+        }
     found: dict[str, Any] = {name: task.result() for name, task in needed.items()}
     outcomes = {name: task.result() for name, task in wished.items()}
     found |= {name: part for name, (part, _) in outcomes.items()}
     return found, [missing for _, missing in outcomes.values() if missing is not None]
+
+
+async def _in_time(part: Part) -> BaseModel:
+    try:
+        async with asyncio.timeout(OPTIONAL_SECONDS):
+            return await part
+    except TimeoutError as error:
+        raise UpstreamTimedOut("This part was not there in time.") from error

@@ -35,6 +35,7 @@ from services.participants.api import (
     rounds,
     screening,
     tables,
+    turnout,
     vouchers,
 )
 from services.participants.db.tables import SCHEMA_REVISION
@@ -82,6 +83,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             duplicates.router,
             privacy.router,
             certificates.router,
+            turnout.router,
             vouchers.router,
             alumni.router,
             check_ins.router,

@@ -3,6 +3,7 @@
 The services are small apps of the test behind real sockets: a view is held to what it asks of an owner.
 """
 
+import asyncio
 from typing import Any
 from uuid import uuid4
 
@@ -14,7 +15,7 @@ from starlette.routing import Route
 
 from services.common.http.problem_responses import problem_response
 from services.common.identity import Role
-from services.common.problems import NotFound, NotPermitted
+from services.common.problems import NotAuthenticated, NotFound, NotPermitted
 from tests.gateways import OpenGateway
 
 EDITION = "01980000-0000-7000-8000-0000000000e1"
@@ -206,3 +207,68 @@ async def test_a_lecturer_is_shown_with_results_where_they_may_be_seen(gateway_b
     profile = (await alone.client().get(f"/v1/lecturers/{EDITION}/profile")).json()
     assert profile["results"] is None
     assert profile["missing"] == [{"part": "results", "problem": "/problems/upstream-unavailable"}]
+
+
+PORTFOLIO = {"editions": [{"state": "running", "count": 1}], "running": [{"code": "now"}]}
+DASHBOARD = {
+    "programs": service(
+        portfolio=PORTFOLIO,
+        portfolio__money=NotAuthenticated("This operation needs a signed-in caller."),
+        **{"overdue-items": {"items": [], "next_cursor": None, "total": 0}},
+    ),
+    "participants": service(turnout={"years": [{"year": 2026, "participants": 20}]}),
+    "evaluation": service(
+        **{
+            "response-rates": {"phases": [{"phase": "end", "percent": 80.0}]},
+            "overdue-recommendations": [{"id": EDITION, "due": "2026-01"}],
+        }
+    ),
+}
+
+
+async def test_a_dashboard_shows_what_runs_and_what_is_owed(gateway_before: OpenGateway) -> None:
+    gateway = await gateway_before(DASHBOARD)
+    answer = await gateway.client().get("/v1/overviews/portfolio")
+    assert answer.status_code == 200, answer.text
+    assert answer.json() == {
+        "portfolio": PORTFOLIO,
+        "turnout": {"years": [{"year": 2026, "participants": 20}]},
+        "money": None,
+        "response_rates": {"phases": [{"phase": "end", "percent": 80.0}]},
+        "overdue_recommendations": [{"id": EDITION, "due": "2026-01"}],
+        "overdue_items": {"items": [], "next_cursor": None, "total": 0},
+        "missing": [{"part": "money", "problem": "/problems/not-authenticated"}],
+    }
+    assert answer.headers["cache-control"] == "no-store"
+    assert (await gateway.client().get("/v1/overviews/portfolio?provenance=made-up")).status_code == 422
+
+
+async def test_a_dashboard_needs_programs_and_nobody_else(gateway_before: OpenGateway) -> None:
+    alone = await gateway_before({"programs": DASHBOARD["programs"]})
+    shown = (await alone.client().get("/v1/overviews/portfolio")).json()
+    assert shown["portfolio"] == PORTFOLIO
+    unavailable = {one["part"] for one in shown["missing"] if one["problem"].endswith("unavailable")}
+    assert unavailable == {"turnout", "response_rates", "overdue_recommendations"}
+
+
+async def test_a_dashboard_without_programs_is_a_problem(gateway_before: OpenGateway) -> None:
+    gateway = await gateway_before({name: app for name, app in DASHBOARD.items() if name != "programs"})
+    answer = await gateway.client().get("/v1/overviews/portfolio")
+    assert (answer.status_code, answer.json()["code"]) == (503, "upstream-unavailable")
+    assert int(answer.headers["retry-after"]) >= 1
+
+
+async def test_a_part_that_takes_too_long_is_missing(
+    gateway_before: OpenGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def dawdle(_: Request) -> Response:
+        await asyncio.sleep(30)
+        return JSONResponse({})
+
+    slow = Starlette(routes=[Route("/{path:path}", dawdle)])
+    gateway = await gateway_before(DASHBOARD | {"evaluation": slow})
+    monkeypatch.setattr("gateway.compositions.parts.OPTIONAL_SECONDS", 0.3)
+    shown = (await gateway.client().get("/v1/overviews/portfolio")).json()
+    assert shown["portfolio"] == PORTFOLIO
+    late = {one["part"] for one in shown["missing"] if one["problem"] == "/problems/upstream-timed-out"}
+    assert late == {"response_rates", "overdue_recommendations"}

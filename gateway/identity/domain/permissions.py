@@ -39,6 +39,7 @@ PERMISSIONS: Final[Matrix] = {
     "revoke_api_key": _ADMINISTRATOR,
     "read_edition_overview": everyone(),
     "read_program_overview": everyone(),
+    "read_portfolio_overview": everyone(),
     "read_lecturer_profile": everyone(),
     "read_country_dossier": everyone(),
     "list_all_enumerations": everyone(),

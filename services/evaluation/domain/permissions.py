@@ -104,6 +104,7 @@ PERMISSIONS: Final[Matrix] = {
     "read_code_frame": only(**_READERS),
     "count_edition_themes": only(**_READERS),
     "list_overdue_recommendations": only(**_READERS),
+    "read_response_rates": only(**_READERS),
     "read_you_said_we_did": everyone(),
     "implement_recommendation": only(**_STAFF),
     "lapse_recommendation": only(manager=_ALL, approver=_ALL, administrator=_ALL),

@@ -33,6 +33,8 @@ PERMISSIONS: Final[Matrix] = {
     "list_calls": everyone(**_AGENCY),
     "read_call": everyone(**_AGENCY),
     "read_pipeline": everyone(**_AGENCY),
+    "read_turnout": everyone(**_AGENCY),
+    "read_program_turnout": everyone(**_AGENCY),
     "list_participants_enumerations": everyone(),
     "list_participants_audit_entries": AUDIT_READERS,
     "read_participants_operation": OPERATION_READERS,
