@@ -25,6 +25,10 @@ TEMPLATES: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
     ("ready.course", {"phase": "end", "opens_after_days": 0, "open_days": 14, "reminder_days": [3, 9]}),
     ("ready.follow-up-3", {"phase": "three_months", "opens_after_days": 91} | _FOLLOW_UP),
     ("ready.follow-up-6", {"phase": "six_months", "opens_after_days": 183} | _FOLLOW_UP),
+    (
+        "ready.supervisor",
+        {"phase": "supervisor", "opens_after_days": 183, "anonymity": "identified"} | _FOLLOW_UP,
+    ),
     ("ready.follow-up-12", {"phase": "twelve_months", "opens_after_days": 365} | _FOLLOW_UP),
 )
 """Code of a questionnaire -> how every edition is asked it."""

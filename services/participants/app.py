@@ -16,6 +16,7 @@ from services.common.http.operations import operations_router
 from services.common.jobs import Job, Works, plan_daily
 from services.common.mail import mail_server, put_into_folder
 from services.participants.api import (
+    affiliations,
     allocations,
     alumni,
     application_files,
@@ -69,6 +70,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             tables.router,  # first: elsewhere `imports` and `exports` would be taken for an id
             calls.router,
             people.router,
+            affiliations.router,
             nominees.router,
             applications.router,
             application_files.router,

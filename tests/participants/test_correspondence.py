@@ -15,7 +15,13 @@ from pydantic import SecretStr
 from services.common.jobs import run_due_jobs
 from services.common.peers import Peers
 from services.participants.app import create_app
-from services.participants.domain.messages import FACTS, MessageTemplate, language_chain, require_facts
+from services.participants.domain.messages import (
+    FACTS,
+    TO_SUPERVISOR,
+    MessageTemplate,
+    language_chain,
+    require_facts,
+)
 from services.participants.operations.letters import TEXTS, write_letter
 from services.participants.operations.messages import drop_messages, queue_message
 from services.participants.operations.upkeep import tend_messages
@@ -233,6 +239,8 @@ def test_every_template_says_all_its_facts_in_every_language(
         assert language not in {"kk", "ru", "en"}
         return
     facts = {name: f"<{name}>" for name in FACTS.get(template, ())}
+    if template in TO_SUPERVISOR:
+        facts["employee"] = "<employee>"
     letter = write_letter(
         template, language, course={"en": "{{ secret }} <b>"}, facts=facts, secret="CODE", page=PAGE
     )

@@ -15,6 +15,13 @@ OPEN: Final = {"edition_id", "form_id", "training_session_id"}
 ELSEWHERE: Final = {"document": "diploma", "code": "diploma", "rule_id": "age", "kind": "arrivals"}
 
 
+SUPERVISOR: Final = {
+    "name": "Canary Head",
+    "email": "canary-head@example.org",
+    "preferred_language": "tg",
+}
+
+
 @dataclass(frozen=True)
 class Theirs:
     """What belongs to the other country: ids by the parameter that names them, and values that must not leak."""
@@ -34,6 +41,9 @@ async def fill(course: Course) -> Theirs:
     await course.holder(person).post(f"/v1/offers/{offer}/acceptance")
     (participation,) = (await course.manager.get("/v1/participations")).json()["items"]
     nominations = (await course.manager.get("/v1/nominations")).json()["items"]
+    work = {"organization_name": "Canary ministry", "supervisor": SUPERVISOR}
+    affiliation = await course.holder(person).post(f"/v1/persons/{person}/affiliations", json=work)
+    assert affiliation.status_code == 201, affiliation.text
     consents = (await course.manager.get(f"/v1/persons/{person}/consents")).json()["items"]
     messages = (await course.manager.get("/v1/messages")).json()["items"]
     ids = {
@@ -44,11 +54,13 @@ async def fill(course: Course) -> Theirs:
         "participation_id": participation["id"],
         "authority_id": course.authorities["TJ"]["id"],
         "consent_id": consents[0]["id"],
+        "affiliation_id": affiliation.json()["id"],
         "message_id": messages[0]["id"],
         "edition_id": course.id,
     }
     hidden = {value for name, value in ids.items() if name not in OPEN} | {invited, draft}
-    return Theirs(ids, frozenset(hidden | {"canary-tj@example.org", "Намунаева"}))
+    values = {"canary-tj@example.org", "Намунаева", "Canary ministry", SUPERVISOR["email"]}
+    return Theirs(ids, frozenset(hidden | values))
 
 
 def operations(course: Course) -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -106,6 +118,8 @@ BODIES: Final[dict[str, Any]] = {
     "change_nomination": {"place": "reserve", "slot": "ordinary", "justification": None},
     "return_application": {"note": "x"},
     "keep_delegation": {"number": "1", "dated_on": "2026-01-01"},
+    "change_affiliation": {"organization_name": "x"},
+    "record_supervisor_consent": {"text_version": "1", "evidence": "paper_scan"},
     "record_consent": {
         "purpose": "process_application",
         "text_version": "1",

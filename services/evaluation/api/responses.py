@@ -32,7 +32,7 @@ async def read_ballot_paper(
     facts = paper.facts
     return {
         "title": facts.title,
-        "notice": notice(facts.thresholds, facts.anonymity),
+        "notice": notice(facts.thresholds, facts.anonymity, facts.phase),
         "paired": facts.paired,
         "delivery": facts.delivery,
         "closes_at": facts.closes_at.isoformat() if facts.closes_at else None,

@@ -66,6 +66,7 @@ def _select_papers() -> Select[Any]:
             Campaign.closes_at,
             Campaign.delivery,
             Campaign.anonymity,
+            Campaign.phase,
             Campaign.state,
             Campaign.instrument_version_id,
             (func.clock_timestamp() + func.coalesce(moved, func.make_interval())).label("now"),

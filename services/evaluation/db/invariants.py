@@ -12,6 +12,10 @@ INVARIANTS: Final = {
         " WHERE c.state NOT IN ('analysed', 'published', 'archived')"
     ),
     "I7 no answer shares an id with a token": "SELECT r.id FROM response r JOIN ballot_token t ON t.id = r.id",
+    "I7 only a survey that says so keeps answers by name": (
+        "SELECT a.id FROM identified_answer a JOIN campaign c ON c.id = a.campaign_id"
+        " WHERE c.anonymity <> 'identified'"
+    ),
     # One transaction for the whole campaign, as after a restore, tells nothing of anybody.
     "I7 no answer shares a transaction with a token": (
         "WITH written AS (SELECT DISTINCT campaign_id, xmin::text AS work FROM response)"

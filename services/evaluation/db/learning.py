@@ -8,7 +8,7 @@ from sqlalchemy import Row, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.clock import Provenance
-from services.evaluation.db.learning_tables import ActionPlan, PairedAnswer, TestAttempt
+from services.evaluation.db.learning_tables import ActionPlan, IdentifiedAnswer, PairedAnswer, TestAttempt
 from services.evaluation.db.tables import BallotToken, Campaign, InstrumentVersion, MirrorEdition
 from services.evaluation.domain.campaigns import CampaignState, Phase, TokenState
 from services.evaluation.domain.problems import ActionPlanNotFound, InvitationNotUsable
@@ -18,6 +18,12 @@ async def keep_attempts(session: AsyncSession, rows: Sequence[Mapping[str, Any]]
     """Store how people did in a test."""
     if rows:
         await session.execute(insert(TestAttempt), list(rows))
+
+
+async def keep_identified_answers(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Store what was answered by name."""
+    if rows:
+        await session.execute(insert(IdentifiedAnswer), list(rows))
 
 
 async def keep_paired_answers(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -74,7 +80,8 @@ async def get_invited(session: AsyncSession, token_hash: bytes) -> Row[UUID, Pro
             BallotToken.pseudonym.is_not(None),
             BallotToken.state != TokenState.BOUNCED,
             Campaign.state == CampaignState.OPEN,
-            Campaign.phase != Phase.BASELINE,
+            # Before it nobody knows what to plan, and a supervisor plans nothing for others.
+            Campaign.phase.not_in((Phase.BASELINE, Phase.SUPERVISOR)),
         )
     )
     found = (await session.execute(query)).one_or_none()
@@ -105,7 +112,8 @@ async def list_plan_items(session: AsyncSession, edition_id: UUID) -> Sequence[l
 
 
 async def forget_learning(session: AsyncSession, pseudonyms: Iterable[str]) -> None:
-    """Delete attempts and plans of pseudonyms that are to be forgotten."""
+    """Delete attempts, plans and answers by name of pseudonyms that are to be forgotten."""
     gone = list(pseudonyms)
+    await session.execute(delete(IdentifiedAnswer).where(IdentifiedAnswer.pseudonym.in_(gone)))
     await session.execute(delete(TestAttempt).where(TestAttempt.pseudonym.in_(gone)))
     await session.execute(delete(ActionPlan).where(ActionPlan.pseudonym.in_(gone)))

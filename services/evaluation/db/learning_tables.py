@@ -31,6 +31,25 @@ class TestAttempt(Base):
     total: Mapped[int]
 
 
+class IdentifiedAnswer(Base):
+    """What was answered by name, such as by a supervisor; free texts are apart, and it is forgotten on erasure."""
+
+    __tablename__ = "identified_answer"
+    __table_args__ = (
+        UniqueConstraint("campaign_id", "pseudonym", name="uq_identified_answer_pseudonym"),
+        Index("ix_identified_answer_pseudonym", "pseudonym"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    campaign_id: Mapped[UUID] = mapped_column(ForeignKey("evaluation.campaign.id"))
+    edition_id: Mapped[UUID]
+    phase: Mapped[Phase]
+    pseudonym: Mapped[str]
+    """Of the participant: who answered, or whom their supervisor answered about."""
+    answers: Mapped[list[dict[str, Any]]]
+    """Each `subject` with its `answers`."""
+
+
 class PairedAnswer(Base):
     """Attitudes of somebody who gave a code of their own, by a hash whose key is destroyed with the last survey."""
 

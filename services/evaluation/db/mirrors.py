@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -51,6 +51,13 @@ async def forget_pseudonyms(session: AsyncSession, pseudonyms: Iterable[str]) ->
 async def is_erased(session: AsyncSession, pseudonym: str) -> bool:
     """Say whether this pseudonym was forgotten."""
     return await session.get(ErasedPseudonym, _digest(pseudonym)) is not None
+
+
+async def find_erased(session: AsyncSession, pseudonyms: Iterable[str]) -> set[str]:
+    """Return those of these pseudonyms that were forgotten."""
+    digests = {_digest(pseudonym): pseudonym for pseudonym in pseudonyms}
+    query = select(ErasedPseudonym.digest).where(ErasedPseudonym.digest.in_(digests))
+    return {digests[digest] for digest in await session.scalars(query)}
 
 
 async def mark_bounced(session: AsyncSession, dispatch_id: object) -> None:

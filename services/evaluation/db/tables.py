@@ -15,7 +15,7 @@ from services.common.database_errors import translate_constraint
 from services.evaluation.db.assessment_tables import Assessment, EvaluationPlan, OutcomeEvidence
 from services.evaluation.db.base import Base
 from services.evaluation.db.comment_tables import CodeFrame, Coding
-from services.evaluation.db.learning_tables import ActionPlan, PairedAnswer, TestAttempt
+from services.evaluation.db.learning_tables import ActionPlan, IdentifiedAnswer, PairedAnswer, TestAttempt
 from services.evaluation.domain.campaigns import Anonymity, CampaignState, Delivery, Phase, TokenState
 from services.evaluation.domain.indicators import (
     IndicatorSource,
@@ -38,12 +38,13 @@ __all__ = [
     "CodeFrame",
     "Coding",
     "EvaluationPlan",
+    "IdentifiedAnswer",
     "OutcomeEvidence",
     "PairedAnswer",
     "TestAttempt",
 ]
 
-SCHEMA_REVISION: Final = "0011"
+SCHEMA_REVISION: Final = "0012"
 """The revision of `migrations/evaluation` that this code needs."""
 
 

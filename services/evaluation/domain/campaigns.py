@@ -63,7 +63,7 @@ class Anonymity(StrEnum):
     CONFIDENTIAL = "confidential"
     """As the anonymous, and free texts stay with the evaluators until they are moderated."""
     IDENTIFIED = "identified"
-    """Answers are kept with the edition's pseudonym: tests, whose results follow a person."""
+    """Answers are kept with the edition's pseudonym: tests, whose results follow a person, and supervisors'."""
 
 
 class Delivery(StrEnum):
@@ -91,6 +91,11 @@ REMIND: Final = "campaign.remind"
 """Kinds of jobs; their subject is the campaign."""
 
 MOST_REMINDERS: Final = 3
+INVITATIONS: Final[Mapping[Phase, tuple[str, str]]] = {
+    Phase.SUPERVISOR: ("supervisor_invitation", "supervisor_reminder")
+}
+USUAL_INVITATION: Final = ("survey_invitation", "survey_reminder")
+"""The templates by which participants invites to a phase and reminds of it."""
 PAPER: Final = frozenset({Delivery.SLIPS, Delivery.KIOSK})
 """Ways of delivery by codes on paper."""
 _OPENS_AT: Final = time(9)
@@ -133,10 +138,12 @@ def progress_in_steps(answered: int, step: int) -> int:
     return answered // step * step
 
 
-def notice(thresholds: Mapping[str, int], anonymity: Anonymity = Anonymity.ANONYMOUS) -> dict[str, str]:
+def notice(
+    thresholds: Mapping[str, int], anonymity: Anonymity = Anonymity.ANONYMOUS, phase: Phase = Phase.END
+) -> dict[str, str]:
     """Return what a respondent is told before answering (E4): who will see what, from how many answers on."""
     if anonymity is Anonymity.IDENTIFIED:
-        return dict(_IDENTIFIED_NOTICE)
+        return dict(_SUPERVISOR_NOTICE if phase is Phase.SUPERVISOR else _IDENTIFIED_NOTICE)
     told = _notice(thresholds)
     if anonymity is Anonymity.CONFIDENTIAL:
         return {tag: f"{text} {_TEXTS_STAY[tag]}" for tag, text in told.items()}
@@ -158,6 +165,26 @@ _IDENTIFIED_NOTICE: Final = {
         "Бұл жасырын емес: нәтижеңіз осы курс сізді танитын кодпен сақталады, курсқа дейінгі және кейінгі нәтиже "
         "салыстырылады, тапсырғаныңыз сертификат үшін агенттікке айтылады. Жабылғанша жауаптарды ешкім оқымайды, "
         "жіберілген соң өзгертуге болмайды. Басқалар тек топтың көрсеткіштерін көреді."
+    ),
+}
+_SUPERVISOR_NOTICE: Final = {
+    "en": (
+        "This is not anonymous: what you answer is kept with the code under which the course knows your employee, "
+        "who may read it when they ask what is held about them. Evaluators of the agency read it, others see "
+        "figures of groups only. Nobody reads it before the survey closes, and it cannot be changed once sent. You "
+        "need not answer, and it has no consequences for your employee."
+    ),
+    "ru": (
+        "Это не анонимно: ваши ответы хранятся с кодом, под которым курс знает вашего сотрудника; он может "
+        "прочитать их, запросив данные о себе. Их читают оценщики агентства, остальные видят только показатели "
+        "групп. До закрытия опроса ответы никто не читает, изменить их после отправки нельзя. Отвечать "
+        "необязательно, и для сотрудника это не имеет последствий."
+    ),
+    "kk": (
+        "Бұл жасырын емес: жауаптарыңыз курс қызметкеріңізді танитын кодпен сақталады; ол өзі туралы деректерді "
+        "сұратып, оларды оқи алады. Оларды агенттіктің бағалаушылары оқиды, басқалар тек топтың көрсеткіштерін "
+        "көреді. Сауалнама жабылғанша жауаптарды ешкім оқымайды, жіберілген соң өзгертуге болмайды. Жауап беру "
+        "міндетті емес, бұл қызметкеріңізге әсер етпейді."
     ),
 }
 _TEXTS_STAY: Final = {

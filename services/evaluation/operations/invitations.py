@@ -22,8 +22,10 @@ from services.evaluation.db.ballots import count_tokens, lock_unanswered
 from services.evaluation.db.campaigns import get_campaign, get_edition, list_cohort
 from services.evaluation.db.tables import BallotToken, Campaign, MirrorCohort
 from services.evaluation.domain.campaigns import (
+    INVITATIONS,
     MOST_REMINDERS,
     PAPER,
+    USUAL_INVITATION,
     CampaignState,
     Delivery,
     TokenState,
@@ -63,6 +65,7 @@ async def send_tokens(
 ) -> None:
     """Make a token for each person and have it sent; copies for reminders are sealed at once, and kept."""
     rows = []
+    template, _ = INVITATIONS.get(campaign.phase, USUAL_INVITATION)
     copies = min(len(campaign.reminder_days) or 1, MOST_REMINDERS)
     for person in cohort:
         token, dispatch_id = new_token(), uuid4()
@@ -78,9 +81,7 @@ async def send_tokens(
             }
         )
         copy = _sealed_copy(token, dispatch_id, participants_key)
-        await _request_dispatch(
-            session, campaign, person.pseudonym, "survey_invitation", copy, person.language
-        )
+        await _request_dispatch(session, campaign, person.pseudonym, template, copy, person.language)
     await session.execute(insert(BallotToken), rows)
 
 
@@ -94,10 +95,11 @@ async def remind_respondents(session: AsyncSession, caller: Caller, campaign_id:
         raise NotAllowedNow("Only an open survey by e-mail can remind.")
     if campaign.reminders_sent >= min(len(campaign.reminder_days) or 1, MOST_REMINDERS):
         raise NotAllowedNow("All its reminders were sent.")
+    _, template = INVITATIONS.get(campaign.phase, USUAL_INVITATION)
     for token in await lock_unanswered(session, campaign.id):
         copy, *left = token.reminders or []
         token.reminders = left or None
-        await _request_dispatch(session, campaign, str(token.pseudonym), "survey_reminder", copy, None)
+        await _request_dispatch(session, campaign, str(token.pseudonym), template, copy, None)
     campaign.reminders_sent += 1
     await record_change(session, caller, "campaign.reminded", campaign, ["reminders_sent"])
     return campaign

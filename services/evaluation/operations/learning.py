@@ -15,8 +15,10 @@ from services.evaluation.db.learning import (
     get_pairing_group,
     has_waiting_pairs,
     keep_attempts,
+    keep_identified_answers,
     keep_paired_answers,
 )
+from services.evaluation.db.mirrors import find_erased
 from services.evaluation.db.tables import Campaign
 from services.evaluation.domain.answers import mark_answers
 from services.evaluation.domain.campaigns import Phase
@@ -36,10 +38,14 @@ async def keep_learning(
     questions: Sequence[Question],
     ballots: Sequence[Mapping[str, Any]],
 ) -> None:
-    """Keep what opened ballots say of learning: of a test by name, or of attitudes under pair codes."""
-    named = [ballot for ballot in ballots if ballot.get("pseudonym")]
-    if named and is_test(questions):
+    """Keep what opened ballots say by name, of a test or otherwise, or of attitudes under pair codes."""
+    # Who was forgotten after answering is not brought back by the seal that still named them.
+    erased = await find_erased(session, (name for ballot in ballots if (name := ballot.get("pseudonym"))))
+    named = [ballot for ballot in ballots if ballot.get("pseudonym") and ballot["pseudonym"] not in erased]
+    if named and is_test(questions) and campaign.phase is not Phase.SUPERVISOR:
         await _keep_attempts(session, campaign, Wording(questions), named)
+    elif named:
+        await keep_identified_answers(session, [_identified_row(campaign, ballot) for ballot in named])
     coded = [ballot for ballot in ballots if ballot.get("pair_code")]
     if coded:
         subject = await get_pairing_group(session, campaign)
@@ -89,6 +95,17 @@ async def _keep_attempts(
             passed=100 * row["right"] >= pass_mark * row["total"],
         )
         await publish(session, TEST_FINALIZED, data)
+
+
+def _identified_row(campaign: Campaign, ballot: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "id": uuid4(),
+        "campaign_id": campaign.id,
+        "edition_id": campaign.edition_id,
+        "phase": campaign.phase,
+        "pseudonym": ballot["pseudonym"],
+        "answers": list(ballot["blocks"]),
+    }
 
 
 def _paired_row(

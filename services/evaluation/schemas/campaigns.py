@@ -56,6 +56,8 @@ class CampaignCreate(Request):
         identified = self.anonymity is Anonymity.IDENTIFIED
         if identified and (self.delivery is not Delivery.EMAIL or self.paired):
             raise ValueError("who answers is known by e-mail only, and needs no code")
+        if self.phase is Phase.SUPERVISOR and (self.delivery is not Delivery.EMAIL or self.paired):
+            raise ValueError("supervisors are asked by e-mail only, and not before and after")
         return self
 
 
@@ -115,6 +117,13 @@ class CampaignTemplateWrite(Request):
     delivery: Delivery = Delivery.EMAIL
     anonymity: Anonymity = Anonymity.ANONYMOUS
     active: Flag = True
+
+    @model_validator(mode="after")
+    def _reaches(self) -> Self:
+        by_email = self.phase is Phase.SUPERVISOR or self.anonymity is Anonymity.IDENTIFIED
+        if by_email and self.delivery is not Delivery.EMAIL:
+            raise ValueError("supervisors, and those who answer by name, are asked by e-mail only")
+        return self
 
 
 class CampaignTemplateRead(Resource):

@@ -15,7 +15,8 @@ from services.common.http.sessions import ReadSession, WriteSession
 from services.common.wire import Page
 from services.participants.api.keys import PASSPORT_INDEX, PERSON, Keys, open_room_key
 from services.participants.db import people as questions
-from services.participants.db.tables import Authority, Consent, DeadlineExtension, Person
+from services.participants.db.privacy_tables import Consent
+from services.participants.db.tables import Authority, DeadlineExtension, Person
 from services.participants.domain.people import ReadPurpose
 from services.participants.domain.problems import (
     AuthorityExists,

@@ -8,18 +8,18 @@ from sqlalchemy import delete, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from services.participants.db.affiliation_tables import Affiliation
 from services.participants.db.form_tables import ApplicationDocument
 from services.participants.db.matching_tables import DuplicateCandidate, Merge, PersonKey
 from services.participants.db.message_tables import Message
+from services.participants.db.privacy_tables import Consent, SensitiveRead
 from services.participants.db.tables import (
     Application,
-    Consent,
     DeadlineExtension,
     MirrorEdition,
     Nomination,
     Participation,
     Person,
-    SensitiveRead,
 )
 from services.participants.domain.applications import LIVE, ApplicationState, Channel
 
@@ -123,7 +123,7 @@ async def forget_strangers(session: AsyncSession, person_ids: Sequence[UUID]) ->
             )
         )
     )
-    for table in (SensitiveRead, Consent, PersonKey):
+    for table in (SensitiveRead, Consent, Affiliation, PersonKey):
         await session.execute(delete(table).where(table.person_id.in_(gone)))
     pairs = or_(DuplicateCandidate.older_id.in_(gone), DuplicateCandidate.newer_id.in_(gone))
     await session.execute(delete(DuplicateCandidate).where(pairs))

@@ -7,8 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.identity import Caller, Reach
 from services.common.pagination import PageRequest, Rows, SortKey, fetch_page
+from services.participants.db.privacy_tables import Consent
 from services.participants.db.scopes import about, authority_in_reach, in_reach
-from services.participants.db.tables import Application, Authority, Consent, Person
+from services.participants.db.tables import Application, Authority, Person
 from services.participants.domain.people import ConsentPurpose
 from services.participants.domain.problems import AuthorityNotFound, ConsentNotFound, PersonNotFound
 

@@ -11,7 +11,7 @@ from services.common.clock import Provenance
 from services.common.identity import Caller, Reach
 from services.common.pagination import PageRequest, Rows, SortKey, fetch_page
 from services.participants.db.matching_tables import Merge
-from services.participants.db.privacy_tables import Erasure, LegalHold
+from services.participants.db.privacy_tables import Erasure, LegalHold, SensitiveRead
 from services.participants.db.scopes import about
 from services.participants.db.tables import (
     Application,
@@ -19,7 +19,6 @@ from services.participants.db.tables import (
     Offer,
     Participation,
     Person,
-    SensitiveRead,
 )
 from services.participants.domain.applications import LIVE
 from services.participants.domain.erasures import ErasureState

@@ -1,4 +1,4 @@
-"""Tables of privacy: erasures and the holds that postpone them."""
+"""Tables of privacy: consents, the read log, erasures and the holds that postpone them."""
 
 from datetime import datetime
 from typing import Any
@@ -7,11 +7,44 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.common.database import Versioned
+from services.common.database import Identified, Versioned
 from services.common.database_errors import translate_constraint
 from services.participants.db.base import Base
 from services.participants.domain.erasures import ErasureGround, ErasureState
+from services.participants.domain.people import ConsentEvidence, ConsentPurpose, ReadPurpose
 from services.participants.domain.problems import ErasureExists
+
+
+class SensitiveRead(Identified, Base):
+    """Somebody read the sensitive block of a person; never changed."""
+
+    __tablename__ = "sensitive_read"
+    __table_args__ = (Index("ix_sensitive_read_person_id", "person_id", "created_at"),)
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    actor: Mapped[str]
+    purpose: Mapped[ReadPurpose]
+    request_id: Mapped[UUID | None]
+
+
+class Consent(Versioned, Base):
+    """What a person agreed to, in which words, and how that can be shown."""
+
+    __tablename__ = "consent"
+    __table_args__ = (Index("ix_consent_person_id", "person_id", "purpose"),)
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    purpose: Mapped[ConsentPurpose]
+    text_version: Mapped[str]
+    language_tag: Mapped[str]
+    granted_at: Mapped[datetime]
+    valid_until: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
+    third_parties: Mapped[list[str]]
+    cross_border: Mapped[bool]
+    published: Mapped[bool]
+    evidence: Mapped[ConsentEvidence]
+    collected_by: Mapped[str]
 
 
 class LegalHold(Versioned, Base):

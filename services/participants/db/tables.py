@@ -9,9 +9,10 @@ from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, UniqueConst
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.common.clock import Provenance
-from services.common.database import Identified, Versioned
+from services.common.database import Versioned
 from services.common.database_errors import translate_constraint
 from services.participants.db import (
+    affiliation_tables,
     attendance_tables,
     form_tables,
     logistics_tables,
@@ -33,11 +34,12 @@ from services.participants.domain.attendance import AttendanceSource, Attendance
 from services.participants.domain.certificates import CertificateKind, CertificateState
 from services.participants.domain.offers import DeclineReason, OfferState
 from services.participants.domain.participations import ParticipationRole, ParticipationState
-from services.participants.domain.people import ConsentEvidence, ConsentPurpose, ReadPurpose, Sex
+from services.participants.domain.people import Sex
 from services.participants.domain.problems import ApplicationExists, AuthorityExists
 
 __all__ = [
     "Base",
+    "affiliation_tables",
     "attendance_tables",
     "form_tables",
     "logistics_tables",
@@ -48,7 +50,7 @@ __all__ = [
     "voucher_tables",
 ]
 
-SCHEMA_REVISION: Final = "0011"
+SCHEMA_REVISION: Final = "0012"
 """The revision of `migrations/participants` that this code needs."""
 
 
@@ -198,38 +200,6 @@ class Person(Versioned, Base):
     """The names as they are compared (`domain.matching.spell`); empty until the person is indexed."""
     merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     erased_at: Mapped[datetime | None]
-
-
-class SensitiveRead(Identified, Base):
-    """Somebody read the sensitive block of a person; never changed."""
-
-    __tablename__ = "sensitive_read"
-    __table_args__ = (Index("ix_sensitive_read_person_id", "person_id", "created_at"),)
-
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
-    actor: Mapped[str]
-    purpose: Mapped[ReadPurpose]
-    request_id: Mapped[UUID | None]
-
-
-class Consent(Versioned, Base):
-    """What a person agreed to, in which words, and how that can be shown."""
-
-    __tablename__ = "consent"
-    __table_args__ = (Index("ix_consent_person_id", "person_id", "purpose"),)
-
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
-    purpose: Mapped[ConsentPurpose]
-    text_version: Mapped[str]
-    language_tag: Mapped[str]
-    granted_at: Mapped[datetime]
-    valid_until: Mapped[datetime | None]
-    withdrawn_at: Mapped[datetime | None]
-    third_parties: Mapped[list[str]]
-    cross_border: Mapped[bool]
-    published: Mapped[bool]
-    evidence: Mapped[ConsentEvidence]
-    collected_by: Mapped[str]
 
 
 class Application(Versioned, Base):

@@ -12,8 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.common.clock import Provenance
 from services.common.identity import Caller, GrantKind, Reach, Role
 from services.common.pagination import PageRequest, Rows, SortKey, fetch_page
+from services.participants.db.privacy_tables import Consent
 from services.participants.db.scopes import about, authority_in_reach
-from services.participants.db.tables import Authority, Consent
+from services.participants.db.tables import Authority
 from services.participants.db.voucher_tables import (
     AlumniEngagement,
     AlumniProfile,

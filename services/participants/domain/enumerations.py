@@ -160,6 +160,7 @@ ENUMERATIONS: Final[Sequence[Enumeration]] = (
             link_across_editions | Link editions | Связь между выпусками | Шығарылымдарды байланыстыру
             alumni_contact | Contact as alumnus | Связь с выпускником | Түлекпен байланыс
             publish_name | Publish the name | Публикация имени | Есімді жариялау
+            ask_supervisor | Ask the supervisor | Опрос руководителя | Басшыдан сұрау
         """),
     ),
     Enumeration(

@@ -188,6 +188,33 @@ ALUMNI: Final = _category(
     Ground.CONSENT,
     consent=ConsentPurpose.ALUMNI_CONTACT,
 )
+WORK: Final = _category(
+    "work",
+    (
+        "To see for whom the course is, and where what was learned is used",
+        "Видеть, для кого курс и где применяется изученное",
+        "Курс кімге арналғанын және үйренген білімнің қайда қолданылатынын көру",
+    ),
+    _COURSE,
+    Ground.CONSENT,
+    Recipient.AUTHORITY,
+    consent=ConsentPurpose.PROCESS_APPLICATION,
+)
+SUPERVISOR: Final = _category(
+    "supervisor",
+    (
+        "To ask a supervisor, who agreed too, what the course changed",
+        "Спросить руководителя, который тоже согласен, что изменил курс",
+        "Келісім берген басшыдан курстың нені өзгерткенін сұрау",
+    ),
+    (
+        "Eighteen months after the person's last edition ended.",
+        "Восемнадцать месяцев после окончания последнего выпуска.",
+        "Соңғы шығарылым аяқталғаннан кейін он сегіз ай.",
+    ),
+    Ground.CONSENT,
+    consent=ConsentPurpose.ASK_SUPERVISOR,
+)
 MATCHING: Final = _category(
     "matching",
     (
@@ -252,6 +279,11 @@ INVENTORY: Final = (
     *_fields(PROOF, Fate.FORGOTTEN, "certificate.content", "certificate.revocation_reason"),
     *_fields(ACCOUNTABILITY, Fate.KEPT, "certificate.revocation_requested_by", "attendance_change.actor"),
     *_fields(PROOF, Fate.KEPT, "certificate.number", "certificate.content_hash", "certificate.verify_token"),
+    *_fields(WORK, Fate.FORGOTTEN, "affiliation.organization_name", "affiliation.unit", "affiliation.post"),
+    *_fields(WORK, Fate.FORGOTTEN, "affiliation.period"),
+    *_fields(SUPERVISOR, Fate.FORGOTTEN, "affiliation.supervisor_name", "affiliation.supervisor_email"),
+    *_fields(SUPERVISOR, Fate.FORGOTTEN, "affiliation.supervisor_language"),
+    *_fields(SUPERVISOR, Fate.FORGOTTEN, "affiliation.supervisor_text_version"),
     *_fields(CONTACT, Fate.FORGOTTEN, "message.sealed_token"),
     *_fields(CONTACT, Fate.KEPT, "message.facts", "message.language"),
     *_fields(ACCOUNTABILITY, Fate.KEPT, "consent.text_version", "consent.language_tag"),

@@ -35,6 +35,8 @@ class MessageTemplate(StrEnum):
 
     SURVEY_INVITATION = "survey_invitation"
     SURVEY_REMINDER = "survey_reminder"
+    SUPERVISOR_INVITATION = "supervisor_invitation"
+    SUPERVISOR_REMINDER = "supervisor_reminder"
     NOMINEE_LINK = "nominee_link"
     FILE_REMINDER = "file_reminder"
     APPLICATION_RETURNED = "application_returned"
@@ -49,7 +51,10 @@ class MessageTemplate(StrEnum):
 
 _T = MessageTemplate
 
-DISPATCHED: Final = frozenset({_T.SURVEY_INVITATION, _T.SURVEY_REMINDER})
+TO_SUPERVISOR: Final = frozenset({_T.SUPERVISOR_INVITATION, _T.SUPERVISOR_REMINDER})
+"""Sent to the supervisor of the person whom they are about."""
+
+DISPATCHED: Final = frozenset({_T.SURVEY_INVITATION, _T.SURVEY_REMINDER}) | TO_SUPERVISOR
 """Asked for by evaluation, which is told what became of them; they carry a sealed code."""
 
 OPENS_SESSION: Final = frozenset(
@@ -73,6 +78,8 @@ _BEFORE_CONSENT: Final = frozenset({_T.NOMINEE_LINK, _T.FILE_REMINDER})
 
 def consent_for(template: MessageTemplate) -> ConsentPurpose | None:
     """Return which consent a message needs; None for those by which consent is asked for."""
+    if template in TO_SUPERVISOR:
+        return ConsentPurpose.ASK_SUPERVISOR
     return None if template in _BEFORE_CONSENT else ConsentPurpose.PROCESS_APPLICATION
 
 
@@ -89,7 +96,7 @@ class MessageState(StrEnum):
     FAILED = "failed"
     """Nobody took it for `GIVE_UP_AFTER`, or whoever sent it died each time."""
     OPTED_OUT = "opted_out"
-    """The person has no address or no consent in force."""
+    """Whom it is for has no address or no consent in force."""
     DROPPED = "dropped"
     """It became pointless: answered, withdrawn, the person takes no part any more or is erased."""
 

@@ -21,6 +21,8 @@ class ConsentPurpose(StrEnum):
     LINK_ACROSS_EDITIONS = "link_across_editions"
     ALUMNI_CONTACT = "alumni_contact"
     PUBLISH_NAME = "publish_name"
+    ASK_SUPERVISOR = "ask_supervisor"
+    """That the supervisor is asked, after the course, what it changed."""
 
 
 class ConsentEvidence(StrEnum):

@@ -49,6 +49,26 @@ class ConsentNotFound(Problem):
     title: ClassVar[Title] = title(en="Consent not found", ru="Согласие не найдено", kk="Келісім табылмады")
 
 
+class AffiliationNotFound(Problem):
+    """No such affiliation of this person."""
+
+    status: ClassVar[int] = 404
+    slug: ClassVar[str] = "affiliation-not-found"
+    title: ClassVar[Title] = title(
+        en="Affiliation not found", ru="Место работы не найдено", kk="Жұмыс орны табылмады"
+    )
+
+
+class SupervisorMissing(Problem):
+    """The affiliation names no supervisor who could agree."""
+
+    status: ClassVar[int] = 409
+    slug: ClassVar[str] = "supervisor-missing"
+    title: ClassVar[Title] = title(
+        en="No supervisor is named", ru="Руководитель не указан", kk="Басшы көрсетілмеген"
+    )
+
+
 class SensitiveDataNotFound(Problem):
     """The person has not given the data of the sensitive block."""
 

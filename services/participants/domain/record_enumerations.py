@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from services.common.enumerations import Enumeration
+from services.participants.domain.affiliations import PostLevel
 from services.participants.domain.alumni import EngagementKind
 from services.participants.domain.attendance import AttendanceStatus
 from services.participants.domain.certificates import CertificateKind, CertificateState, CertificateVerdict
@@ -15,6 +16,18 @@ from services.participants.domain.selection_enumerations import texts
 from services.participants.domain.vouchers import VOUCHER_LIFE, VoucherState
 
 RECORD_ENUMERATIONS: Final[Sequence[Enumeration]] = (
+    Enumeration(
+        "post_level",
+        PostLevel,
+        texts("""
+            head | Head of the organization | Руководитель организации | Ұйым басшысы
+            senior_manager | Senior manager | Руководитель высшего звена | Жоғары буын басшысы
+            manager | Manager | Руководитель среднего звена | Орта буын басшысы
+            specialist | Specialist | Специалист | Маман
+            assistant | Assistant | Помощник | Көмекші
+            other | Other | Другое | Басқа
+        """),
+    ),
     Enumeration(
         "attendance_status",
         AttendanceStatus,
@@ -62,6 +75,8 @@ RECORD_ENUMERATIONS: Final[Sequence[Enumeration]] = (
         texts("""
             survey_invitation | Survey invitation | Приглашение к опросу | Сауалнамаға шақыру
             survey_reminder | Survey reminder | Напоминание об опросе | Сауалнама туралы еске салу
+            supervisor_invitation | Supervisor survey | Опрос руководителя | Басшы сауалнамасы
+            supervisor_reminder | Supervisor reminder | Напоминание руководителю | Басшыға еске салу
             nominee_link | Link to the file | Ссылка для заполнения анкеты | Анкета толтыру сілтемесі
             file_reminder | Reminder to complete the file | Напоминание об анкете | Анкета туралы еске салу
             application_returned | Application returned | Заявка возвращена | Өтінім қайтарылды

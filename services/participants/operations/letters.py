@@ -45,7 +45,7 @@ def write_letter(
 
     A `secret` stands as a code and in the fragment of the link to `page`, which no server is sent or logs.
     """
-    language = next(tag for tag in language_chain(reader) if template in TEXTS.get(tag, {}))
+    language = language_of(template, reader)
     texts = TEXTS[language]
     filling = {
         **facts,
@@ -64,6 +64,11 @@ def write_letter(
         _fill(texts[template]["subject"], filling),
         "\n\n".join(_fill(line, filling) for line in lines) + "\n",
     )
+
+
+def language_of(template: MessageTemplate, reader: str) -> str:
+    """Return the language in which a reader (BCP 47) gets the template."""
+    return next(tag for tag in language_chain(reader) if template in TEXTS.get(tag, {}))
 
 
 _TYPED: Final = 24

@@ -23,7 +23,7 @@ from services.participants.db.logistics import (
 from services.participants.db.logistics_tables import Logistics, PerDiem, VisaExport
 from services.participants.db.mirrors import get_edition
 from services.participants.db.participations import get_participation
-from services.participants.db.tables import SensitiveRead
+from services.participants.db.privacy_tables import SensitiveRead
 from services.participants.domain.calls import words_of_deadline
 from services.participants.domain.logistics import VISA_EXPORT_KEPT
 from services.participants.domain.people import ReadPurpose, context_of_sensitive_block

@@ -9,11 +9,17 @@ from typing import Any, Final
 from services.common.i18n import FALLBACK, InterfaceLanguage, pick
 
 _WORDS: Final = Path(__file__).parent.parent / "templates" / "papers.toml"
-_FITS: Final = {
+_FITS: Final[Mapping[str, tuple[str, str]]] = {
     InterfaceLanguage.KK: ("kk", "Cyrl"),
     InterfaceLanguage.RU: ("ru", "Cyrl"),
     InterfaceLanguage.EN: ("en", "Latn"),
+    "ky": ("ky", "Cyrl"),
+    "tg": ("tg", "Cyrl"),
+    "uz": ("uz", "Latn"),
+    "tk": ("tk", "Latn"),
+    "fa": ("fa", "Arab"),
 }
+"""Language of a paper or letter -> the language and script of the name that fits it."""
 
 
 @cache
@@ -28,8 +34,8 @@ def text_in(texts: Mapping[str, str], language: InterfaceLanguage) -> str:
     return pick(texts, language, FALLBACK).text
 
 
-def name_to_print(names: Sequence[Mapping[str, Any]], language: InterfaceLanguage) -> str:
-    """Return the name in the language of the paper, or else in its script, or as the passport writes it.
+def name_to_print(names: Sequence[Mapping[str, Any]], language: str) -> str:
+    """Return the name in the language of the paper or letter, or else in its script, or as the passport writes it.
 
     Nothing is generated: without any of these, the first name that was given stands.
     """

@@ -16,7 +16,8 @@ from services.common.preconditions import require_version
 from services.common.seal import blind_index, decrypt, encrypt
 from services.participants.db.mirrors import find_extension, get_edition
 from services.participants.db.people import get_authority, get_consent, get_own_or_any, get_person
-from services.participants.db.tables import Authority, Consent, DeadlineExtension, Person, SensitiveRead
+from services.participants.db.privacy_tables import Consent, SensitiveRead
+from services.participants.db.tables import Authority, DeadlineExtension, Person
 from services.participants.domain.people import ReadPurpose, context_of_sensitive_block
 from services.participants.domain.problems import AuthorityNotFound, SensitiveDataNotFound
 from services.participants.operations.matching import index_persons

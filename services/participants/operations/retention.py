@@ -5,6 +5,7 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.audit import record_change
+from services.participants.db.affiliations import find_lapsed_supervisors
 from services.participants.db.matching import forget_keys
 from services.participants.db.privacy import (
     find_final_merges,
@@ -13,6 +14,7 @@ from services.participants.db.privacy import (
     forget_old_reads,
 )
 from services.participants.db.tables import Person
+from services.participants.operations.affiliations import forget_supervisor
 from services.participants.operations.erasures import erase_unused
 from services.participants.operations.matching import index_persons
 from services.participants.operations.seats import ROOM
@@ -22,12 +24,15 @@ _MOST_NAMES: Final = 10
 
 
 async def retain_persons(session: AsyncSession) -> bool:
-    """Forget sensitive blocks, unused records, final merges and old log entries; say whether more is left."""
+    """Forget blocks, supervisors, unused records, final merges and old log entries; say whether more is left."""
     lapsed = await find_lapsed_blocks(session, _BATCH)
     for person in lapsed:
         person.sensitive = person.passport_index = None
         await index_persons(session, [person])
         await record_change(session, ROOM, "person.sensitive_data_lapsed", person, ["sensitive"])
+    supervised = await find_lapsed_supervisors(session, _BATCH)
+    for affiliation in supervised:
+        await forget_supervisor(session, ROOM, affiliation)
     final = await find_final_merges(session, _BATCH)
     for duplicate, survivor in final:
         await _close_merge(session, duplicate, survivor)
@@ -35,7 +40,7 @@ async def retain_persons(session: AsyncSession) -> bool:
     for person in unused:
         await erase_unused(session, person)
     await forget_old_reads(session)
-    return _BATCH in {len(lapsed), len(final), len(unused)}
+    return _BATCH in {len(lapsed), len(supervised), len(final), len(unused)}
 
 
 async def _close_merge(session: AsyncSession, duplicate: Person, survivor: Person) -> None:

@@ -17,10 +17,12 @@ from services.common.mail import Deliver, Receipt
 from services.common.peers import PeerRefusedError, PeerUnreachableError
 from services.common.seal import Undecipherable, unseal
 from services.common.sessions import Sessions
+from services.participants.db.affiliations import find_supervised
 from services.participants.db.message_tables import Message
 from services.participants.db.messages import lock_message
 from services.participants.db.people import find_consents
 from services.participants.db.tables import MirrorEdition, Participation, Person
+from services.participants.domain.affiliations import is_current
 from services.participants.domain.messages import (
     DISPATCHED,
     GIVE_UP_AFTER,
@@ -28,14 +30,16 @@ from services.participants.domain.messages import (
     OPENS_SESSION,
     OUT_OF_REACH,
     SEND_MESSAGE,
+    TO_SUPERVISOR,
     MessageState,
     MessageTemplate,
     consent_for,
     dispatch_context,
 )
 from services.participants.domain.people import is_in_force
-from services.participants.operations.letters import write_letter
+from services.participants.operations.letters import language_of, write_letter
 from services.participants.operations.messages import end_message
+from services.participants.operations.papers import name_to_print
 
 log = structlog.get_logger()
 
@@ -58,6 +62,16 @@ class Post:
 
 
 @dataclass(frozen=True)
+class _Reader:
+    """Who reads a message."""
+
+    address: str = field(repr=False)
+    language: str
+    facts: Mapping[str, str] = field(repr=False)
+    """What only this reader's message says; kept nowhere."""
+
+
+@dataclass(frozen=True)
 class _Draft:
     """Everything a message says, read in one transaction."""
 
@@ -67,7 +81,7 @@ class _Draft:
     address: str = field(repr=False)
     reader: str
     course: Mapping[str, str] | None
-    facts: Mapping[str, str]
+    facts: Mapping[str, str] = field(repr=False)
     secret: str | None = field(repr=False)
     created_at: datetime
 
@@ -99,7 +113,8 @@ async def _take_up(session: AsyncSession, message_id: UUID, unsealing_key: bytes
         log.warning("message_may_repeat", message_id=str(message.id))
     person = await session.get_one(Person, message.person_id)
     obstacle = await _find_obstacle(session, message, person)
-    if obstacle is not None or person.email is None:
+    reader = None if obstacle else await _find_reader(session, message, person)
+    if reader is None:
         await end_message(session, message, obstacle or MessageState.OPTED_OUT)
         return None
     secret = None
@@ -113,10 +128,10 @@ async def _take_up(session: AsyncSession, message_id: UUID, unsealing_key: bytes
         message_id=message.id,
         template=message.template,
         person_id=person.id,
-        address=person.email,
-        reader=person.preferred_language,
+        address=reader.address,
+        reader=reader.language,
         course=edition.title if edition else None,
-        facts=message.facts,
+        facts={**message.facts, **reader.facts},
         secret=secret,
         created_at=message.created_at,
     )
@@ -157,6 +172,20 @@ async def _find_obstacle(session: AsyncSession, message: Message, person: Person
     consents = await find_consents(session, person.id, purpose)
     agrees = any(is_in_force(consent.granted_at, consent.valid_until, now) for consent in consents)
     return None if agrees else MessageState.OPTED_OUT
+
+
+async def _find_reader(session: AsyncSession, message: Message, person: Person) -> _Reader | None:
+    """Return who is written to: the person, or the supervisor under whom they work now and who agreed to it."""
+    if message.template not in TO_SUPERVISOR:
+        return _Reader(person.email, person.preferred_language, {}) if person.email else None
+    today = (await domain_now(session, message.provenance)).date()
+    for affiliation in await find_supervised(session, person.id):
+        supervisor = affiliation.supervisor
+        if supervisor is not None and is_current(affiliation.period, today):
+            language = language_of(message.template, supervisor.preferred_language)
+            employee = {"employee": name_to_print(person.names, language)}
+            return _Reader(supervisor.email, supervisor.preferred_language, employee)
+    return None
 
 
 async def _record(session: AsyncSession, message_id: UUID, language: str | None, receipt: Receipt) -> None:

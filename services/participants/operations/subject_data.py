@@ -12,7 +12,7 @@ from services.common.seal import decrypt
 from services.participants.db.people import get_own_or_any
 from services.participants.db.personal import read_rows_about
 from services.participants.db.privacy import find_records_of
-from services.participants.db.tables import SensitiveRead
+from services.participants.db.privacy_tables import SensitiveRead
 from services.participants.domain.people import ReadPurpose, context_of_sensitive_block
 
 
