@@ -83,11 +83,29 @@ async def _restore(databases: Sequence[AppDatabase], file: Path, *, replace: boo
     _run(
         "pg_restore", dsn_for(databases[0].admin, draft), "--exit-on-error", "--single-transaction", str(file)
     )
+    await _count_transactions_anew(dsn_for(databases[0].admin, draft), databases)
     await _execute(
         dsn_for(databases[0].admin, "postgres"),
         f'DROP DATABASE "{name}"',
         f'ALTER DATABASE "{draft}" RENAME TO "{name}"',
     )
+
+
+async def _count_transactions_anew(dsn: str, databases: Sequence[AppDatabase]) -> None:
+    """Let what was restored be told to all who follow lists: numbers of another cluster say nothing here."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        for database in databases:
+            log = f'"{database.names.schema}".audit_entry'
+            counted = await connection.fetchval(
+                "SELECT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass($1)"
+                " AND attname = 'changed_in')",
+                log,
+            )
+            if counted:  # a backup of before its migration has no numbers, the keystore has no log
+                await connection.execute(f"UPDATE {log} SET changed_in = DEFAULT")  # noqa: S608 quoted
+    finally:
+        await connection.close()
 
 
 async def _check_replaceable(databases: Sequence[AppDatabase], *, replace: bool) -> None:

@@ -6,7 +6,20 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Column, DateTime, Index, Integer, Table, Text, Uuid, func, insert, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    DateTime,
+    Index,
+    Integer,
+    Table,
+    Text,
+    Uuid,
+    func,
+    insert,
+    select,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,6 +30,8 @@ from services.common.pagination import PageRequest, SortKey, fetch_json_page
 from services.common.sessions import AUDITED
 from services.common.wire import Answer
 
+CURRENT_TRANSACTION: Final = "((pg_current_xact_id())::text)::bigint"
+"""The number of the transaction that writes an entry, by which lists are followed (`services.common.changes`)."""
 audit_entry: Final = Table(
     "audit_entry",
     house,
@@ -29,6 +44,8 @@ audit_entry: Final = Table(
     Column("subject_version", Integer, nullable=False),
     Column("fields", JSONB, nullable=False),
     Column("request_id", Uuid),
+    Column("changed_in", BigInteger, nullable=False, server_default=text(CURRENT_TRANSACTION)),
+    Index("ix_audit_entry_changed", "subject_kind", "changed_in"),
     Index("ix_audit_entry_subject", "subject_kind", "subject_id", "at"),
     Index("ix_audit_entry_actor", "actor", "at"),
 )

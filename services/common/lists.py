@@ -10,10 +10,13 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, Text, bindparam, cast, func, literal, select, text
+from sqlalchemy import ColumnElement, Select, Text, Uuid, any_, bindparam, cast, func, literal, select, text
+from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
 from sqlalchemy.orm import InstrumentedAttribute
 
+from services.common.changes import Position, read_told, select_changed, values_of
+from services.common.database import Identified
 from services.common.pagination import PageRequest, SortKey, beyond, typed
 from services.common.problems import Fault, RequestInvalid
 from services.common.sessions import HotReader
@@ -32,7 +35,9 @@ class ListShape:
     """What a list is made of."""
 
     items: Sequence[Column]
-    """The fields of an item, by label. A decimal must be cast to text, since SQL would make it a JSON number."""
+    """The fields of an item, by label; the first is its id, whose table says what it is to be followed.
+
+    A decimal must be cast to text, since SQL would make it a JSON number."""
     keys: Sequence[SortKey]
     """The usual order; the last key is unique and ends every other order, too."""
     filters: Mapping[str, ColumnElement[bool]]
@@ -92,6 +97,8 @@ async def fetch_list(
     `conditions` are values by the name of their filter (`wanted`), and of what a filter needs beside.
     """
     present, keys = tuple(sorted(conditions.keys() & shape.filters.keys())), _keys(shape, page.order)
+    if page.since is not None:
+        return await _fetch_changes(reader, shape, page, page.since, present, conditions)
     values: dict[str, Any] = dict(conditions) | {"page_limit": page.limit}
     if page.cursor is not None:
         edge = typed(keys, page.cursors.read(page.cursor, page.binding))
@@ -99,14 +106,52 @@ async def fetch_list(
     statement = _compile_page(shape, present, page.order, continued=page.cursor is not None)
     items, found, *edge = await reader.fetch_row(statement.sql, statement.arguments(values))
     following = page.cursors.write(edge, page.binding) if found > page.limit else None
-    total, facets = "null", "null"
-    if page.count or page.facets:
-        counted = _compile_counts(shape, present, page.facets, counted=page.count)
-        total, facets = await reader.fetch_row(counted.sql, counted.arguments(values))
-    return b'{"items":%s,"next_cursor":%s,"total":%s,"facets":%s}' % (
+    total, facets = await _count(reader, shape, page, present, values)
+    return _page(items, following, total, None, facets)
+
+
+async def _fetch_changes(
+    reader: HotReader,
+    shape: ListShape,
+    page: PageRequest,
+    since: Position,
+    present: tuple[str, ...],
+    conditions: Mapping[str, Any],
+) -> bytes:
+    """Return what changed in the list since, in the order of the changes."""
+    changed = _compile_changed(shape, first=since.first)
+    row = await reader.fetch_row(changed.sql, changed.arguments(values_of(since, page.limit)))
+    told = read_told(row, since, page.limit)
+    values = dict(conditions) | {"told": told.ids}
+    named = _compile_named(shape, present)
+    items, found = await reader.fetch_row(named.sql, named.arguments(values))
+    until = page.cursors.write(told.end.parts, page.binding)
+    gone = [str(id_) for id_ in told.gone(set(found), since)] if page.tells_gone else None
+    total, facets = await _count(reader, shape, page, present, values)
+    return _page(items, until if told.more else None, total, {"gone": gone, "until": until}, facets)
+
+
+async def _count(
+    reader: HotReader,
+    shape: ListShape,
+    page: PageRequest,
+    present: tuple[str, ...],
+    values: Mapping[str, Any],
+) -> tuple[str, str]:
+    """Return the total and the facets as JSON, `null` where they are not asked for."""
+    if not (page.count or page.facets):
+        return "null", "null"
+    counted = _compile_counts(shape, present, page.facets, counted=page.count)
+    total, facets = await reader.fetch_row(counted.sql, counted.arguments(values))
+    return total, facets
+
+
+def _page(items: str, following: str | None, total: str, changes: object, facets: str) -> bytes:
+    return b'{"items":%s,"next_cursor":%s,"total":%s,"changes":%s,"facets":%s}' % (
         items.encode(),
         json.dumps(following).encode(),
-        str(total).encode(),
+        total.encode(),
+        json.dumps(changes).encode(),
         facets.encode(),
     )
 
@@ -123,10 +168,9 @@ def _compile_page(
 ) -> _Statement:
     keys = _keys(shape, order)
     sorting = [key.column.desc() if key.descending else key.column.asc() for key in keys]
-    fields = [part for column in shape.items for part in (literal(column.key, Text), column)]
     rows = shape.joined(
         select(
-            func.json_build_object(*fields).label("item"),
+            _item(shape).label("item"),
             *(key.column.label(f"key{n}") for n, key in enumerate(keys)),
         )
     ).where(*(shape.filters[name] for name in present))
@@ -143,6 +187,31 @@ def _compile_page(
         *(func.array_agg(placed.c[f"key{n}"]).filter(last)[1] for n in range(len(keys))),
     )
     return _compile(built)
+
+
+@lru_cache(maxsize=_STATEMENTS_KEPT)
+def _compile_changed(shape: ListShape, *, first: bool) -> _Statement:
+    rows: type[Identified] = getattr(shape.items[0], "class_")  # noqa: B009  mypy knows no column of a table
+    return _compile(select_changed(rows, first=first))
+
+
+@lru_cache(maxsize=_STATEMENTS_KEPT)
+def _compile_named(shape: ListShape, present: tuple[str, ...]) -> _Statement:
+    """Return the statement for those items of the list that have the ids `told`, in their order."""
+    id_, told = shape.items[0], bindparam("told", type_=ARRAY(Uuid))
+    rows = shape.joined(select(id_.label("id"), _item(shape).label("item")))
+    part = rows.where(id_ == any_(told), *(shape.filters[name] for name in present)).subquery("part")
+    place = func.array_position(told, part.c.id)
+    built = select(
+        cast(func.coalesce(func.json_agg(aggregate_order_by(part.c.item, place)), text("'[]'")), Text),
+        func.coalesce(func.array_agg(part.c.id), text("'{}'::uuid[]")),
+    )
+    return _compile(built)
+
+
+def _item(shape: ListShape) -> ColumnElement[Any]:
+    fields = [part for column in shape.items for part in (literal(column.key, Text), column)]
+    return func.json_build_object(*fields)
 
 
 @lru_cache(maxsize=_STATEMENTS_KEPT)
@@ -185,4 +254,7 @@ def _compile(statement: Select[*tuple[Any, ...]]) -> _Statement:
 
 def with_wishes(page: PageRequest, shape: ListShape, sort: str | None, facets: str | None) -> PageRequest:
     """Return the page with the order and the facets that are asked for; raise RequestInvalid."""
+    if sort is not None and page.since is not None:
+        fault = Fault("/query/sort", "sort", "What changed is told in the order of the changes.")
+        raise RequestInvalid("See `errors`.", errors=[fault])
     return replace(page, order=read_order(shape, sort), facets=read_facets(shape, facets))

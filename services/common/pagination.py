@@ -16,6 +16,8 @@ from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, literal, o
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
+from services.common.changes import Position, read_told, select_changed, values_of
+from services.common.database import Identified
 from services.common.problems import CursorUnusable
 
 DEFAULT_LIMIT: Final = 50
@@ -61,6 +63,18 @@ class PageRequest:
     """What the list is sorted by, instead of its usual order: names, and whether descending."""
     facets: tuple[str, ...] = ()
     """What is counted beside."""
+    since: Position | None = None
+    """From where on changes are told, in their order, instead of the list in its own."""
+    tells_gone: bool = False
+    """Whether the reader sees every row, and so may learn which are not in the list any more."""
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What a reader who follows a list is told beside; the names are those of `wire.ListChanges`."""
+
+    gone: list[UUID] | None
+    until: str
 
 
 @dataclass(frozen=True)
@@ -70,6 +84,7 @@ class Rows:
     items: Sequence[Any]
     next_cursor: str | None
     total: int | None
+    changes: Changes | None = None
 
 
 @dataclass(frozen=True)
@@ -87,6 +102,8 @@ async def fetch_page(
 
     The query's first column is the item (an entity); one statement, and one more where a count is asked for.
     """
+    if page.since is not None:
+        return await _fetch_changes(session, query, page, page.since)
     part = query.add_columns(*(key.column for key in keys)).order_by(
         *(key.column.desc() if key.descending else key.column.asc() for key in keys)
     )
@@ -100,6 +117,26 @@ async def fetch_page(
     )
     total = await _count(session, query) if page.count else None
     return Rows(items=[row[0] for row in rows[: page.limit]], next_cursor=following, total=total)
+
+
+async def _fetch_changes(
+    session: AsyncSession, query: Select[*tuple[Any, ...]], page: PageRequest, since: Position
+) -> Rows:
+    """Return what changed since, in the order of the changes."""
+    rows: type[Identified] = query.column_descriptions[0]["entity"]
+    changed = (
+        await session.execute(select_changed(rows, first=since.first), values_of(since, page.limit))
+    ).one()
+    told = read_told(changed, since, page.limit)
+    found = (await session.execute(query.where(rows.id.in_(told.ids)))).unique().all()
+    items = {row[0].id: row[0] for row in found}
+    until = page.cursors.write(told.end.parts, page.binding)
+    return Rows(
+        items=[items[id_] for id_ in told.ids if id_ in items],
+        next_cursor=until if told.more else None,
+        total=await _count(session, query) if page.count else None,
+        changes=Changes(told.gone(items.keys(), since) if page.tells_gone else None, until),
+    )
 
 
 async def fetch_json_page(

@@ -158,6 +158,23 @@ class Page(Answer, Generic[Item]):
     """How many there are in all; only with `count=true`."""
 
 
+class ListChanges(Answer):
+    """Where a reader who follows a list stands, and what is not in it any more."""
+
+    gone: list[UUID] | None
+    """Ids that changed and are not in this list: deleted, merged, or not matching its filters; ids that you never
+    had are among them. Null for those who do not see every row: they learn of it by reading the whole list."""
+    until: str
+    """Send it as `updated_since` next time."""
+
+
+class FollowedPage(Page[Item], Generic[Item]):
+    """A part of a list that can be followed."""
+
+    changes: ListChanges | None
+    """Only with `updated_since`."""
+
+
 class FacetCount(Answer):
     """How many items have one value."""
 
@@ -165,7 +182,7 @@ class FacetCount(Answer):
     count: int
 
 
-class FacetedPage(Page[Item], Generic[Item]):
+class FacetedPage(FollowedPage[Item], Generic[Item]):
     """A part of a list, with what was asked to be counted beside."""
 
     facets: dict[str, list[FacetCount]] | None

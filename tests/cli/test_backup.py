@@ -11,6 +11,14 @@ from tests.instances import empty_home, run_command
 pytestmark = pytest.mark.process
 
 
+FAR_ENTRY = (
+    "INSERT INTO audit_entry (id, actor, action, subject_kind, subject_id, subject_version, fields, changed_in)"
+    " VALUES (gen_random_uuid(), 'synthetic', 'x.y', 'x', gen_random_uuid(), 1, '[]', 4000000000)"
+)
+"""Written by a transaction of a cluster that counts much further."""
+TOLD = "SELECT bool_and(changed_in < pg_snapshot_xmin(pg_current_snapshot())::text::bigint) FROM audit_entry"
+
+
 def execute(home: Path, statement: str, database: str = "qoldau") -> object:
     async def run(dsn: str) -> object:
         connection = await asyncpg.connect(dsn)
@@ -35,12 +43,14 @@ def test_a_backup_fills_a_new_home_and_holds_no_keys(tmp_path: Path) -> None:
         succeed("migrate", home=home)
         execute(home, "CREATE TABLE programs.kept AS SELECT 'kept (synthetic)' AS text")
         execute(home, "CREATE TABLE keystore.secret AS SELECT 'key (synthetic)' AS text", "qoldau_keystore")
+        execute(home, FAR_ENTRY)
         succeed("backup", str(file), home=home)
         succeed("backup-keys", str(keys), home=home)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     with empty_home() as home:
         succeed("restore", str(file), home=home)
         assert execute(home, "SELECT text FROM kept") == "kept (synthetic)"
+        assert execute(home, TOLD) is True
         assert execute(home, "SELECT to_regclass('keystore.secret')::text", "qoldau_keystore") is None
         assert execute(home, "SELECT to_regclass('keystore.secret')::text") is None
         succeed("restore-keys", str(keys), home=home)

@@ -78,6 +78,7 @@ def facts_of_lecture(lecture: Lecture, **changes: Any) -> dict[str, Any]:
         "ends_at": (lecture.starts_at + timedelta(minutes=90)).isoformat(),
         "state": "planned",
         "counts_for_attendance": True,
+        "venue": "Hall 2 (synthetic)",
     }
     return facts | changes
 
@@ -167,6 +168,7 @@ async def test_a_participant_reads_their_own_calendar(lecture: Lecture) -> None:
     path = f"/v1/participations/{lecture.participations[0]}/timetable.ics"
     calendar = (await own.get(path)).text
     assert "SUMMARY:Synthetic lecture" in calendar
+    assert "LOCATION:Hall 2 (synthetic)" in calendar
     assert "TZID:Asia/Almaty" in calendar
     assert f"UID:{lecture.id}" in calendar
     assert (await lecture.course.holder(lecture.people[1]).get(path)).status_code == 404

@@ -15,6 +15,7 @@ from services.common.wire import FacetedPage
 from services.programs.schemas.editions import EditionItem
 from services.programs.schemas.organizations import OrganizationItem
 from tests.apps import Door
+from tests.programs.demonstrations import enter
 
 
 @pytest.fixture
@@ -164,3 +165,26 @@ async def test_statements_never_grow_with_rows(
 
 def all_query(dependant: Any) -> list[Any]:
     return [*dependant.query_params, *(p for below in dependant.dependencies for p in all_query(below))]
+
+
+async def followed(client: httpx.AsyncClient, since: str, **wishes: Any) -> dict[str, Any]:
+    return await read(client, "editions", updated_since=since, **wishes)
+
+
+async def test_what_is_gone_is_told_to_those_who_see_everything(
+    demonstration: Door, program: dict[str, Any]
+) -> None:
+    manager, public = demonstration.as_("manager"), demonstration.as_()
+    draft = {"program_id": program["id"], "code": "draft", "ordinal": 1, "period": "2030-05"}
+    draft |= {"title": {"en": "Draft"}, "provenance": "synthetic"}
+    edition = await enter(manager, "/v1/editions", draft)
+    own = {"provenance": "synthetic", "state": "draft"}
+    first, unseen = await followed(manager, "start", **own), await followed(public, "start")
+    assert ([item["code"] for item in first["items"]], first["changes"]["gone"]) == (["draft"], [])
+    assert unseen["items"] == []
+    etag = (await manager.get(f"/v1/editions/{edition['id']}")).headers["etag"]
+    gone = await manager.delete(f"/v1/editions/{edition['id']}", headers={"If-Match": etag})
+    assert gone.status_code == 204, gone.text
+    assert (await followed(manager, first["changes"]["until"], **own))["changes"]["gone"] == [edition["id"]]
+    told = await followed(public, unseen["changes"]["until"])
+    assert told["changes"]["gone"] is None

@@ -14,7 +14,7 @@ from services.common.database_errors import translate_constraint
 from services.common.house import room_metadata
 from services.common.identity import GrantKind, Role
 
-SCHEMA_REVISION: Final = "0004"
+SCHEMA_REVISION: Final = "0005"
 """The revision of `migrations/gateway` that this code needs."""
 
 

@@ -18,6 +18,7 @@ from services.common.http.limits import (
     TargetTooLong,
 )
 from services.common.http.problem_responses import MEDIA_TYPE, ProblemDetails, problem_examples, problems
+from services.common.http.routes import FIELDS, sparse_fields
 from services.common.http.sessions import begin_writing
 from services.common.problems import (
     BodyUnreadable,
@@ -74,6 +75,13 @@ _LINK: Final = {
     "description": 'The next part of the list, `rel="next"`; left out at its end.',
     "schema": {"type": "string"},
 }
+_FIELDS: Final = {
+    "name": FIELDS,
+    "in": "query",
+    "required": False,
+    "description": "Only these fields, of each item of a list, with commas between; the answer then has no others.",
+    "schema": {"type": "string", "maxLength": 1000},
+}
 _IF_NONE_MATCH: Final = {
     "name": "If-None-Match",
     "in": "header",
@@ -103,8 +111,13 @@ def describe_app(app: FastAPI) -> dict[str, Any]:
             for route in app.routes
             if isinstance(route, APIRoute) and _writes(route.dependant)
         }
+        sparse = {
+            route.operation_id for route in app.routes if isinstance(route, APIRoute) and sparse_fields(route)
+        }
         for path, operations in document["paths"].items():
             for method, operation in operations.items():
+                if operation["operationId"] in sparse:
+                    operation["parameters"] = [*operation.get("parameters", []), _FIELDS]
                 _complete(path, method.upper(), operation)
                 if method == "post" and operation["operationId"] in repeatable:
                     _add_idempotency(operation)

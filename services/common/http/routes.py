@@ -1,7 +1,7 @@
 """The one kind of route and router: strict in what it reads, the same furniture around every answer."""
 
 from collections.abc import Callable, Coroutine
-from typing import Any, Final
+from typing import Any, Final, get_args
 from urllib.parse import urlencode
 
 import orjson
@@ -18,6 +18,8 @@ from services.common.preconditions import is_fresh, make_etag
 from services.common.problems import Fault, MediaTypeUnsupported, RequestInvalid
 from services.common.wire import Page, Resource, parse_json
 
+FIELDS: Final = "fields"
+"""The parameter by which a reader asks for some fields only."""
 _NEXT_CURSOR: Final = b'"next_cursor":"'
 PUBLIC_CACHING: Final = "public, max-age=60"
 Handle = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -36,9 +38,9 @@ class StrictRequest(Request):
 class HouseRoute(APIRoute):
     """A route that is named after its function and follows design/api.md in everything no function sees.
 
-    It refuses query parameters it does not know and bodies that are not JSON, tags single resources with
-    their ETag, links the next part of a list, answers 304, replays idempotent requests and says how an answer
-    may be cached.
+    It refuses query parameters it does not know and bodies that are not JSON, leaves out fields that are not
+    asked for, tags single resources with their ETag, links the next part of a list, answers 304, replays
+    idempotent requests and says how an answer may be cached.
     """
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
@@ -57,6 +59,9 @@ class HouseRoute(APIRoute):
 
     def _furnish(self, serve: Answer) -> Handle:
         known = {p.alias for p in get_flat_params(self.dependant) if isinstance(p.field_info, params.Query)}
+        sparse = sparse_fields(self)
+        if sparse:
+            known.add(FIELDS)
         form = takes_form(self)
         reads_json = self.body_field is not None and not form
         single = isinstance(self.response_model, type) and issubclass(self.response_model, Resource)
@@ -65,6 +70,7 @@ class HouseRoute(APIRoute):
         async def handle(request: Request) -> Response:
             strict = StrictRequest(request.scope, request.receive)
             _check_query(strict, known)
+            wished = read_fields(strict.query_params.get(FIELDS), sparse) if sparse else None
             if reads_json or form:
                 _check_media_type(strict, "multipart/form-data" if form else "application/json")
             if not reads_json and "idempotency-key" in strict.headers:
@@ -76,7 +82,9 @@ class HouseRoute(APIRoute):
             response.headers.setdefault("Cache-Control", self._caching(strict))
             response.headers.setdefault("Vary", "Authorization, Accept-Language")
             if single and response.status_code < 300:
-                response = _tagged(strict, response)
+                response = _tagged(strict, response, wished)
+            elif wished is not None and response.status_code < 300:
+                response = _with_body(response, _thinned_list(bytes(response.body), wished))
             if listed and response.status_code < 300:
                 _link_next(strict, response)
             await keep_response(strict, response, keeps_body=request.app.state.keeps_bodies)
@@ -140,9 +148,52 @@ def _link_next(request: Request, response: Response) -> None:
     )
 
 
-def _tagged(request: Request, response: Response) -> Response:
+def sparse_fields(route: APIRoute) -> frozenset[str]:
+    """Return which fields a reader may choose among; none where answers are no resources or lists of models."""
+    answer: Any = route.response_model
+    if route.methods != {"GET"} or not isinstance(answer, type):
+        return frozenset()
+    if issubclass(answer, Page):
+        (answer,) = get_args(answer.model_fields["items"].annotation)
+    elif not issubclass(answer, Resource):
+        return frozenset()
+    return frozenset(getattr(answer, "model_fields", ()))
+
+
+def read_fields(value: str | None, known: frozenset[str]) -> frozenset[str] | None:
+    """Return which fields `id,title` asks for, None for all; raise `RequestInvalid`."""
+    if value is None:
+        return None
+    names = frozenset(value.split(","))
+    if not names <= known:
+        expected = ", ".join(sorted(known))
+        raise RequestInvalid(
+            "See `errors`.", errors=[Fault(f"/query/{FIELDS}", FIELDS, f"Expected of: {expected}.")]
+        )
+    return names
+
+
+def _thinned(item: dict[str, Any], wished: frozenset[str]) -> dict[str, Any]:
+    return {name: value for name, value in item.items() if name in wished}
+
+
+def _thinned_list(body: bytes, wished: frozenset[str]) -> bytes:
+    page = orjson.loads(body)
+    return orjson.dumps(page | {"items": [_thinned(item, wished) for item in page["items"]]})
+
+
+def _with_body(response: Response, body: bytes) -> Response:
+    headers = {name: value for name, value in response.headers.items() if name != "content-length"}
+    return Response(body, response.status_code, headers)
+
+
+def _tagged(request: Request, response: Response, wished: frozenset[str] | None) -> Response:
     body = bytes(response.body)
-    etag = make_etag(orjson.loads(body)["version"], body)
+    resource = orjson.loads(body)
+    if wished is not None:
+        body = orjson.dumps(_thinned(resource, wished))
+        response = _with_body(response, body)
+    etag = make_etag(resource["version"], body)
     response.headers["ETag"] = etag
     if request.method == "GET" and is_fresh(request.headers.get("if-none-match"), etag):
         kept = {

@@ -6,12 +6,12 @@ from uuid import UUID
 from fastapi import Response, status
 
 from services.common.http.callers import Caller
-from services.common.http.paging import Paging
+from services.common.http.paging import Following
 from services.common.http.preconditions import ExpectedVersion
 from services.common.http.problem_responses import problems
 from services.common.http.routes import house_router
 from services.common.http.sessions import ReadSession, WriteSession
-from services.common.wire import Id, Page
+from services.common.wire import FollowedPage, Id
 from services.common.wire_codes import CountryCode
 from services.evaluation.db import assessments as questions
 from services.evaluation.db.assessment_tables import Assessment, EvaluationPlan, OutcomeEvidence
@@ -61,9 +61,9 @@ async def create_evaluation_plan(
     return plan
 
 
-@router.get("/evaluation-plans", response_model=Page[EvaluationPlanRead])
+@router.get("/evaluation-plans", response_model=FollowedPage[EvaluationPlanRead])
 async def list_evaluation_plans(
-    session: ReadSession, page: Paging, program_id: Id | None = None, edition_id: Id | None = None
+    session: ReadSession, page: Following, program_id: Id | None = None, edition_id: Id | None = None
 ) -> object:
     """List evaluation plans, newest first."""
     return await questions.list_evaluation_plans(session, page, program_id, edition_id)
@@ -129,9 +129,9 @@ async def claim_outcome(
     return outcome
 
 
-@router.get("/outcome-evidence", response_model=Page[OutcomeEvidenceRead])
+@router.get("/outcome-evidence", response_model=FollowedPage[OutcomeEvidenceRead])
 async def list_outcome_evidence(
-    session: ReadSession, caller: Caller, page: Paging, country: CountryCode | None = None
+    session: ReadSession, caller: Caller, page: Following, country: CountryCode | None = None
 ) -> object:
     """List claimed outcomes, newest first; reporters see those of their own country."""
     return await questions.list_claims(session, page, country, caller)

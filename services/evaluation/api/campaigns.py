@@ -9,13 +9,13 @@ from services.common.actions import Step, list_actions
 from services.common.clock import real_now
 from services.common.documents import GlyphsMissing
 from services.common.http.callers import Caller
-from services.common.http.paging import Paging
+from services.common.http.paging import Following
 from services.common.http.problem_responses import problems
 from services.common.http.routes import house_router
 from services.common.http.sessions import ReadSession, WriteSession
 from services.common.http.worker import Worker
 from services.common.identity import Caller as CallerIdentity
-from services.common.wire import Id, Page
+from services.common.wire import FollowedPage, Id
 from services.common.worker import WorkerBusy
 from services.evaluation.db import campaigns as questions
 from services.evaluation.db.ballots import count_tokens
@@ -75,8 +75,8 @@ async def create_campaign(
     return _answer(campaign, caller)
 
 
-@router.get("", response_model=Page[CampaignSummary])
-async def list_campaigns(session: ReadSession, page: Paging, edition_id: Id | None = None) -> object:
+@router.get("", response_model=FollowedPage[CampaignSummary])
+async def list_campaigns(session: ReadSession, page: Following, edition_id: Id | None = None) -> object:
     """List surveys, newest first."""
     return await questions.list_campaigns(session, page, edition_id)
 

@@ -7,11 +7,11 @@ from fastapi import Response, status
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.http.callers import Caller
-from services.common.http.paging import Paging
+from services.common.http.paging import Following, Paging
 from services.common.http.problem_responses import problems
 from services.common.http.routes import house_router
 from services.common.http.sessions import ReadSession, WriteSession
-from services.common.wire import Id, Page
+from services.common.wire import FollowedPage, Id, Page
 from services.evaluation.db import indicators as questions
 from services.evaluation.db.tables import Indicator, IndicatorPeriod
 from services.evaluation.domain.indicators import ValueKind, roll_up
@@ -54,8 +54,8 @@ async def create_indicator(
     return indicator
 
 
-@router.get("", response_model=Page[IndicatorRead])
-async def list_indicators(session: ReadSession, page: Paging, program_id: Id | None = None) -> object:
+@router.get("", response_model=FollowedPage[IndicatorRead])
+async def list_indicators(session: ReadSession, page: Following, program_id: Id | None = None) -> object:
     """List indicators, newest first."""
     return await questions.list_indicators(session, page, program_id)
 

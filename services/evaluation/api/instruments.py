@@ -8,12 +8,12 @@ from fastapi import Path, Response, status
 
 from services.common.actions import Step, list_actions
 from services.common.http.callers import Caller
-from services.common.http.paging import Paging
+from services.common.http.paging import Following, Paging
 from services.common.http.preconditions import ExpectedVersion
 from services.common.http.problem_responses import problems
 from services.common.http.routes import house_router
 from services.common.http.sessions import ReadSession, WriteSession
-from services.common.wire import Page
+from services.common.wire import FollowedPage, Page
 from services.evaluation.db import instruments as questions
 from services.evaluation.db.tables import Instrument, InstrumentVersion
 from services.evaluation.domain.instruments import VERSION_LIFE, InstrumentVersionState
@@ -61,8 +61,8 @@ async def create_instrument(
     return instrument
 
 
-@router.get("", response_model=Page[InstrumentRead])
-async def list_instruments(session: ReadSession, page: Paging) -> object:
+@router.get("", response_model=FollowedPage[InstrumentRead])
+async def list_instruments(session: ReadSession, page: Following) -> object:
     """List questionnaires by code."""
     return await questions.list_instruments(session, page)
 

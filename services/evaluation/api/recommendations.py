@@ -6,11 +6,11 @@ from fastapi import Response, status
 
 from services.common.clock import Provenance, domain_now
 from services.common.http.callers import Caller
-from services.common.http.paging import Paging
+from services.common.http.paging import Following, Paging
 from services.common.http.problem_responses import problems
 from services.common.http.routes import house_router
 from services.common.http.sessions import ReadSession, WriteSession
-from services.common.wire import Id, Page
+from services.common.wire import FollowedPage, Id, Page
 from services.evaluation.db import recommendations as questions
 from services.evaluation.db.tables import MirrorEdition, Recommendation, Suggestion
 from services.evaluation.domain.problems import (
@@ -101,10 +101,10 @@ async def create_recommendation(
     return recommendation
 
 
-@router.get("/recommendations", response_model=Page[RecommendationRead])
+@router.get("/recommendations", response_model=FollowedPage[RecommendationRead])
 async def list_recommendations(
     session: ReadSession,
-    page: Paging,
+    page: Following,
     edition_id: Id | None = None,
     design_change_edition_id: Id | None = None,
     suggestion_id: Id | None = None,

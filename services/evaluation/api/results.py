@@ -5,11 +5,11 @@ from uuid import UUID
 from fastapi import Response, status
 
 from services.common.http.callers import Caller
-from services.common.http.paging import Paging
+from services.common.http.paging import Following, Paging
 from services.common.http.problem_responses import problems
 from services.common.http.routes import house_router
 from services.common.http.sessions import ReadSession, WriteSession
-from services.common.wire import Id, Page
+from services.common.wire import FollowedPage, Id, Page
 from services.evaluation.db import results as questions
 from services.evaluation.db.tables import ResultSnapshot
 from services.evaluation.domain.edition_comparisons import METHODS, compare_editions
@@ -49,11 +49,11 @@ async def create_result(
     return result
 
 
-@router.get("/results", response_model=Page[ResultRead])
+@router.get("/results", response_model=FollowedPage[ResultRead])
 async def list_results(
     session: ReadSession,
     caller: Caller,
-    page: Paging,
+    page: Following,
     edition_id: Id | None = None,
     visibility: Audience | None = None,
 ) -> object:

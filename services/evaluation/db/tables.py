@@ -44,7 +44,7 @@ __all__ = [
     "TestAttempt",
 ]
 
-SCHEMA_REVISION: Final = "0012"
+SCHEMA_REVISION: Final = "0013"
 """The revision of `migrations/evaluation` that this code needs."""
 
 

@@ -5,11 +5,11 @@ from uuid import UUID
 from fastapi import status
 
 from services.common.http.callers import Caller
-from services.common.http.paging import Paging
+from services.common.http.paging import Following, Paging
 from services.common.http.problem_responses import problems
 from services.common.http.routes import house_router
 from services.common.http.sessions import ReadSession, WriteSession
-from services.common.wire import Page
+from services.common.wire import FollowedPage, Page
 from services.common.wire_codes import CountryCode
 from services.participants.db import vouchers as questions
 from services.participants.db.people import get_person
@@ -29,9 +29,9 @@ from services.participants.schemas.alumni import (
 router = house_router("alumni", "")
 
 
-@router.get("/alumni", response_model=Page[AlumniProfileRead])
+@router.get("/alumni", response_model=FollowedPage[AlumniProfileRead])
 async def list_alumni(
-    session: ReadSession, caller: Caller, page: Paging, country: CountryCode | None = None
+    session: ReadSession, caller: Caller, page: Following, country: CountryCode | None = None
 ) -> object:
     """List former participants who agreed to be found; alumni see others once they are listed themselves."""
     return await questions.list_profiles(session, page, country=country, visible_to=caller)

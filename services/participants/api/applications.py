@@ -6,12 +6,12 @@ from uuid import UUID
 from fastapi import Response, status
 
 from services.common.http.callers import Caller
-from services.common.http.paging import Paging, listing
+from services.common.http.paging import Following, listing
 from services.common.http.problem_responses import problems
 from services.common.http.routes import house_router
 from services.common.http.sessions import HotRead, ReadSession, WriteSession
 from services.common.pagination import PageRequest
-from services.common.wire import FacetedPage, Page
+from services.common.wire import FacetedPage, FollowedPage
 from services.participants.api.answers import answer_application
 from services.participants.db import applications as questions
 from services.participants.db.tables import Nomination
@@ -64,9 +64,9 @@ async def nominate(
     return nomination
 
 
-@router.get("/nominations", response_model=Page[NominationRead])
+@router.get("/nominations", response_model=FollowedPage[NominationRead])
 async def list_nominations(
-    session: ReadSession, caller: Caller, page: Paging, edition_id: UUID | None = None
+    session: ReadSession, caller: Caller, page: Following, edition_id: UUID | None = None
 ) -> object:
     """List nominations by authority and rank."""
     return await questions.list_nominations(session, page, edition_id=edition_id, visible_to=caller)

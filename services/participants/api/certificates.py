@@ -7,14 +7,14 @@ from fastapi import Depends, Header, Path, Request, Response, status
 
 from services.common.clock import real_now
 from services.common.http.callers import Caller
-from services.common.http.paging import Paging
+from services.common.http.paging import Following
 from services.common.http.problem_responses import problems
 from services.common.http.routes import house_router
 from services.common.http.sessions import ReadSession, WriteSession
 from services.common.http.worker import Worker
 from services.common.i18n import InterfaceLanguage
 from services.common.problems import Unavailable
-from services.common.wire import Page
+from services.common.wire import FollowedPage
 from services.participants.api.answers import answer_certificate
 from services.participants.db import participations as questions
 from services.participants.db.attendance_tables import CertificateDesign
@@ -101,9 +101,9 @@ async def issue_certificates(
     )
 
 
-@router.get("/certificates", response_model=Page[CertificateItem])
+@router.get("/certificates", response_model=FollowedPage[CertificateItem])
 async def list_certificates(
-    session: ReadSession, caller: Caller, page: Paging, edition_id: UUID | None = None
+    session: ReadSession, caller: Caller, page: Following, edition_id: UUID | None = None
 ) -> object:
     """List the certificates that you may see."""
     return await questions.list_certificates(session, page, edition_id=edition_id, visible_to=caller)

@@ -6,12 +6,12 @@ from uuid import UUID
 from fastapi import Query, Response, status
 
 from services.common.http.callers import Caller
-from services.common.http.paging import Paging
+from services.common.http.paging import Following
 from services.common.http.preconditions import ExpectedVersion
 from services.common.http.problem_responses import problems
 from services.common.http.routes import house_router
 from services.common.http.sessions import ReadSession, WriteSession
-from services.common.wire import Code, Page
+from services.common.wire import Code, FollowedPage
 from services.participants.db import forms as questions
 from services.participants.db.form_tables import Form
 from services.participants.domain.forms import schema_of
@@ -38,11 +38,11 @@ async def create_form(
     return answer_form_version(form)
 
 
-@router.get("", response_model=Page[FormItem])
+@router.get("", response_model=FollowedPage[FormItem])
 async def list_forms(
     session: ReadSession,
     caller: Caller,
-    page: Paging,
+    page: Following,
     code: Annotated[Code | None, Query(description="Versions of this form only.")] = None,
 ) -> object:
     """List versions of forms by code and number."""

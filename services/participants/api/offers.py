@@ -6,13 +6,13 @@ from fastapi import Response, status
 
 from services.common.documents import GlyphsMissing, render_pdf
 from services.common.http.callers import Caller
-from services.common.http.paging import Paging
+from services.common.http.paging import Following
 from services.common.http.problem_responses import problems
 from services.common.http.routes import house_router
 from services.common.http.sessions import ReadSession, WriteSession
 from services.common.http.worker import Worker
 from services.common.i18n import InterfaceLanguage
-from services.common.wire import Page
+from services.common.wire import FollowedPage
 from services.participants.api.answers import answer_offer
 from services.participants.api.keys import PseudonymKey
 from services.participants.api.pdf_answers import PDF_ANSWER, PaperLanguage, pdf_answer
@@ -62,11 +62,11 @@ async def make_offer(
     return answer_offer(caller, offer)
 
 
-@router.get("/offers", response_model=Page[OfferItem])
+@router.get("/offers", response_model=FollowedPage[OfferItem])
 async def list_offers(
     session: ReadSession,
     caller: Caller,
-    page: Paging,
+    page: Following,
     edition_id: UUID | None = None,
     state: OfferState | None = None,
 ) -> object:

@@ -5,11 +5,11 @@ from uuid import UUID
 from fastapi import Response
 
 from services.common.http.callers import Caller
-from services.common.http.paging import Paging
+from services.common.http.paging import Following, Paging
 from services.common.http.problem_responses import problems
 from services.common.http.routes import house_router
 from services.common.http.sessions import ReadSession, WriteSession
-from services.common.wire import Page
+from services.common.wire import FollowedPage, Page
 from services.participants.api.answers import answer_participation
 from services.participants.db import participations as questions
 from services.participants.db.tables import Participation
@@ -35,11 +35,11 @@ from services.participants.schemas.participations import (
 router = house_router("participations", "")
 
 
-@router.get("/participations", response_model=Page[ParticipationItem])
+@router.get("/participations", response_model=FollowedPage[ParticipationItem])
 async def list_participations(
     session: ReadSession,
     caller: Caller,
-    page: Paging,
+    page: Following,
     edition_id: UUID | None = None,
     state: ParticipationState | None = None,
 ) -> object:

@@ -7,12 +7,12 @@ from fastapi import Response, status
 
 from services.common.file_records import FileNotAttachable
 from services.common.http.callers import Caller
-from services.common.http.paging import Paging
+from services.common.http.paging import Following, Paging
 from services.common.http.preconditions import ExpectedVersion
 from services.common.http.problem_responses import problems
 from services.common.http.routes import house_router
 from services.common.http.sessions import ReadSession, WriteSession
-from services.common.wire import Page
+from services.common.wire import FollowedPage, Page
 from services.participants.api.keys import PASSPORT_INDEX, PERSON, Keys, open_room_key
 from services.participants.db import people as questions
 from services.participants.db.privacy_tables import Consent
@@ -61,8 +61,8 @@ async def create_authority(
     return authority
 
 
-@router.get("/authorities", response_model=Page[AuthorityRead])
-async def list_authorities(session: ReadSession, caller: Caller, page: Paging) -> object:
+@router.get("/authorities", response_model=FollowedPage[AuthorityRead])
+async def list_authorities(session: ReadSession, caller: Caller, page: Following) -> object:
     """List the nominating authorities that you may see, by country."""
     return await questions.list_authorities(session, page, visible_to=caller)
 
@@ -118,8 +118,8 @@ async def create_person(
     return person
 
 
-@router.get("/persons", response_model=Page[PersonItem])
-async def list_persons(session: ReadSession, caller: Caller, page: Paging) -> object:
+@router.get("/persons", response_model=FollowedPage[PersonItem])
+async def list_persons(session: ReadSession, caller: Caller, page: Following) -> object:
     """List the persons that you entered or are."""
     return await questions.list_persons(session, page, visible_to=caller)
 

@@ -7,12 +7,12 @@ from fastapi import Depends, Response, status
 
 from services.common.actions import Step, list_actions
 from services.common.http.callers import Caller
-from services.common.http.paging import Paging
+from services.common.http.paging import Following, Paging
 from services.common.http.problem_responses import problems
 from services.common.http.replays import require_idempotency_key
 from services.common.http.routes import house_router
 from services.common.http.sessions import ReadSession, WriteSession
-from services.common.wire import Page
+from services.common.wire import FollowedPage, Page
 from services.participants.db import vouchers as questions
 from services.participants.db.voucher_tables import Voucher
 from services.participants.domain.permissions import PERMISSIONS
@@ -99,11 +99,11 @@ async def issue_vouchers(
     return VoucherBatchRead(scheme_id=request.scheme_id, vouchers=made)
 
 
-@router.get("/vouchers", response_model=Page[VoucherItem])
+@router.get("/vouchers", response_model=FollowedPage[VoucherItem])
 async def list_vouchers(
     session: ReadSession,
     caller: Caller,
-    page: Paging,
+    page: Following,
     scheme_id: UUID | None = None,
     state: VoucherState | None = None,
     *,

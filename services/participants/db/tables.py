@@ -50,7 +50,7 @@ __all__ = [
     "voucher_tables",
 ]
 
-SCHEMA_REVISION: Final = "0012"
+SCHEMA_REVISION: Final = "0013"
 """The revision of `migrations/participants` that this code needs."""
 
 
@@ -130,6 +130,7 @@ class MirrorTrainingSession(Base):
     ends_at: Mapped[datetime]
     state: Mapped[str]
     counts_for_attendance: Mapped[bool]
+    venue: Mapped[str | None]
 
 
 class MirrorOrganization(Base):

@@ -102,6 +102,7 @@ class TrainingSessionFacts(BaseModel):
     ends_at: datetime
     state: str
     counts_for_attendance: bool
+    venue: str | None = None
 
 
 async def mirror_organization(session: AsyncSession, event: Event) -> None:

@@ -29,6 +29,7 @@ def write_calendar(
                 end=meeting.ends_at.astimezone(zone),
                 stamp=meeting.starts_at,
                 summary=pick(meeting.title, accept_language).text,
+                location=meeting.venue,
                 status=STATUS.CANCELLED if cancelled else STATUS.CONFIRMED,
             )
         )

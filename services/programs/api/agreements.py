@@ -9,13 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.actions import Step, list_actions
 from services.common.http.callers import Caller
-from services.common.http.paging import Paging
+from services.common.http.paging import Following, Paging
 from services.common.http.preconditions import ExpectedVersion
 from services.common.http.problem_responses import problems
 from services.common.http.routes import house_router
 from services.common.http.sessions import ReadSession, WriteSession
 from services.common.identity import Caller as CallerIdentity
-from services.common.wire import Code, Page
+from services.common.wire import Code, FollowedPage, Page
 from services.programs.db import agreements as questions
 from services.programs.db.evidence import list_subjects
 from services.programs.db.tables import Agreement, AgreementAlert, AgreementSubject
@@ -77,10 +77,10 @@ async def create_agreement(
     return await _answer(session, caller, agreement)
 
 
-@router.get("/agreements", response_model=Page[AgreementItem])
+@router.get("/agreements", response_model=FollowedPage[AgreementItem])
 async def list_agreements(
     session: ReadSession,
-    page: Paging,
+    page: Following,
     code: Code | None = None,
     state: AgreementState | None = None,
     organization_id: UUID | None = None,

@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.database import Identified
 from services.common.pagination import Rows
-from services.common.wire import Page
+from services.common.wire import FollowedPage
 from services.programs.db.evidence import list_citations, list_subjects
 from services.programs.db.tables import PartnershipSubject, StatementSubject
 from services.programs.schemas.evidence import Sourced
@@ -22,11 +22,13 @@ async def answer_with_sources(
     return model.of(row, sources=sources[row.id], **parts)
 
 
-async def page_with_sources(session: AsyncSession, model: type[Answered], rows: Rows) -> Page[Answered]:
+async def page_with_sources(
+    session: AsyncSession, model: type[Answered], rows: Rows
+) -> FollowedPage[Answered]:
     """Return a part of a list, each row with its sources; two statements, however many rows."""
     sources = await list_citations(session, [row.id for row in rows.items])
     items = [model.of(row, sources=sources[row.id]) for row in rows.items]
-    return Page(items=items, next_cursor=rows.next_cursor, total=rows.total)
+    return FollowedPage[Answered].of(rows, items=items)
 
 
 async def page_with_subjects(
@@ -34,10 +36,10 @@ async def page_with_subjects(
     model: type[Answered],
     rows: Rows,
     link: type[StatementSubject | PartnershipSubject],
-) -> Page[Answered]:
+) -> FollowedPage[Answered]:
     """Return a part of a list, each row with its sources and with what it concerns."""
     ids = [row.id for row in rows.items]
     sources = await list_citations(session, ids)
     subjects = await list_subjects(session, link, ids)
     items = [model.of(row, sources=sources[row.id], subjects=subjects[row.id]) for row in rows.items]
-    return Page(items=items, next_cursor=rows.next_cursor, total=rows.total)
+    return FollowedPage[Answered].of(rows, items=items)

@@ -6,13 +6,13 @@ from fastapi import Response, status
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.http.callers import Caller
-from services.common.http.paging import Paging
+from services.common.http.paging import Following, Paging
 from services.common.http.preconditions import ExpectedVersion
 from services.common.http.problem_responses import problems
 from services.common.http.routes import house_router
 from services.common.http.sessions import ReadSession, WriteSession
 from services.common.identity import Caller as CallerIdentity
-from services.common.wire import Page
+from services.common.wire import FollowedPage, Page
 from services.programs.db import approvals as questions
 from services.programs.db.editions import get_edition
 from services.programs.db.tables import Approval, ApprovalPolicy
@@ -105,10 +105,10 @@ async def request_approval(
     return await _answer(session, caller, approval)
 
 
-@router.get("/approvals", response_model=Page[ApprovalItem])
+@router.get("/approvals", response_model=FollowedPage[ApprovalItem])
 async def list_approvals(
     session: ReadSession,
-    page: Paging,
+    page: Following,
     state: ApprovalState | None = None,
     edition_id: UUID | None = None,
 ) -> object:

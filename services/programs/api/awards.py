@@ -11,7 +11,7 @@ from services.common.actions import Action, post_action
 from services.common.clock import Provenance, domain_now
 from services.common.http.callers import Caller
 from services.common.http.demonstration import Demonstration
-from services.common.http.paging import Paging
+from services.common.http.paging import Following, Paging
 from services.common.http.problem_responses import problems
 from services.common.http.replays import require_idempotency_key
 from services.common.http.routes import house_router
@@ -19,7 +19,7 @@ from services.common.http.sessions import ReadSession, WriteSession
 from services.common.identity import Caller as CallerIdentity
 from services.common.money import Money
 from services.common.problems import Fault
-from services.common.wire import Code, Id, Page
+from services.common.wire import Code, FollowedPage, Id, Page
 from services.programs.db import awards as questions
 from services.programs.db.tables import Award, Instalment
 from services.programs.domain.awards import (
@@ -79,10 +79,10 @@ async def create_award(
     return await _answer(session, caller, award)
 
 
-@router.get("/awards", response_model=Page[AwardItem])
+@router.get("/awards", response_model=FollowedPage[AwardItem])
 async def list_awards(
     session: ReadSession,
-    page: Paging,
+    page: Following,
     caller: Caller,
     code: Code | None = None,
     fund_id: Id | None = None,

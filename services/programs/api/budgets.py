@@ -6,12 +6,12 @@ from fastapi import Depends, Response, status
 
 from services.common.clock import Provenance
 from services.common.http.callers import Caller
-from services.common.http.paging import Paging
+from services.common.http.paging import Following
 from services.common.http.problem_responses import problems
 from services.common.http.replays import require_idempotency_key
 from services.common.http.routes import house_router
 from services.common.http.sessions import ReadSession, WriteSession
-from services.common.wire import Id, Page
+from services.common.wire import FollowedPage, Id
 from services.programs.db import budgets as questions
 from services.programs.db.tables import Budget
 from services.programs.domain.problems import (
@@ -44,10 +44,10 @@ async def create_budget(
     return budget
 
 
-@router.get("", response_model=Page[BudgetRead])
+@router.get("", response_model=FollowedPage[BudgetRead])
 async def list_budgets(
     session: ReadSession,
-    page: Paging,
+    page: Following,
     caller: Caller,
     *,
     subject_id: Id | None = None,

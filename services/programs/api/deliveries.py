@@ -10,13 +10,13 @@ from services.common.clock import Provenance
 from services.common.file_records import FileNotAttachable
 from services.common.http.callers import Caller
 from services.common.http.demonstration import Demonstration
-from services.common.http.paging import Paging
+from services.common.http.paging import Following, Paging
 from services.common.http.preconditions import ExpectedVersion
 from services.common.http.problem_responses import problems
 from services.common.http.routes import house_router
 from services.common.http.sessions import ReadSession, WriteSession
 from services.common.identity import Caller as CallerIdentity
-from services.common.wire import Code, Page
+from services.common.wire import Code, FollowedPage, Page
 from services.common.wire_codes import CountryCode
 from services.programs.api.answers import answer_with_sources
 from services.programs.db import deliveries as questions
@@ -108,11 +108,11 @@ async def create_delivery(
     return await _answer(session, caller, delivery)
 
 
-@router.get("/deliveries", response_model=Page[DeliveryItem])
+@router.get("/deliveries", response_model=FollowedPage[DeliveryItem])
 async def list_deliveries(
     session: ReadSession,
     caller: Caller,
-    page: Paging,
+    page: Following,
     provenance: Provenance = Provenance.REAL,
     code: Code | None = None,
     kind: DeliveryKind | None = None,
@@ -241,10 +241,10 @@ async def withdraw_delivery_document(
     )
 
 
-@router.get("/design-tasks", response_model=Page[DesignTaskRead])
+@router.get("/design-tasks", response_model=FollowedPage[DesignTaskRead])
 async def list_design_tasks(
     session: ReadSession,
-    page: Paging,
+    page: Following,
     program_id: UUID | None = None,
     evidence_edition_id: UUID | None = None,
     edition_id: UUID | None = None,

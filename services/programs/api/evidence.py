@@ -5,11 +5,11 @@ from uuid import UUID
 from fastapi import status
 
 from services.common.http.callers import Caller
-from services.common.http.paging import Paging
+from services.common.http.paging import Following
 from services.common.http.problem_responses import problems
 from services.common.http.routes import house_router
 from services.common.http.sessions import ReadSession, WriteSession
-from services.common.wire import Code, Page
+from services.common.wire import Code, FollowedPage
 from services.programs.api.answers import answer_with_sources, page_with_subjects
 from services.programs.db import evidence as questions
 from services.programs.db.tables import Source, StatementSubject
@@ -37,8 +37,8 @@ async def create_source(session: WriteSession, caller: Caller, request: SourceCr
     return await operations.create_source(session, caller, request)
 
 
-@router.get("/sources", response_model=Page[SourceRead])
-async def list_sources(session: ReadSession, page: Paging, code: Code | None = None) -> object:
+@router.get("/sources", response_model=FollowedPage[SourceRead])
+async def list_sources(session: ReadSession, page: Following, code: Code | None = None) -> object:
     """List sources by code."""
     return await questions.list_sources(session, page, code=code)
 
@@ -56,10 +56,10 @@ async def create_statement(session: WriteSession, caller: Caller, request: State
     return await answer_with_sources(session, StatementRead, statement, subjects=subjects)
 
 
-@router.get("/statements", response_model=Page[StatementRead])
+@router.get("/statements", response_model=FollowedPage[StatementRead])
 async def list_statements(
     session: ReadSession,
-    page: Paging,
+    page: Following,
     code: Code | None = None,
     kind: StatementKind | None = None,
     subject_id: UUID | None = None,

@@ -7,13 +7,13 @@ from fastapi import Depends, Response, status
 from services.common.clock import Provenance
 from services.common.http.callers import Caller
 from services.common.http.demonstration import Demonstration
-from services.common.http.paging import Paging
+from services.common.http.paging import Following, Paging
 from services.common.http.problem_responses import problems
 from services.common.http.replays import require_idempotency_key
 from services.common.http.routes import house_router
 from services.common.http.sessions import ReadSession, WriteSession
 from services.common.money import Money
-from services.common.wire import Day, Id, Page
+from services.common.wire import Day, FollowedPage, Id, Page
 from services.common.wire_codes import CurrencyCode
 from services.programs.db import money as questions
 from services.programs.db.tables import FiscalClosure, LedgerEntry
@@ -161,17 +161,17 @@ async def create_transaction(
     return _booked(response, entry)
 
 
-@router.get("/transactions", response_model=Page[TransactionRead])
+@router.get("/transactions", response_model=FollowedPage[TransactionRead])
 async def list_transactions(
     session: ReadSession,
-    page: Paging,
+    page: Following,
     caller: Caller,
     fund_id: Id | None = None,
     edition_id: Id | None = None,
     delivery_id: Id | None = None,
     kind: EntryKind | None = None,
     provenance: Provenance = Provenance.REAL,
-) -> Page[TransactionRead]:
+) -> FollowedPage[TransactionRead]:
     """List the ledger by day, contributions and allocations included."""
     rows = await questions.list_entries(
         session,
@@ -184,7 +184,7 @@ async def list_transactions(
         kind=kind,
     )
     items = [_answer(entry) for entry in rows.items]
-    return Page(items=items, next_cursor=rows.next_cursor, total=rows.total)
+    return FollowedPage[TransactionRead].of(rows, items=items)
 
 
 @router.get(

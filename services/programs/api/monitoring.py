@@ -10,13 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.common.actions import Step, list_actions
 from services.common.clock import Provenance, domain_now
 from services.common.http.callers import Caller
-from services.common.http.paging import Paging
+from services.common.http.paging import Following, Paging
 from services.common.http.preconditions import ExpectedVersion
 from services.common.http.problem_responses import problems
 from services.common.http.routes import house_router
 from services.common.http.sessions import ReadSession, WriteSession
 from services.common.identity import Caller as CallerIdentity
-from services.common.wire import Id, Page
+from services.common.wire import FollowedPage, Id, Page
 from services.programs.db import monitoring as questions
 from services.programs.db.overdue import list_overdue
 from services.programs.db.tables import Milestone, Risk, StatusReport
@@ -78,23 +78,23 @@ async def create_milestone(
     return await _answer_milestone(session, caller, milestone)
 
 
-@router.get("/milestones", response_model=Page[MilestoneItem])
+@router.get("/milestones", response_model=FollowedPage[MilestoneItem])
 async def list_milestones(
     session: ReadSession,
-    page: Paging,
+    page: Following,
     *,
     subject_id: Id | None = None,
     state: MilestoneState | None = None,
     overdue: bool = False,
     provenance: Provenance = Provenance.REAL,
-) -> Page[MilestoneItem]:
+) -> FollowedPage[MilestoneItem]:
     """List milestones by the last day they may be due; `overdue` asks for open ones that are past it."""
     today = await _today(session, provenance)
     rows = await questions.list_milestones(
         session, page, today, provenance=provenance, subject_id=subject_id, state=state, overdue=overdue
     )
     items = [MilestoneItem.of(row, overdue=_is_late(row, today)) for row in rows.items]
-    return Page(items=items, next_cursor=rows.next_cursor, total=rows.total)
+    return FollowedPage[MilestoneItem].of(rows, items=items)
 
 
 @router.get("/milestones/{milestone_id}", response_model=MilestoneRead, responses=problems(SubjectNotFound))
@@ -157,23 +157,23 @@ async def create_risk(
     return await _answer_risk(session, caller, risk)
 
 
-@router.get("/risks", response_model=Page[RiskItem])
+@router.get("/risks", response_model=FollowedPage[RiskItem])
 async def list_risks(
     session: ReadSession,
-    page: Paging,
+    page: Following,
     *,
     subject_id: Id | None = None,
     state: RiskState | None = None,
     overdue: bool = False,
     provenance: Provenance = Provenance.REAL,
-) -> Page[RiskItem]:
+) -> FollowedPage[RiskItem]:
     """List risks, the gravest first; `overdue` asks for those that should have been reviewed by now."""
     today = await _today(session, provenance)
     rows = await questions.list_risks(
         session, page, today, provenance=provenance, subject_id=subject_id, state=state, overdue=overdue
     )
     items = [RiskItem.of(row, overdue=_is_to_be_reviewed(row, today)) for row in rows.items]
-    return Page(items=items, next_cursor=rows.next_cursor, total=rows.total)
+    return FollowedPage[RiskItem].of(rows, items=items)
 
 
 @router.get("/risks/{risk_id}", response_model=RiskRead, responses=problems(SubjectNotFound))
@@ -219,10 +219,10 @@ async def create_status_report(
     return await operations.create_status_report(session, caller, request)
 
 
-@router.get("/status-reports", response_model=Page[StatusReportRead])
+@router.get("/status-reports", response_model=FollowedPage[StatusReportRead])
 async def list_status_reports(
     session: ReadSession,
-    page: Paging,
+    page: Following,
     subject_id: Id | None = None,
     provenance: Provenance = Provenance.REAL,
 ) -> object:

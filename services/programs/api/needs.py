@@ -9,13 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.common.actions import Step, list_actions
 from services.common.clock import Provenance
 from services.common.http.callers import Caller
-from services.common.http.paging import Paging
+from services.common.http.paging import Following
 from services.common.http.preconditions import ExpectedVersion
 from services.common.http.problem_responses import problems
 from services.common.http.routes import house_router
 from services.common.http.sessions import ReadSession, WriteSession
 from services.common.identity import Caller as CallerIdentity
-from services.common.wire import Code, Page
+from services.common.wire import Code, FollowedPage
 from services.common.wire_codes import CountryCode, SectorCode
 from services.programs.api.answers import answer_with_sources, page_with_sources
 from services.programs.db import needs as questions
@@ -77,10 +77,10 @@ async def create_country_priority(
     return await answer_with_sources(session, CountryPriorityRead, priority)
 
 
-@router.get("/country-priorities", response_model=Page[CountryPriorityRead])
+@router.get("/country-priorities", response_model=FollowedPage[CountryPriorityRead])
 async def list_country_priorities(
     session: ReadSession,
-    page: Paging,
+    page: Following,
     code: Code | None = None,
     country: CountryCode | None = None,
     sector: SectorCode | None = None,
@@ -136,11 +136,11 @@ async def create_needs_survey(
     return _answer(caller, survey)
 
 
-@router.get("/needs-surveys", response_model=Page[NeedsSurveyItem])
+@router.get("/needs-surveys", response_model=FollowedPage[NeedsSurveyItem])
 async def list_needs_surveys(
     session: ReadSession,
     caller: Caller,
-    page: Paging,
+    page: Following,
     country: CountryCode | None = None,
     year: YearQuery | None = None,
     state: NeedsSurveyState | None = None,

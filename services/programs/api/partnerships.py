@@ -6,12 +6,12 @@ from fastapi import status
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.http.callers import Caller
-from services.common.http.paging import Paging
+from services.common.http.paging import Following
 from services.common.http.preconditions import ExpectedVersion
 from services.common.http.problem_responses import problems
 from services.common.http.routes import house_router
 from services.common.http.sessions import ReadSession, WriteSession
-from services.common.wire import Code, Page
+from services.common.wire import Code, FollowedPage
 from services.programs.api.answers import answer_with_sources, page_with_subjects
 from services.programs.db import partnerships as questions
 from services.programs.db.editions import get_edition
@@ -59,10 +59,10 @@ async def create_partnership(
     return await _answer(session, await operations.create_partnership(session, caller, request))
 
 
-@router.get("/partnerships", response_model=Page[PartnershipRead])
+@router.get("/partnerships", response_model=FollowedPage[PartnershipRead])
 async def list_partnerships(
     session: ReadSession,
-    page: Paging,
+    page: Following,
     caller: Caller,
     code: Code | None = None,
     subject_id: UUID | None = None,

@@ -6,12 +6,12 @@ from uuid import UUID
 from fastapi import Header, Query, Response, status
 
 from services.common.http.callers import Caller
-from services.common.http.paging import Paging
+from services.common.http.paging import Following, Paging
 from services.common.http.preconditions import ExpectedVersion
 from services.common.http.problem_responses import problems
 from services.common.http.routes import house_router
 from services.common.http.sessions import ReadSession, WriteSession
-from services.common.wire import Code, Page
+from services.common.wire import Code, FollowedPage, Page
 from services.programs.api.answers import answer_with_sources, page_with_sources
 from services.programs.db import programs as questions
 from services.programs.db.tables import Lecturer
@@ -83,11 +83,11 @@ async def create_program(
     return await answer_with_sources(session, ProgramRead, program)
 
 
-@router.get("/programs", response_model=Page[ProgramItem])
+@router.get("/programs", response_model=FollowedPage[ProgramItem])
 async def list_programs(
     session: ReadSession,
     caller: Caller,
-    page: Paging,
+    page: Following,
     code: Code | None = None,
     status: ProgramStatus | None = None,
 ) -> object:
@@ -166,8 +166,8 @@ async def create_fund(session: WriteSession, caller: Caller, request: FundCreate
     )
 
 
-@router.get("/funds", response_model=Page[FundRead])
-async def list_funds(session: ReadSession, page: Paging, code: Code | None = None) -> object:
+@router.get("/funds", response_model=FollowedPage[FundRead])
+async def list_funds(session: ReadSession, page: Following, code: Code | None = None) -> object:
     """List funds by code."""
     return await page_with_sources(session, FundRead, await questions.list_funds(session, page, code=code))
 
@@ -183,8 +183,8 @@ async def create_lecturer(session: WriteSession, caller: Caller, request: Lectur
     return await operations.create_lecturer(session, caller, request)
 
 
-@router.get("/lecturers", response_model=Page[LecturerRead])
-async def list_lecturers(session: ReadSession, caller: Caller, page: Paging) -> object:
+@router.get("/lecturers", response_model=FollowedPage[LecturerRead])
+async def list_lecturers(session: ReadSession, caller: Caller, page: Following) -> object:
     """List lecturers; the public sees those who consented."""
     return await questions.list_lecturers(session, page, visible_to=caller)
 

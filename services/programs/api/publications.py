@@ -8,12 +8,12 @@ from fastapi import Header, Request, Response, status
 from fastapi.responses import StreamingResponse
 
 from services.common.http.callers import Caller
-from services.common.http.paging import Paging
+from services.common.http.paging import Following, Paging
 from services.common.http.problem_responses import problems
 from services.common.http.routes import PUBLIC_CACHING, house_router
 from services.common.http.sessions import ReadSession, WriteSession
 from services.common.sessions import Sessions
-from services.common.wire import Code, Page, Reference
+from services.common.wire import Code, FollowedPage, Page, Reference
 from services.programs.db import publications as questions
 from services.programs.db.publication_tables import PublicationProfile, PublicationRecord
 from services.programs.domain.activities import ActivityKind
@@ -150,14 +150,14 @@ async def publish_file(
     return PublicationAccepted(operation_id=operation_id, href=href)
 
 
-@router.get("/publication-records", response_model=Page[PublicationRecordRead])
+@router.get("/publication-records", response_model=FollowedPage[PublicationRecordRead])
 async def list_publication_records(
-    session: ReadSession, _: Caller, page: Paging, channel: PublicationChannel | None = None
-) -> Page[PublicationRecordRead]:
+    session: ReadSession, _: Caller, page: Following, channel: PublicationChannel | None = None
+) -> FollowedPage[PublicationRecordRead]:
     """List what was published when, the latest first, with the digest of each file."""
     rows = await questions.list_records(session, page, channel=channel)
     items = [_record(record) for record in rows.items]
-    return Page(items=items, next_cursor=rows.next_cursor, total=rows.total)
+    return FollowedPage[PublicationRecordRead].of(rows, items=items)
 
 
 @router.get(

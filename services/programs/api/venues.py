@@ -5,12 +5,12 @@ from uuid import UUID
 from fastapi import status
 
 from services.common.http.callers import Caller
-from services.common.http.paging import Paging
+from services.common.http.paging import Following, Paging
 from services.common.http.preconditions import ExpectedVersion
 from services.common.http.problem_responses import problems
 from services.common.http.routes import house_router
 from services.common.http.sessions import ReadSession, WriteSession
-from services.common.wire import Code, Page
+from services.common.wire import Code, FollowedPage, Page
 from services.common.wire_codes import CountryCode
 from services.programs.db import venues as questions
 from services.programs.db.editions import get_edition
@@ -41,9 +41,9 @@ async def create_venue(session: WriteSession, caller: Caller, request: VenueCrea
     return await operations.create_venue(session, caller, request)
 
 
-@router.get("/venues", response_model=Page[VenueRead])
+@router.get("/venues", response_model=FollowedPage[VenueRead])
 async def list_venues(
-    session: ReadSession, page: Paging, code: Code | None = None, country: CountryCode | None = None
+    session: ReadSession, page: Following, code: Code | None = None, country: CountryCode | None = None
 ) -> object:
     """List venues by code."""
     return await questions.list_venues(session, page, code=code, country=country)

@@ -1,0 +1,34 @@
+"""Lists can be followed."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0013"
+down_revision = "0012"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column(
+        "audit_entry",
+        sa.Column(
+            "changed_in",
+            sa.BigInteger(),
+            server_default=sa.text("((pg_current_xact_id())::text)::bigint"),
+            nullable=False,
+        ),
+        schema="evaluation",
+    )
+    op.create_index(
+        "ix_audit_entry_changed",
+        "audit_entry",
+        ["subject_kind", "changed_in"],
+        unique=False,
+        schema="evaluation",
+    )
+
+
+def downgrade() -> None:
+    op.drop_index("ix_audit_entry_changed", table_name="audit_entry", schema="evaluation")
+    op.drop_column("audit_entry", "changed_in", schema="evaluation")
