@@ -83,7 +83,12 @@ class Survey:
 
 
 async def tell_of_edition(
-    door: Door, people: int, starts_on: str = "2026-05-04", **known: UUID
+    door: Door,
+    people: int,
+    starts_on: str = "2026-05-04",
+    *,
+    provenance: str = "synthetic",
+    **known: UUID,
 ) -> dict[str, UUID]:
     """Let programs and participants tell of an edition with a lecturer and a synthetic cohort."""
     ids = {name: known.get(name) or uuid4() for name in ("edition", "program", "lecturer")}
@@ -92,7 +97,7 @@ async def tell_of_edition(
         "program_id": str(ids["program"]),
         "title": {"en": "A synthetic course"},
         "state": "in_progress",
-        "provenance": "synthetic",
+        "provenance": provenance,
         "starts_on": starts_on,
         "countries": ["KG", "TJ", "UZ"],
     }
@@ -121,10 +126,14 @@ async def tell_of_edition(
 
 
 async def plan_survey(
-    door: Door, people: int, delivery: str = "slips", questions: Sequence[dict[str, Any]] = QUESTIONS
+    door: Door,
+    people: int,
+    delivery: str = "slips",
+    questions: Sequence[dict[str, Any]] = QUESTIONS,
+    **told: Any,
 ) -> Survey:
-    """Plan a survey of a synthetic cohort."""
-    ids = await tell_of_edition(door, people)
+    """Plan a survey of a synthetic cohort; `told` says more of its edition."""
+    ids = await tell_of_edition(door, people, **told)
     staff = door.as_("evaluator", "manager")
     code = f"i-{uuid4().hex[:8]}"
     instrument = (await staff.post("/v1/instruments", json={"code": code, "title": {"en": "End"}})).json()
@@ -152,9 +161,9 @@ async def plan_survey(
     )
 
 
-async def open_survey(door: Door, people: int, delivery: str = "slips") -> Survey:
+async def open_survey(door: Door, people: int, delivery: str = "slips", **planned: Any) -> Survey:
     """Open a survey of a synthetic cohort, and hand out its slips."""
-    survey = await plan_survey(door, people, delivery)
+    survey = await plan_survey(door, people, delivery, **planned)
     at = f"/v1/campaigns/{survey.campaign_id}"
     opened = await survey.staff.post(f"{at}/opening")
     assert opened.status_code == 200, opened.text

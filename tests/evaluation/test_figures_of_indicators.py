@@ -32,6 +32,9 @@ def share(part: int, whole: int, country: str = TOTAL) -> Figure:
         (Measure.COUNT, count(4), [count(2, "KG"), count(2, "KG")], "stands once"),
         (Measure.COUNT, count(5), [count(2, "KG"), count(2, "TJ")], "sum to the whole"),
         (Measure.PERCENTAGE, share(3, 4), [share(3, 3, "KG")], "sum to the whole"),
+        (Measure.RATIO, share(-3, 4), [], None),
+        (Measure.RATIO, share(3, 0), [], "over something"),
+        (Measure.RATIO, count(3), [], "needs a denominator"),
     ],
 )
 def test_a_figure_fits_its_measure_and_its_countries_sum_to_it(
@@ -44,10 +47,23 @@ def test_a_figure_fits_its_measure_and_its_countries_sum_to_it(
 def test_percentages_roll_up_by_their_parts_not_by_their_mean() -> None:
     (rolled,) = roll_up([share(1, 2), share(90, 98)])
     assert rolled == share(91, 100)
-    assert rolled.value == 91
-    assert share(1, 3).value == Decimal("33.3333")
-    assert share(0, 0).value is None
-    assert count(7).value == 7
+    assert rolled.value_as(Measure.PERCENTAGE) == 91
+    assert share(1, 3).value_as(Measure.PERCENTAGE) == Decimal("33.3333")
+    assert share(0, 0).value_as(Measure.PERCENTAGE) is None
+    assert count(7).value_as(Measure.COUNT) == 7
+    assert share(-1, 8).value_as(Measure.RATIO) == Decimal("-0.125")
+
+
+def test_women_and_men_roll_up_apart_and_sum_to_the_whole() -> None:
+    women, men = (Figure(TOTAL, Decimal(n), None, sex) for n, sex in ((3, "female"), (4, "male")))
+    assert find_faults(Measure.COUNT, count(7), [count(7, "TJ")], [women, men]) == []
+    assert find_faults(Measure.COUNT, count(8), [], [women, men]) == ["Women and men must sum to the whole."]
+    assert find_faults(Measure.COUNT, count(6), [], [women, women]) == ["A sex stands once."]
+    assert roll_up([women, men, women, count(7)]) == [
+        count(7),
+        Figure(TOTAL, Decimal(6), None, "female"),
+        men,
+    ]
 
 
 @given(st.lists(st.tuples(st.sampled_from(["KG", "TJ", ""]), st.integers(0, 1000))))
@@ -58,8 +74,13 @@ def test_rolling_up_loses_nobody(counts: list[tuple[str, int]]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("figure", "told"),
-    [(count(1), True), (share(10, 20), True), (share(9, 20), False), (share(11, 20), False)],
+    ("figure", "measure", "told"),
+    [
+        (count(1), Measure.COUNT, True),
+        *((share(10, 20), Measure.PERCENTAGE, True), (share(9, 20), Measure.PERCENTAGE, False)),
+        (share(11, 20), Measure.PERCENTAGE, False),
+        *((share(43, 10), Measure.RATIO, True), (share(43, 9), Measure.RATIO, False)),
+    ],
 )
-def test_a_country_percentage_of_too_few_is_not_told(figure: Figure, told: bool) -> None:
-    assert may_be_told(figure) is told
+def test_a_country_figure_of_too_few_is_not_told(figure: Figure, measure: Measure, told: bool) -> None:
+    assert may_be_told(figure, measure) is told

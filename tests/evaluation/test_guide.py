@@ -34,7 +34,10 @@ async def test_from_questionnaire_to_decision(evaluation: Door) -> None:
 
     meanwhile = {"/v1/campaigns/{campaign}/slips": answer, "/v1/campaigns/{campaign}/closing": count}
     named = await play(
-        evaluation, "monitoring-and-evaluation.md", {"edition": str(ids["edition"])}, meanwhile=meanwhile
+        evaluation,
+        "monitoring-and-evaluation.md",
+        {name: str(ids[name]) for name in ("edition", "program")},
+        meanwhile=meanwhile,
     )
     card = await evaluation.as_("evaluator").get(f"/v1/editions/{ids['edition']}/effectiveness-card")
     reaction = card.json()["levels"][0]["figures"]

@@ -1,6 +1,6 @@
 """Routes of the results framework."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from fastapi import Response, status
@@ -14,11 +14,12 @@ from services.common.http.sessions import ReadSession, WriteSession
 from services.common.wire import FollowedPage, Id, Page
 from services.evaluation.db import indicators as questions
 from services.evaluation.db.tables import Indicator, IndicatorPeriod
-from services.evaluation.domain.indicators import ValueKind, roll_up
+from services.evaluation.domain.indicators import Figure, Measure, ValueKind, roll_up
 from services.evaluation.domain.problems import (
     DutiesNotSeparated,
     EditionUnknown,
     IndicatorExists,
+    IndicatorNotComputable,
     IndicatorNotFound,
     IndicatorPeriodExists,
     NotAllowedNow,
@@ -80,22 +81,31 @@ async def create_indicator_period(
     return await _answer(session, period)
 
 
-@router.get("/{indicator_id}/periods", response_model=Page[IndicatorPeriodRead])
+@router.get(
+    "/{indicator_id}/periods", response_model=Page[IndicatorPeriodRead], responses=problems(IndicatorNotFound)
+)
 async def list_indicator_periods(session: ReadSession, page: Paging, indicator_id: UUID) -> object:
     """List the periods of an indicator with baseline, target and actual."""
+    measure = (await questions.get_indicator(session, indicator_id)).measure
     rows = await questions.list_periods(session, page, indicator_id)
     return Page[IndicatorPeriodRead](
-        items=await _answers(session, rows.items), next_cursor=rows.next_cursor, total=rows.total
+        items=await _answers(session, rows.items, measure), next_cursor=rows.next_cursor, total=rows.total
     )
 
 
 @router.post(
-    "/{indicator_id}/periods/{period_id}/report", response_model=IndicatorPeriodRead, responses=_MOVED
+    "/{indicator_id}/periods/{period_id}/report",
+    response_model=IndicatorPeriodRead,
+    responses=problems(IndicatorNotFound, NotAllowedNow, IndicatorNotComputable),
 )
 async def report_indicator_actual(
     session: WriteSession, caller: Caller, indicator_id: UUID, period_id: UUID, request: ActualReport
 ) -> IndicatorPeriodRead:
-    """Report what was reached; a computed indicator is counted now."""
+    """Report what was reached; a computed indicator is computed now, and `basis` says from what.
+
+    Surveys count by what the public was told of editions that began in the period; tests and action plans by
+    editions in which at least ten people and half of all did both, or told of their plans.
+    """
     period = await operations.report_actual(session, caller, indicator_id, period_id, request)
     return await _answer(session, period)
 
@@ -136,27 +146,34 @@ async def lock_indicator_actual(
 @router.get("/{indicator_id}/roll-up", response_model=IndicatorRollUp, responses=problems(IndicatorNotFound))
 async def roll_up_indicator(session: ReadSession, indicator_id: UUID) -> IndicatorRollUp:
     """Add up the verified periods by country: numerators and denominators, never percentages."""
-    await questions.get_indicator(session, indicator_id)
+    measure = (await questions.get_indicator(session, indicator_id)).measure
     periods = await questions.list_verified_periods(session, indicator_id)
     figures = await questions.read_figures(session, [period.id for period in periods])
     actuals = [figure for (_, kind), found in figures.items() if kind is ValueKind.ACTUAL for figure in found]
     return IndicatorRollUp(
         indicator_id=indicator_id,
         periods=[period.period for period in periods],
-        figures=[CountryFigure.of(figure) for figure in roll_up(actuals)],
+        figures=_read(roll_up(actuals), measure),
     )
 
 
 async def _answer(session: AsyncSession, period: IndicatorPeriod) -> IndicatorPeriodRead:
-    return (await _answers(session, [period]))[0]
+    measure = (await questions.get_indicator(session, period.indicator_id)).measure
+    return (await _answers(session, [period], measure))[0]
 
 
-async def _answers(session: AsyncSession, periods: Sequence[IndicatorPeriod]) -> list[IndicatorPeriodRead]:
+async def _answers(
+    session: AsyncSession, periods: Sequence[IndicatorPeriod], measure: Measure
+) -> list[IndicatorPeriodRead]:
     figures = await questions.read_figures(session, [period.id for period in periods])
     return [
         IndicatorPeriodRead.of(
             period,
-            **{kind: [CountryFigure.of(f) for f in figures.get((period.id, kind), ())] for kind in ValueKind},
+            **{kind: _read(figures.get((period.id, kind), ()), measure) for kind in ValueKind},
         )
         for period in periods
     ]
+
+
+def _read(figures: Iterable[Figure], measure: Measure) -> list[CountryFigure]:
+    return [CountryFigure.of(figure, value=figure.value_as(measure)) for figure in figures]

@@ -94,7 +94,7 @@ async def list_edition_results(session: ReadSession, caller: Caller, edition_id:
 
 def _indicator(indicator: Indicator, period: IndicatorPeriod, value: IndicatorValue) -> CountryIndicator:
     figure = Figure(value.country, value.numerator, value.denominator)
-    told = may_be_told(figure)
+    told = may_be_told(figure, indicator.measure)
     return CountryIndicator(
         indicator_id=indicator.id,
         code=indicator.code,
@@ -106,5 +106,5 @@ def _indicator(indicator: Indicator, period: IndicatorPeriod, value: IndicatorVa
         period=period.period,
         state=period.state,
         suppressed=not told,
-        actual=CountryFigure.of(figure) if told else None,
+        actual=CountryFigure.of(figure, value=figure.value_as(indicator.measure)) if told else None,
     )

@@ -2,10 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.clock import Provenance
@@ -14,8 +13,6 @@ from services.evaluation.db.tables import (
     Indicator,
     IndicatorPeriod,
     IndicatorValue,
-    MirrorCohort,
-    MirrorDelivery,
     MirrorEdition,
 )
 from services.evaluation.domain.indicators import Figure, PeriodState, ValueKind
@@ -89,11 +86,11 @@ async def list_verified_periods(session: AsyncSession, indicator_id: UUID) -> Se
 
 
 async def read_figures(session: AsyncSession, period_ids: Iterable[UUID]) -> Figures:
-    """Return the figures of periods by kind, the whole before its countries."""
+    """Return the figures of periods by kind, the whole before its parts."""
     query = select(IndicatorValue).where(IndicatorValue.period_id.in_(list(period_ids)))
     found: dict[tuple[UUID, ValueKind], list[Figure]] = defaultdict(list)
-    for value in await session.scalars(query.order_by(IndicatorValue.country)):
-        figure = Figure(value.country, value.numerator, value.denominator)
+    for value in await session.scalars(query.order_by(IndicatorValue.country, IndicatorValue.sex)):
+        figure = Figure(value.country, value.numerator, value.denominator, value.sex)
         found[value.period_id, value.kind].append(figure)
     return found
 
@@ -110,43 +107,9 @@ async def replace_figures(
             period_id=period_id,
             kind=kind,
             country=figure.country,
+            sex=figure.sex,
             numerator=figure.numerator,
             denominator=figure.denominator,
         )
         for figure in figures
     )
-
-
-async def count_deliveries(
-    session: AsyncSession, indicator: Indicator, earliest: date | None, latest: date | None
-) -> list[tuple[str | None, int]]:
-    """Return how many deliveries of the program were accepted between two days, by country."""
-    query = (
-        select(MirrorDelivery.recipient_country, func.count())
-        .where(
-            MirrorDelivery.program_id == indicator.program_id,
-            MirrorDelivery.provenance == indicator.provenance,
-            MirrorDelivery.accepted_on >= (earliest or date.min),
-            MirrorDelivery.accepted_on <= (latest or date.max),
-        )
-        .group_by(MirrorDelivery.recipient_country)
-    )
-    return [(country, n) for country, n in (await session.execute(query)).all()]
-
-
-async def count_people(
-    session: AsyncSession, indicator: Indicator, earliest: date | None, latest: date | None
-) -> list[tuple[str | None, str, int]]:
-    """Return how many enrolled in the program's editions that began between two days, by country and state."""
-    query = (
-        select(MirrorCohort.country, MirrorCohort.state, func.count())
-        .join(MirrorEdition, MirrorEdition.id == MirrorCohort.edition_id)
-        .where(
-            MirrorEdition.program_id == indicator.program_id,
-            MirrorEdition.provenance == indicator.provenance,
-            MirrorEdition.starts_on >= (earliest or date.min),
-            MirrorEdition.starts_on <= (latest or date.max),
-        )
-        .group_by(MirrorCohort.country, MirrorCohort.state)
-    )
-    return [(country, state, n) for country, state, n in (await session.execute(query)).all()]

@@ -1,8 +1,10 @@
 """Writes what other rooms told: applied if newer than what is known, so order and repeats do not matter."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from hashlib import sha256
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -15,13 +17,15 @@ from services.evaluation.db.tables import (
     MirrorDelivery,
     MirrorEdition,
     MirrorTrainingSession,
+    MirrorVoucherCount,
+    MirrorVoucherScheme,
 )
 from services.evaluation.domain.campaigns import TokenState
 
 
 async def keep_mirror(
     session: AsyncSession,
-    mirror: type[MirrorEdition | MirrorTrainingSession | MirrorCohort | MirrorDelivery],
+    mirror: type[MirrorEdition | MirrorTrainingSession | MirrorCohort | MirrorDelivery | MirrorVoucherScheme],
     row: Mapping[str, Any],
 ) -> None:
     """Store a mirrored row unless a version as new is known."""
@@ -30,6 +34,22 @@ async def keep_mirror(
     await session.execute(
         new.on_conflict_do_update(
             index_elements=[mirror.id], set_=fields, where=mirror.version < new.excluded.version
+        )
+    )
+
+
+async def keep_voucher_count(
+    session: AsyncSession, scheme_id: UUID, told_on: date, version: int, redeemed: int
+) -> None:
+    """Store how many vouchers of a scheme were redeemed by the end of a day, unless a newer count is known."""
+    new = insert(MirrorVoucherCount).values(
+        scheme_id=scheme_id, told_on=told_on, version=version, redeemed=redeemed
+    )
+    await session.execute(
+        new.on_conflict_do_update(
+            index_elements=[MirrorVoucherCount.scheme_id, MirrorVoucherCount.told_on],
+            set_={"version": new.excluded.version, "redeemed": new.excluded.redeemed},
+            where=MirrorVoucherCount.version < new.excluded.version,
         )
     )
 

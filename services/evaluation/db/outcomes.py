@@ -23,7 +23,7 @@ from services.evaluation.db.tables import (
     Recommendation,
     ResultSnapshot,
 )
-from services.evaluation.domain.indicators import PeriodState, ValueKind
+from services.evaluation.domain.indicators import TOTAL, PeriodState, ValueKind
 from services.evaluation.domain.outcomes import CohortCount
 from services.evaluation.domain.results import SnapshotState
 from services.evaluation.domain.suppression import Audience
@@ -88,6 +88,7 @@ async def list_country_values(
             IndicatorPeriod.state.in_((PeriodState.VERIFIED, PeriodState.LOCKED)),
             IndicatorValue.kind == ValueKind.ACTUAL,
             IndicatorValue.country == country,
+            IndicatorValue.sex == TOTAL,
             *_shown(Indicator.provenance, provenance, visible_to),
         )
         .order_by(IndicatorPeriod.id.desc())

@@ -1,11 +1,10 @@
 """Every table of the evaluation schema."""
 
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -15,17 +14,25 @@ from services.common.database_errors import translate_constraint
 from services.evaluation.db.assessment_tables import Assessment, EvaluationPlan, OutcomeEvidence
 from services.evaluation.db.base import Base
 from services.evaluation.db.comment_tables import CodeFrame, Coding
-from services.evaluation.db.learning_tables import ActionPlan, IdentifiedAnswer, PairedAnswer, TestAttempt
-from services.evaluation.domain.campaigns import Anonymity, CampaignState, Delivery, Phase, TokenState
-from services.evaluation.domain.indicators import (
-    IndicatorSource,
-    Measure,
-    PeriodState,
-    ResultLevel,
-    ValueKind,
+from services.evaluation.db.indicator_tables import (
+    EditionMeasure,
+    Indicator,
+    IndicatorPeriod,
+    IndicatorValue,
 )
-from services.evaluation.domain.instruments import DacCriterion, InstrumentVersionState, KirkpatrickLevel
-from services.evaluation.domain.problems import IndicatorExists, IndicatorPeriodExists, InstrumentExists
+from services.evaluation.db.learning_tables import ActionPlan, IdentifiedAnswer, PairedAnswer, TestAttempt
+from services.evaluation.db.mirror_tables import (
+    ErasedPseudonym,
+    MirrorCohort,
+    MirrorDelivery,
+    MirrorEdition,
+    MirrorTrainingSession,
+    MirrorVoucherCount,
+    MirrorVoucherScheme,
+)
+from services.evaluation.domain.campaigns import Anonymity, CampaignState, Delivery, Phase, TokenState
+from services.evaluation.domain.instruments import InstrumentVersionState
+from services.evaluation.domain.problems import InstrumentExists
 from services.evaluation.domain.recommendations import Moderation, Priority, RecommendationState
 from services.evaluation.domain.results import SnapshotState
 from services.evaluation.domain.suppression import Audience, SuppressionRule
@@ -37,93 +44,26 @@ __all__ = [
     "Base",
     "CodeFrame",
     "Coding",
+    "EditionMeasure",
+    "ErasedPseudonym",
     "EvaluationPlan",
     "IdentifiedAnswer",
+    "Indicator",
+    "IndicatorPeriod",
+    "IndicatorValue",
+    "MirrorCohort",
+    "MirrorDelivery",
+    "MirrorEdition",
+    "MirrorTrainingSession",
+    "MirrorVoucherCount",
+    "MirrorVoucherScheme",
     "OutcomeEvidence",
     "PairedAnswer",
     "TestAttempt",
 ]
 
-SCHEMA_REVISION: Final = "0013"
+SCHEMA_REVISION: Final = "0014"
 """The revision of `migrations/evaluation` that this code needs."""
-
-
-class MirrorEdition(Base):
-    """What this room needs of an edition; kept by events of programs."""
-
-    __tablename__ = "mirror_edition"
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    version: Mapped[int]
-    program_id: Mapped[UUID]
-    title: Mapped[dict[str, str]]
-    state: Mapped[str]
-    provenance: Mapped[Provenance]
-    starts_on: Mapped[date | None]
-    ends_on: Mapped[date | None]
-    zone: Mapped[str | None]
-    pass_mark_percent: Mapped[int | None]
-    """What a knowledge test must reach for a certificate."""
-    countries: Mapped[list[str]]
-
-
-class MirrorDelivery(Base):
-    """A delivery that its recipient has accepted; kept by the event that says so."""
-
-    __tablename__ = "mirror_delivery"
-    __table_args__ = (Index("ix_mirror_delivery_program_id", "program_id", "accepted_on"),)
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    version: Mapped[int]
-    program_id: Mapped[UUID | None]
-    kind: Mapped[str]
-    recipient_country: Mapped[str | None]
-    accepted_on: Mapped[date]
-    provenance: Mapped[Provenance]
-
-
-class MirrorTrainingSession(Base):
-    """Who taught in an edition; kept by events of programs."""
-
-    __tablename__ = "mirror_training_session"
-    __table_args__ = (Index("ix_mirror_training_session_edition_id", "edition_id"),)
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    version: Mapped[int]
-    edition_id: Mapped[UUID]
-    module_id: Mapped[UUID | None]
-    state: Mapped[str]
-    lecturers: Mapped[list[str]]
-    interpreted: Mapped[list[str]] = mapped_column(server_default=text("'[]'"))
-    """Those of them whom participants heard through an interpreter."""
-
-
-class MirrorCohort(Base):
-    """One pseudonym's part in an edition; kept by events of participants, deleted on erasure."""
-
-    __tablename__ = "mirror_cohort"
-    __table_args__ = (
-        Index("ix_mirror_cohort_edition_id", "edition_id"),
-        UniqueConstraint("pseudonym", name="uq_mirror_cohort_pseudonym"),
-    )
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    version: Mapped[int]
-    edition_id: Mapped[UUID]
-    pseudonym: Mapped[str]
-    state: Mapped[str]
-    country: Mapped[str | None]
-    sex: Mapped[str | None]
-    audience: Mapped[str | None]
-    language: Mapped[str | None]
-
-
-class ErasedPseudonym(Base):
-    """The digest of a pseudonym that was forgotten, so that a late or repeated event does not bring it back."""
-
-    __tablename__ = "erased_pseudonym"
-
-    digest: Mapped[bytes] = mapped_column(primary_key=True)
 
 
 class Instrument(Versioned, Base):
@@ -341,56 +281,4 @@ class Recommendation(Versioned, Base):
     verified_by_snapshot_id: Mapped[UUID | None] = mapped_column(ForeignKey("evaluation.result_snapshot.id"))
 
 
-class Indicator(Versioned, Base):
-    """What shows whether a program reaches a result."""
-
-    __tablename__ = "indicator"
-    __table_args__ = (
-        UniqueConstraint("code", name="uq_indicator_code"),
-        Index("ix_indicator_program_id", "program_id"),
-    )
-
-    code: Mapped[str]
-    program_id: Mapped[UUID]
-    provenance: Mapped[Provenance]
-    title: Mapped[dict[str, str]]
-    unit: Mapped[dict[str, str] | None]
-    measure: Mapped[Measure]
-    level: Mapped[ResultLevel]
-    criterion: Mapped[DacCriterion | None]
-    kirkpatrick: Mapped[KirkpatrickLevel | None]
-    source: Mapped[IndicatorSource]
-
-
-class IndicatorPeriod(Versioned, Base):
-    """One period of an indicator, and how far the report of it has come."""
-
-    __tablename__ = "indicator_period"
-    __table_args__ = (UniqueConstraint("indicator_id", "period", name="uq_indicator_period_period"),)
-
-    indicator_id: Mapped[UUID] = mapped_column(ForeignKey("evaluation.indicator.id"))
-    period: Mapped[str]
-    """EDTF."""
-    state: Mapped[PeriodState]
-    reported_by: Mapped[str | None]
-    """Who reported the actual value, and so may not approve it."""
-    note: Mapped[str | None]
-    return_reason: Mapped[str | None]
-
-
-class IndicatorValue(Base):
-    """A figure of one period, for one country or for all of them."""
-
-    __tablename__ = "indicator_value"
-
-    period_id: Mapped[UUID] = mapped_column(ForeignKey("evaluation.indicator_period.id"), primary_key=True)
-    kind: Mapped[ValueKind] = mapped_column(primary_key=True)
-    country: Mapped[str] = mapped_column(primary_key=True)
-    """Empty for all countries together."""
-    numerator: Mapped[Decimal]
-    denominator: Mapped[Decimal | None]
-
-
 translate_constraint("uq_instrument_code", InstrumentExists)
-translate_constraint("uq_indicator_code", IndicatorExists)
-translate_constraint("uq_indicator_period_period", IndicatorPeriodExists)

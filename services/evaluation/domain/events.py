@@ -84,6 +84,16 @@ class IndicatorFigureData(BaseModel):
     """A decimal number; a percentage from 0 to 100 where the indicator measures one."""
 
 
+class IndicatorSexFigureData(BaseModel):
+    """A figure of a period for women or for men of all countries."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: str
+    sex: str
+    value: str
+
+
 class IndicatorPeriodData(EventData):
     """A period of an indicator with the figures that somebody other than the reporter has approved.
 
@@ -98,13 +108,14 @@ class IndicatorPeriodData(EventData):
     level: str
     """`output`, `outcome` or `impact`."""
     measure: str
-    """`count` or `percentage`."""
+    """`count`, `percentage` or `ratio`."""
     provenance: str
     period: str
     """EDTF."""
     state: str
     """`approved` or `open`."""
     figures: list[IndicatorFigureData]
+    by_sex: tuple[IndicatorSexFigureData, ...] = ()
 
 
 class ErasureConfirmedData(EventData):

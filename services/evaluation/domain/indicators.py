@@ -25,23 +25,48 @@ class Measure(StrEnum):
 
     COUNT = "count"
     PERCENTAGE = "percentage"
+    RATIO = "ratio"
+    """A sum over a number: a mean of points, or the gain of a test."""
 
 
 class IndicatorSource(StrEnum):
-    """Where actual values come from: somebody reports them, or this system counts them itself."""
+    """Where actual values come from: somebody reports them, or this system computes them from its own data."""
 
     MANUAL = "manual"
     PARTICIPANTS = "participants"
+    """People who enrolled, whatever became of it."""
     COMPLETION = "completion"
+    """The share of them that completed."""
+    CERTIFIED = "certified"
+    """People who hold a certificate of completion."""
     DELIVERIES = "deliveries"
+    """Deliveries that their recipients accepted."""
+    VOUCHERS = "vouchers"
+    """Vouchers redeemed at their providers."""
+    SURVEY_SHARE = "survey_share"
+    """The share of respondents who gave one of certain answers, by default one of the two best points."""
+    SURVEY_MEAN = "survey_mean"
+    """The mean of a scale, or the net promoter score."""
+    GAIN = "gain"
+    """The normalized gain of knowledge tests."""
+    ACTION_PLANS = "action_plans"
+    """The share of action plans of which something was begun or done by a moment."""
 
 
 MEASURES: Final = {
     IndicatorSource.PARTICIPANTS: Measure.COUNT,
     IndicatorSource.COMPLETION: Measure.PERCENTAGE,
+    IndicatorSource.CERTIFIED: Measure.COUNT,
     IndicatorSource.DELIVERIES: Measure.COUNT,
+    IndicatorSource.VOUCHERS: Measure.COUNT,
+    IndicatorSource.SURVEY_SHARE: Measure.PERCENTAGE,
+    IndicatorSource.SURVEY_MEAN: Measure.RATIO,
+    IndicatorSource.GAIN: Measure.RATIO,
+    IndicatorSource.ACTION_PLANS: Measure.PERCENTAGE,
 }
 """What each computed indicator must measure."""
+OF_SURVEYS: Final = frozenset({IndicatorSource.SURVEY_SHARE, IndicatorSource.SURVEY_MEAN})
+"""Sources that name the phase and the comparable key of a question."""
 
 
 class ValueKind(StrEnum):
@@ -74,53 +99,61 @@ PERIOD_LIFE: Final = LifeCycle(
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure of one country, or of all; only percentages have a denominator."""
+    """A figure of one country, of one sex, or of all; counts alone have no denominator."""
 
     country: str
     numerator: Decimal
     denominator: Decimal | None
+    sex: str = TOTAL
 
-    @property
-    def value(self) -> Decimal | None:
-        """The count as it is, or the percentage from 0 to 100 to four decimals; None of an empty group."""
+    def value_as(self, measure: Measure) -> Decimal | None:
+        """Return the count, the percentage from 0 to 100 or the ratio, to four decimals; None of an empty group."""
         if self.denominator is None:
             return self.numerator
         if not self.denominator:
             return None
-        return (100 * self.numerator / self.denominator).quantize(Decimal("0.0001"))
+        whole = 100 if measure is Measure.PERCENTAGE else 1
+        return (whole * self.numerator / self.denominator).quantize(Decimal("0.0001"))
 
 
-def find_faults(measure: Measure, total: Figure, countries: Sequence[Figure]) -> list[str]:
-    """Return what is wrong with a figure and its disaggregation, which must sum to it; nothing if empty."""
-    faults = []
-    for figure in (total, *countries):
-        if (figure.denominator is None) != (measure is Measure.COUNT):
-            faults.append("A percentage needs a denominator, a count has none.")
-        elif figure.denominator is not None and not 0 <= figure.numerator <= figure.denominator:
-            faults.append("A percentage counts a part of its denominator.")
-        elif figure.numerator < 0:
-            faults.append("A count is never negative.")
-    if len({figure.country for figure in countries}) < len(countries):
-        faults.append("A country stands once.")
-    if countries and not faults:
-        (summed,) = roll_up(Figure(TOTAL, f.numerator, f.denominator) for f in countries)
-        if summed != total:
-            faults.append("The countries must sum to the whole.")
+def find_faults(
+    measure: Measure, total: Figure, countries: Sequence[Figure], sexes: Sequence[Figure] = ()
+) -> list[str]:
+    """Return what is wrong with a figure and its parts, which must sum to it; nothing if it is right."""
+    faults = [fault for figure in (total, *countries, *sexes) if (fault := _find_fault(measure, figure))]
+    for parts, once, sums in (
+        (countries, "A country stands once.", "The countries must sum to the whole."),
+        (sexes, "A sex stands once.", "Women and men must sum to the whole."),
+    ):
+        if len({(part.country, part.sex) for part in parts}) < len(parts):
+            faults.append(once)
+        elif parts and not faults:
+            (summed,) = roll_up(Figure(TOTAL, part.numerator, part.denominator) for part in parts)
+            if summed != total:
+                faults.append(sums)
     return faults
 
 
+def _find_fault(measure: Measure, figure: Figure) -> str | None:
+    if (figure.denominator is None) != (measure is Measure.COUNT):
+        return "A percentage or a ratio needs a denominator, a count has none."
+    if measure is Measure.RATIO:
+        return None if (figure.denominator or 0) > 0 else "A ratio is over something."
+    if figure.denominator is not None and not 0 <= figure.numerator <= figure.denominator:
+        return "A percentage counts a part of its denominator."
+    return "A count is never negative." if figure.numerator < 0 else None
+
+
 def roll_up(figures: Iterable[Figure]) -> list[Figure]:
-    """Return one figure per country: numerators and denominators are added, percentages never averaged."""
-    sums: dict[str, Figure] = {}
+    """Return one figure per country and sex: numerators and denominators are added, percentages never averaged."""
+    sums: dict[tuple[str, str], Figure] = {}
     for figure in figures:
-        known = sums.get(figure.country)
+        place = (figure.country, figure.sex)
+        known = sums.get(place)
         if known is None:
-            sums[figure.country] = figure
+            sums[place] = figure
             continue
         parts = [d for d in (known.denominator, figure.denominator) if d is not None]
-        sums[figure.country] = Figure(
-            figure.country,
-            known.numerator + figure.numerator,
-            sum(parts, Decimal(0)) if parts else None,
-        )
-    return [sums[country] for country in sorted(sums)]
+        numerator = known.numerator + figure.numerator
+        sums[place] = Figure(figure.country, numerator, sum(parts, Decimal(0)) if parts else None, figure.sex)
+    return [sums[place] for place in sorted(sums)]

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from services.evaluation.domain.indicators import Figure
+from services.evaluation.domain.indicators import Figure, Measure
 from services.evaluation.domain.instruments import Dimension
 from services.evaluation.domain.suppression import (
     DEFAULT_THRESHOLDS,
@@ -77,10 +77,12 @@ def count_outputs(counts: Iterable[CohortCount], country: str, this_year: int) -
     return found
 
 
-def may_be_told(figure: Figure) -> bool:
+def may_be_told(figure: Figure, measure: Measure) -> bool:
     """Say whether a country's figure may be public: a percentage speaks of people on both of its sides."""
     if figure.denominator is None:
         return True
+    if measure is Measure.RATIO:
+        return figure.denominator >= THRESHOLD
     return min(figure.numerator, figure.denominator - figure.numerator) >= THRESHOLD
 
 

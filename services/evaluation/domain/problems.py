@@ -214,7 +214,7 @@ class IndicatorNotFound(Problem):
 
 
 class IndicatorExists(Problem):
-    """An indicator with this code exists already."""
+    """An indicator with this code exists already, or one of the program that is computed in the same way."""
 
     status: ClassVar[int] = 409
     slug: ClassVar[str] = "indicator-exists"
@@ -230,6 +230,18 @@ class IndicatorPeriodExists(Problem):
     slug: ClassVar[str] = "indicator-period-exists"
     title: ClassVar[Title] = title(
         en="The period exists already", ru="Такой период уже есть", kk="Мұндай кезең бар"
+    )
+
+
+class IndicatorNotComputable(Problem):
+    """This system's own data say nothing of the period that may be told; `detail` says why."""
+
+    status: ClassVar[int] = 409
+    slug: ClassVar[str] = "indicator-not-computable"
+    title: ClassVar[Title] = title(
+        en="There is no value to compute",
+        ru="Вычислять нечего",
+        kk="Есептейтін мән жоқ",
     )
 
 

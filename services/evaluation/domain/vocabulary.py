@@ -12,6 +12,7 @@ from services.evaluation.domain.assessments import (
 from services.evaluation.domain.campaigns import CAMPAIGN_LIFE, CampaignState, Phase
 from services.evaluation.domain.code_frames import CodeFrameState
 from services.evaluation.domain.comparisons import Caveat
+from services.evaluation.domain.computed_indicators import Omission
 from services.evaluation.domain.indicators import PERIOD_LIFE, IndicatorSource, PeriodState, ResultLevel
 from services.evaluation.domain.lecturers import Band
 from services.evaluation.domain.recommendations import (
@@ -234,6 +235,38 @@ ENUMERATIONS: Final = (
             ),
             IndicatorSource.COMPLETION: _labels(
                 "Completion counted", "Доля завершивших", "Аяқтағандар үлесі"
+            ),
+            IndicatorSource.CERTIFIED: _labels(
+                "People with a certificate", "Получившие сертификат", "Сертификат алғандар"
+            ),
+            IndicatorSource.VOUCHERS: _labels(
+                "Vouchers redeemed", "Погашенные ваучеры", "Пайдаланылған ваучерлер"
+            ),
+            IndicatorSource.SURVEY_SHARE: _labels(
+                "Share of answers in surveys", "Доля ответов в опросах", "Сауалнамадағы жауаптар үлесі"
+            ),
+            IndicatorSource.SURVEY_MEAN: _labels(
+                "Mean of answers in surveys", "Среднее ответов в опросах", "Сауалнама жауаптарының орташасы"
+            ),
+            IndicatorSource.GAIN: _labels(
+                "Normalized gain of tests", "Нормированный прирост знаний", "Білімнің нормаланған өсімі"
+            ),
+            IndicatorSource.ACTION_PLANS: _labels(
+                "Action plans begun", "Начатые планы действий", "Басталған іс-қимыл жоспарлары"
+            ),
+        },
+    ),
+    Enumeration(
+        "indicator_omission",
+        Omission,
+        {
+            Omission.HIDDEN: _labels("Hidden by rule", "Скрыто по правилу", "Ереже бойынша жасырылған"),
+            Omission.NOT_ASKED: _labels("Not asked", "Вопрос не задавался", "Сұралмаған"),
+            Omission.NOT_COMPARABLE: _labels(
+                "Asked in another way", "Вопрос задан иначе", "Басқаша сұралған"
+            ),
+            Omission.NOTHING_TO_GAIN: _labels(
+                "All was known before", "Всё было известно заранее", "Бәрі бұрыннан белгілі болған"
             ),
         },
     ),

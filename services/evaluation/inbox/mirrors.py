@@ -1,6 +1,6 @@
 """What this room does on events of programs and participants."""
 
-from datetime import date
+from datetime import UTC, date
 from typing import Final
 from uuid import UUID
 
@@ -10,8 +10,20 @@ from services.common.clock import Provenance
 from services.common.inbox import Consumers, Event
 from services.common.outbox import publish
 from services.evaluation.db.learning import forget_learning
-from services.evaluation.db.mirrors import forget_pseudonyms, is_erased, keep_mirror, mark_bounced
-from services.evaluation.db.tables import MirrorCohort, MirrorDelivery, MirrorEdition, MirrorTrainingSession
+from services.evaluation.db.mirrors import (
+    forget_pseudonyms,
+    is_erased,
+    keep_mirror,
+    keep_voucher_count,
+    mark_bounced,
+)
+from services.evaluation.db.tables import (
+    MirrorCohort,
+    MirrorDelivery,
+    MirrorEdition,
+    MirrorTrainingSession,
+    MirrorVoucherScheme,
+)
 from services.evaluation.domain.events import ERASURE_CONFIRMED, ErasureConfirmedData
 from services.evaluation.operations.campaign_plans import follow_edition
 
@@ -50,6 +62,26 @@ async def mirror_delivery(session: AsyncSession, event: Event) -> None:
         "provenance": Provenance(data["provenance"]),
     }
     await keep_mirror(session, MirrorDelivery, row)
+
+
+async def mirror_voucher_scheme(session: AsyncSession, event: Event) -> None:
+    """Keep whose program a voucher scheme belongs to."""
+    data = event.data
+    row = {
+        "id": UUID(data["aggregate_id"]),
+        "version": event.aggregate_version,
+        "program_id": UUID(data["program_id"]) if data.get("program_id") else None,
+        "recipient_country": data["recipient_country"],
+        "provenance": Provenance(data["provenance"]),
+    }
+    await keep_mirror(session, MirrorVoucherScheme, row)
+
+
+async def count_vouchers(session: AsyncSession, event: Event) -> None:
+    """Keep how many vouchers of a scheme were redeemed by the day of the event."""
+    scheme_id = UUID(event.data["aggregate_id"])
+    day = event.time.astimezone(UTC).date()
+    await keep_voucher_count(session, scheme_id, day, event.aggregate_version, event.data["redeemed"])
 
 
 async def mirror_training_session(session: AsyncSession, event: Event) -> None:
@@ -100,6 +132,8 @@ async def erase_pseudonyms(session: AsyncSession, event: Event) -> None:
 
 CONSUMERS: Final[Consumers] = {
     "programs.delivery.accepted.v1": mirror_delivery,
+    "programs.voucher_scheme.agreed.v1": mirror_voucher_scheme,
+    "participants.voucher.redeemed.v1": count_vouchers,
     **{
         f"programs.edition.{name}.v1": mirror_edition
         for name in (

@@ -1,8 +1,6 @@
 """What can be done with indicators: set up, aimed, reported, approved or returned, locked."""
 
-from collections.abc import Iterable
 from datetime import date
-from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,8 +11,6 @@ from services.common.identity import Caller
 from services.common.outbox import publish
 from services.common.problems import Fault, RequestInvalid
 from services.evaluation.db.indicators import (
-    count_deliveries,
-    count_people,
     get_indicator,
     knows_program,
     list_period_names,
@@ -27,6 +23,7 @@ from services.evaluation.domain.events import (
     INDICATOR_PERIOD_CHANGED,
     IndicatorFigureData,
     IndicatorPeriodData,
+    IndicatorSexFigureData,
 )
 from services.evaluation.domain.indicators import (
     MEASURES,
@@ -37,15 +34,14 @@ from services.evaluation.domain.indicators import (
     PeriodState,
     ValueKind,
     find_faults,
-    roll_up,
 )
-from services.evaluation.domain.outcomes import COMPLETED_STATES
 from services.evaluation.domain.problems import (
     DutiesNotSeparated,
     EditionUnknown,
     IndicatorPeriodExists,
     NotAllowedNow,
 )
+from services.evaluation.operations.indicator_values import compute
 from services.evaluation.schemas.indicators import (
     ActualReport,
     FigureWrite,
@@ -87,21 +83,24 @@ async def create_indicator_period(
 async def report_actual(
     session: AsyncSession, caller: Caller, indicator_id: UUID, period_id: UUID, request: ActualReport
 ) -> IndicatorPeriod:
-    """Report what was reached: as somebody says, or as this system counts."""
+    """Report what was reached: as somebody says, or as this system computes.
+
+    Raises `IndicatorNotComputable` where the data say nothing that may be told.
+    """
     indicator = await get_indicator(session, indicator_id)
     period = await lock_period(session, indicator_id, period_id)
-    computed = indicator.source is not IndicatorSource.MANUAL
-    if computed == (request.actual is not None):
+    is_manual = indicator.source is IndicatorSource.MANUAL
+    if is_manual == (request.actual is None):
         fault = Fault("/actual", "figure", "A figure is reported for manual indicators, and only for them.")
         raise RequestInvalid("The report does not fit the indicator.", errors=[fault])
     _move(period, PeriodState.REPORTED)
-    figures = (
-        _read(indicator, request.actual, "/actual")
-        if request.actual is not None
-        else await _compute(session, indicator, period)
-    )
+    if request.actual is not None:
+        figures, period.basis = _read(indicator, request.actual, "/actual"), None
+    else:
+        computed = await compute(session, indicator, period)
+        figures, period.basis = computed.figures, computed.basis(indicator.source)
     period.reported_by, period.note, period.return_reason = caller.principal, request.note, None
-    await record_change(session, caller, "indicator_period.reported", period, ["state", "actual"])
+    await record_change(session, caller, "indicator_period.reported", period, ["state", "actual", "basis"])
     await replace_figures(session, period.id, ValueKind.ACTUAL, figures)
     await session.flush()
     return period
@@ -152,7 +151,12 @@ async def period_data(session: AsyncSession, period: IndicatorPeriod) -> Indicat
     """Return what others may know of a period: its figures once they are approved."""
     indicator = await get_indicator(session, period.indicator_id)
     approved = period.state in (PeriodState.VERIFIED, PeriodState.LOCKED)
-    figures = await read_figures(session, [period.id]) if approved else {}
+    figures = [
+        (kind, figure, f"{value:f}")
+        for (_, kind), found in (await read_figures(session, [period.id]) if approved else {}).items()
+        for figure in found
+        if (value := figure.value_as(indicator.measure)) is not None
+    ]
     return IndicatorPeriodData(
         aggregate_id=period.id,
         aggregate_version=period.version,
@@ -167,32 +171,16 @@ async def period_data(session: AsyncSession, period: IndicatorPeriod) -> Indicat
         period=period.period,
         state="approved" if approved else "open",
         figures=[
-            IndicatorFigureData(kind=kind, country=figure.country or None, value=f"{figure.value:f}")
-            for (_, kind), found in figures.items()
-            for figure in found
-            if figure.value is not None
+            IndicatorFigureData(kind=kind, country=figure.country or None, value=value)
+            for kind, figure, value in figures
+            if not figure.sex
         ],
+        by_sex=tuple(
+            IndicatorSexFigureData(kind=kind, sex=figure.sex, value=value)
+            for kind, figure, value in figures
+            if figure.sex
+        ),
     )
-
-
-async def _compute(session: AsyncSession, indicator: Indicator, period: IndicatorPeriod) -> list[Figure]:
-    """Return what the mirrors say of the period.
-
-    Participants by country are a public fact; completion by country obeys thresholds, so it is told in all
-    only. People and deliveries of an unknown country count in the whole alone.
-    """
-    dates = parse_edtf(period.period)
-    if indicator.source is IndicatorSource.DELIVERIES:
-        accepted = await count_deliveries(session, indicator, dates.earliest, dates.latest)
-        by_country = roll_up(Figure(country, Decimal(n), None) for country, n in accepted if country)
-        return [Figure(TOTAL, Decimal(sum(n for _, n in accepted)), None), *by_country]
-    counts = await count_people(session, indicator, dates.earliest, dates.latest)
-    everybody = Decimal(sum(n for _, _, n in counts))
-    if indicator.source is IndicatorSource.COMPLETION:
-        completed = sum(n for _, state, n in counts if state in COMPLETED_STATES)
-        return [Figure(TOTAL, Decimal(completed), everybody)]
-    by_country = roll_up(Figure(country, Decimal(n), None) for country, _, n in counts if country)
-    return [Figure(TOTAL, everybody, None), *by_country]
 
 
 async def _refuse_overlap(session: AsyncSession, indicator_id: UUID, period: str) -> None:
@@ -205,13 +193,14 @@ async def _refuse_overlap(session: AsyncSession, indicator_id: UUID, period: str
             raise IndicatorPeriodExists(f"The indicator has {taken.text} already.")
 
 
-def _read(indicator: Indicator, figure: FigureWrite, pointer: str) -> Iterable[Figure]:
+def _read(indicator: Indicator, figure: FigureWrite, pointer: str) -> list[Figure]:
     total = Figure(TOTAL, figure.numerator, figure.denominator)
     countries = [Figure(part.country, part.numerator, part.denominator) for part in figure.countries]
-    if faults := find_faults(indicator.measure, total, countries):
+    sexes = [Figure(TOTAL, part.numerator, part.denominator, part.sex) for part in figure.sexes]
+    if faults := find_faults(indicator.measure, total, countries, sexes):
         errors = [Fault(pointer, "figure", fault) for fault in faults]
         raise RequestInvalid("The figure does not add up.", errors=errors)
-    return [total, *countries]
+    return [total, *countries, *sexes]
 
 
 def _move(period: IndicatorPeriod, target: PeriodState) -> None:

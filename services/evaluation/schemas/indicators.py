@@ -1,20 +1,34 @@
 """What the results framework looks like on the wire."""
 
 from decimal import Decimal
+from enum import StrEnum
+from typing import Self
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from services.common.clock import Provenance
 from services.common.wire import Amount, Answer, Code, Id, Request, Resource, Text, Texts
 from services.common.wire_codes import CountryCode, EdtfText
+from services.evaluation.domain.action_plans import PlanMoment
+from services.evaluation.domain.campaigns import Phase
+from services.evaluation.domain.computed_indicators import Omission
 from services.evaluation.domain.indicators import (
+    OF_SURVEYS,
     IndicatorSource,
     Measure,
     PeriodState,
     ResultLevel,
 )
 from services.evaluation.domain.instruments import DacCriterion, KirkpatrickLevel
+from services.evaluation.domain.suppression import SuppressionRule
+
+
+class FigureSex(StrEnum):
+    """Groups by which figures are told apart."""
+
+    FEMALE = "female"
+    MALE = "male"
 
 
 class IndicatorCreate(Request):
@@ -30,6 +44,26 @@ class IndicatorCreate(Request):
     criterion: DacCriterion | None = None
     kirkpatrick: KirkpatrickLevel | None = None
     source: IndicatorSource = IndicatorSource.MANUAL
+    phase: Phase | None = None
+    """Of surveys: which is looked at. Of action plans: the moment, 3, 6 or 12 months after the course."""
+    comparable_key: Code | None = None
+    """Of surveys: which question is looked at."""
+    counted_answers: list[Code] = Field(default_factory=list, max_length=50)
+    """Of a share: the points or options that count; none: the two best points of the scale."""
+
+    @model_validator(mode="after")
+    def _says_what_is_looked_at(self) -> Self:
+        survey = self.source in OF_SURVEYS
+        if survey != (self.comparable_key is not None):
+            raise ValueError("a comparable key belongs to indicators of surveys")
+        if self.counted_answers and self.source is not IndicatorSource.SURVEY_SHARE:
+            raise ValueError("answers are counted by shares of surveys only")
+        plans = self.source is IndicatorSource.ACTION_PLANS
+        if (survey or plans) != (self.phase is not None):
+            raise ValueError("a phase belongs to indicators of surveys and of action plans")
+        if plans and str(self.phase) not in {str(moment) for moment in PlanMoment}:
+            raise ValueError("action plans are told of after 3, 6 and 12 months")
+        return self
 
 
 class IndicatorRead(Resource):
@@ -45,6 +79,9 @@ class IndicatorRead(Resource):
     criterion: DacCriterion | None
     kirkpatrick: KirkpatrickLevel | None
     source: IndicatorSource
+    phase: Phase | None
+    comparable_key: str | None
+    counted_answers: list[str]
 
 
 class CountryFigureWrite(Request):
@@ -55,12 +92,21 @@ class CountryFigureWrite(Request):
     denominator: Amount | None = None
 
 
+class SexFigureWrite(Request):
+    """The part of a figure that women or men have."""
+
+    sex: FigureSex
+    numerator: Amount
+    denominator: Amount | None = None
+
+
 class FigureWrite(Request):
-    """A count, or the numerator and denominator of a percentage; the countries, if any, sum to it."""
+    """A count, or numerator and denominator of a percentage or ratio; countries and sexes, if any, sum to it."""
 
     numerator: Amount
     denominator: Amount | None = None
     countries: list[CountryFigureWrite] = Field(default_factory=list, max_length=250)
+    sexes: list[SexFigureWrite] = Field(default_factory=list, max_length=2)
 
 
 class IndicatorPeriodCreate(Request):
@@ -85,13 +131,52 @@ class ActualReturn(Request):
 
 
 class CountryFigure(Answer):
-    """A figure of one country, or of all where it is empty."""
+    """A figure of one country, of one sex, or of all where both are empty."""
 
     country: str
+    sex: str
     numerator: Decimal
     denominator: Decimal | None
     value: Decimal | None
-    """The count, or the percentage from 0 to 100; null of an empty group."""
+    """The count, the percentage from 0 to 100, or the ratio; null of an empty group."""
+
+
+class EditionPart(Answer):
+    """What one edition adds to a computed value."""
+
+    edition_id: UUID
+    n: int
+    """People it speaks of."""
+    numerator: Decimal
+    denominator: Decimal
+    result_id: UUID | None
+    """The published result that it was read from."""
+
+
+class EditionLeftOut(Answer):
+    """An edition that adds nothing, and why."""
+
+    edition_id: UUID
+    reason: Omission
+    rule: SuppressionRule | None
+
+
+class HiddenBreakdown(Answer):
+    """A breakdown that is not told in full, and by which rule."""
+
+    dimension: str
+    rule: SuppressionRule
+
+
+class IndicatorBasis(Answer):
+    """What a computed value rests on."""
+
+    methods: list[str]
+    respondents: int | None
+    """Over all editions; null where records are counted."""
+    editions: list[EditionPart]
+    left_out: list[EditionLeftOut]
+    hidden: list[HiddenBreakdown]
 
 
 class IndicatorPeriodRead(Resource):
@@ -106,6 +191,8 @@ class IndicatorPeriodRead(Resource):
     baseline: list[CountryFigure]
     target: list[CountryFigure]
     actual: list[CountryFigure]
+    basis: IndicatorBasis | None
+    """Of a computed value; null where somebody reported it."""
 
 
 class IndicatorRollUp(Answer):

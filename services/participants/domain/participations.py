@@ -40,7 +40,8 @@ PARTICIPATION_LIFE: Final = LifeCycle(
         _STATE.ACTIVE: _AWAY | _RESULTS,
         _STATE.COMPLETED: frozenset({_STATE.CERTIFIED}),
         _STATE.INCOMPLETE: frozenset(),
-        _STATE.CERTIFIED: frozenset(),
+        # By a revocation.
+        _STATE.CERTIFIED: frozenset({_STATE.COMPLETED}),
         _STATE.WITHDRAWN: frozenset(),
         _STATE.DISMISSED: frozenset(),
         _STATE.NO_SHOW: frozenset(),

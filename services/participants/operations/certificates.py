@@ -35,11 +35,17 @@ from services.participants.domain.certificates import (
     is_printable,
     number_of,
 )
-from services.participants.domain.events import CERTIFICATE_ISSUED, CERTIFICATE_REVOKED, CertificateCountData
+from services.participants.domain.events import (
+    CERTIFICATE_ISSUED,
+    CERTIFICATE_REVOKED,
+    PARTICIPATION_COMPLETED,
+    CertificateCountData,
+)
 from services.participants.domain.messages import MessageTemplate
 from services.participants.domain.participations import ParticipationState
 from services.participants.domain.problems import ParticipationNotFound, SecondPersonNeeded, StepRefused
 from services.participants.operations.messages import queue_message
+from services.participants.operations.offers import participation_data
 from services.participants.schemas.certificates import CertificateDesignWrite, CertificateIssue
 
 _FINISHED = (ParticipationState.COMPLETED, ParticipationState.INCOMPLETE, ParticipationState.CERTIFIED)
@@ -93,6 +99,7 @@ async def issue_certificates(
             if request.kind is CertificateKind.COMPLETION:
                 participation.state = ParticipationState.CERTIFIED
                 await record_change(session, caller, "participation.certified", participation, ["state"])
+                await _tell(session, edition.facts, participation, person)
             ordinal += 1
             certified.add(participation_id)
             results.append((participation_id, None))
@@ -147,6 +154,8 @@ async def revoke_certificate(session: AsyncSession, caller: Caller, certificate_
         )
     certificate.state = CertificateState.REVOKED
     await record_change(session, caller, "certificate.revoked", certificate, ["state"])
+    if certificate.kind is CertificateKind.COMPLETION:
+        await _uncertify(session, caller, certificate)
     await publish(session, CERTIFICATE_REVOKED, await _count(session, certificate.edition_id))
     return certificate
 
@@ -172,6 +181,25 @@ async def _read_edition(session: AsyncSession, edition_id: UUID, public_url: str
     return Edition(
         facts, await find_design(session, edition_id), await find_attended(session, edition_id), public_url
     )
+
+
+async def _uncertify(session: AsyncSession, caller: Caller, certificate: Certificate) -> None:
+    """Let a participation whose certificate of completion was taken back count as completed only."""
+    edition = await get_edition(session, certificate.edition_id)
+    finished = await lock_participations(session, edition.id, (ParticipationState.CERTIFIED,))
+    participation = finished.get(certificate.participation_id)
+    if participation is not None:
+        participation.state = ParticipationState.COMPLETED
+        await record_change(session, caller, "participation.uncertified", participation, ["state"])
+        person = (await find_persons(session, [participation.person_id]))[participation.person_id]
+        await _tell(session, edition, participation, person)
+
+
+async def _tell(
+    session: AsyncSession, edition: MirrorEdition, participation: Participation, person: Person
+) -> None:
+    data = participation_data(participation, person.sex, edition.audience, person.preferred_language)
+    await publish(session, PARTICIPATION_COMPLETED, data)
 
 
 async def _get_standing(session: AsyncSession, caller: Caller, certificate_id: UUID) -> Certificate:

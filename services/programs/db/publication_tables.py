@@ -114,3 +114,5 @@ class MirrorIndicatorPeriod(Base):
     """`approved` may be published; `open` was taken back."""
     figures: Mapped[list[dict[str, Any]]]
     """Of kind baseline, target or actual; for one country, or for all of them."""
+    by_sex: Mapped[list[dict[str, Any]]] = mapped_column(server_default="[]")
+    """Likewise, for women or for men of all countries."""

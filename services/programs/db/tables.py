@@ -104,7 +104,7 @@ __all__ = [
     "Venue",
 ]
 
-SCHEMA_REVISION: Final = "0013"
+SCHEMA_REVISION: Final = "0014"
 """The revision of `migrations/programs` that this code needs."""
 
 

@@ -231,6 +231,8 @@ TRAINING_SESSION_CANCELLED: Final = EVENTS.define(
     "training_session.cancelled", TrainingSessionData, PARTICIPANTS, EVALUATION
 )
 
-VOUCHER_SCHEME_AGREED: Final = EVENTS.define("voucher_scheme.agreed", VoucherSchemeData, PARTICIPANTS)
+VOUCHER_SCHEME_AGREED: Final = EVENTS.define(
+    "voucher_scheme.agreed", VoucherSchemeData, PARTICIPANTS, EVALUATION
+)
 DELIVERY_ACCEPTED: Final = EVENTS.define("delivery.accepted", DeliveryData, EVALUATION, GATEWAY)
 ERASURE_CONFIRMED: Final = EVENTS.define("erasure.confirmed", ErasureConfirmation, PARTICIPANTS)

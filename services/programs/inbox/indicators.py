@@ -20,6 +20,12 @@ class _Figure(BaseModel):
     value: str
 
 
+class _SexFigure(BaseModel):
+    kind: str
+    sex: str
+    value: str
+
+
 class _Period(BaseModel):
     aggregate_id: UUID
     aggregate_version: int
@@ -34,6 +40,7 @@ class _Period(BaseModel):
     period: str
     state: str
     figures: list[_Figure]
+    by_sex: tuple[_SexFigure, ...] = ()
 
 
 async def mirror_indicator_period(session: AsyncSession, event: Event) -> None:

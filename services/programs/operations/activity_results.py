@@ -3,14 +3,15 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
-from typing import Any, Final
+from typing import Final
 
 from services.common.edtf import parse_edtf
 from services.programs.db.publication_tables import MirrorIndicatorPeriod
 from services.programs.domain.activities import Figure, Indicator, Period, Result, Texts
 
 RESULT_TYPES: Final = {"output": "1", "outcome": "2", "impact": "3"}
-MEASURES: Final = {"count": "1", "percentage": "2"}
+MEASURES: Final = {"count": "1", "percentage": "2", "ratio": "1"}
+"""A mean of points or a gain is a number of units."""
 _LEVELS: Final[Mapping[str, Texts]] = {
     "output": {"en": "Outputs", "ru": "Непосредственные результаты", "kk": "Тікелей нәтижелер"},
     "outcome": {"en": "Outcomes", "ru": "Конечные результаты", "kk": "Түпкі нәтижелер"},
@@ -45,8 +46,9 @@ def _indicator(told: Sequence[MirrorIndicatorPeriod]) -> Indicator:
 
 
 def _figures(told: MirrorIndicatorPeriod, kind: str) -> list[Figure]:
-    return [_figure(figure) for figure in told.figures if figure["kind"] == kind]
-
-
-def _figure(told: Mapping[str, Any]) -> Figure:
-    return Figure(told["value"], ("country", told["country"]) if told["country"] else None)
+    parts = [("country", figure) for figure in told.figures] + [("sex", figure) for figure in told.by_sex]
+    return [
+        Figure(figure["value"], (dimension, figure[dimension]) if figure[dimension] else None)
+        for dimension, figure in parts
+        if figure["kind"] == kind
+    ]
