@@ -11,7 +11,7 @@ from typing import Final
 
 import uvicorn
 
-from services.common.http.server import SERVER_OPTIONS
+from services.common.http.server import SERVER_OPTIONS, LimitedProtocol
 from services.common.logging import configure_logging
 
 FACTORIES: Final = {
@@ -20,6 +20,8 @@ FACTORIES: Final = {
     "evaluation": "services.evaluation.app:create_app",
     "gateway": "gateway.app:create_app",
 }
+PROTOCOLS: Final = {"gateway": "gateway.lean.protocol:LeanProtocol"}
+"""Where an app is served by a protocol of its own."""
 SECONDS_TO_FINISH: Final = 10
 """What a request in flight gets when its process is asked to stop."""
 
@@ -46,7 +48,7 @@ def main() -> None:
         loop="asyncio",
         lifespan="on",
         timeout_graceful_shutdown=SECONDS_TO_FINISH,
-        **SERVER_OPTIONS,
+        **{**SERVER_OPTIONS, "http": PROTOCOLS.get(wanted.app, LimitedProtocol)},
     )
 
 

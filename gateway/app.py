@@ -15,7 +15,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from gateway.compositions import (
     audit_entries,
@@ -27,22 +27,23 @@ from gateway.compositions import (
     portfolio_overview,
     program_overview,
 )
+from gateway.front_door import FrontDoor
 from gateway.identity.api import accounts, credentials, self_service
 from gateway.identity.db.tables import SCHEMA_REVISION
 from gateway.identity.domain.access_tokens import AccessTokens
 from gateway.identity.domain.permissions import INTERNAL_PERMISSIONS, PERMISSIONS
 from gateway.identity.operations.attempts import Attempts
 from gateway.identity.operations.demonstration import enter_demonstration_accounts
-from gateway.identity.operations.exchange import Credit, Exchange
+from gateway.identity.operations.exchange import Exchange
 from gateway.identity.operations.letters import SEND_LETTER, Post, sending_letters
 from gateway.identity.operations.passwords import Passwords
 from gateway.identity.operations.providers import Providers
 from gateway.identity.operations.sign_ins import Reception
 from gateway.internal_server import serve_internally
+from gateway.lean.entrance import Entrance
 from gateway.portal.routes import portal_routes
-from gateway.proxy import serve_endpoint
-from gateway.rate_limits import Headers, RateLimits, client_address, open_counter, telling
-from gateway.routing import Endpoint, Routes, load_routes, split_path
+from gateway.rate_limits import RateLimits, open_counter
+from gateway.routing import load_routes
 from gateway.settings import Settings
 from gateway.upstream import Upstream, UpstreamTimedOut, open_upstream
 from gateway.vault import Vault
@@ -51,20 +52,18 @@ from gateway.webhooks.domain.permissions import WEBHOOK_PERMISSIONS
 from gateway.webhooks.inbox.events import tell_endpoints
 from gateway.webhooks.operations.courier import open_courier
 from gateway.webhooks.operations.deliveries import FORGET_DELIVERIES, forget_deliveries
-from services.common.http.access import ROUTE, ObserveRequests
+from services.common.http.access import ObserveRequests
 from services.common.http.app import Room, create_room_app
 from services.common.http.audit_entries import audit_entries_router
 from services.common.http.limits import Limits, limit_requests
 from services.common.identity import GATEWAY
 from services.common.jobs import keep_running_jobs, plan_daily
 from services.common.mail import mail_server, put_into_folder
-from services.common.problems import NotAuthenticated, Problem, Unavailable
+from services.common.problems import Problem, Unavailable
 from services.common.sessions import Sessions
 
 ROUTES: Final = Path(__file__).parent / "routes.json"
 ANSWER_SECONDS: Final = 10.0
-PAGES: Final = frozenset({b".well-known", b"docs", b"health", b"openapi.json", b"problems"})
-"""First segments of what the gateway itself shows outside; the house's other pages stay inside."""
 PROBE_SECONDS: Final = 2.0
 LOOPBACK_ORIGIN: Final = r"http://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?"
 
@@ -80,7 +79,8 @@ def create_app(settings: Settings | None = None) -> ASGIApp:
     # The door is observed as a whole: what it refuses and passes on never reaches the room.
     _stop_observing(room)
     limited = limit_requests(door, limits)
-    return ObserveRequests(_open_to_browsers(limited, settings), room.state.metrics, trust_request_id=False)
+    app = ObserveRequests(_open_to_browsers(limited, settings), room.state.metrics, trust_request_id=False)
+    return Entrance(app, door.admit_read, room.state.metrics)
 
 
 def _open_to_browsers(app: ASGIApp, settings: Settings) -> ASGIApp:
@@ -95,61 +95,6 @@ def _open_to_browsers(app: ASGIApp, settings: Settings) -> ASGIApp:
         allow_headers=["Authorization", "Content-Type", "If-Match", "If-None-Match", "Idempotency-Key"],
         expose_headers=["ETag", "Link", "Location", "Retry-After", "X-Request-Id", "Idempotent-Replayed"],
     )
-
-
-class FrontDoor:
-    """The ASGI app that the outside sees: what the gateway answers itself, and the way to everything else."""
-
-    def __init__(self, room: FastAPI, routes: Routes) -> None:
-        self._room = room
-        self._routes = routes
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request, or the app's life; raises the `Problem` to answer with."""
-        if scope["type"] != "http":
-            await self._room(scope, receive, send)
-            return
-        state = self._room.state
-        scope["client"] = (client_address(scope, state.settings.trusted_proxies), 0)
-        told: Headers = []
-        send, authorize = telling(send, told), partial(self._admit, told)
-        endpoint = self._endpoint(scope["raw_path"])
-        if endpoint is not None:
-            scope[ROUTE] = endpoint.path
-        if endpoint is not None and (endpoint.service != GATEWAY or scope["method"] == "OPTIONS"):
-            await serve_endpoint(scope, receive, send, endpoint, state.upstreams, authorize)
-            return
-        # What is nobody's in particular (portal, problem pages, health) is the same for everyone.
-        token = None
-        if endpoint is not None:
-            route = endpoint.route(scope["method"])
-            token = await authorize(scope, GATEWAY)
-            route.require_credential(token)  # before the room reads query and body
-        headers = [pair for pair in scope["headers"] if pair[0] != b"authorization"]
-        if token is not None:
-            headers.append((b"authorization", f"Bearer {token}".encode()))
-        await self._room({**scope, "headers": headers}, receive, send)
-
-    async def _admit(self, told: Headers, scope: Scope, service: str) -> str | None:
-        """Return the internal token of who is calling, and add to `told` how much more they may ask.
-
-        What is presented and not valid counts for the address, so that nobody guesses for long.
-        """
-        state, (address, _) = self._room.state, scope["client"]
-        try:
-            credit: Credit | None = await state.exchange.authorize(scope, service)
-        except NotAuthenticated:
-            await state.rate_limits.count(None, address)
-            raise
-        told += await state.rate_limits.count(credit.principal if credit else None, address)
-        return credit.token if credit else None
-
-    def _endpoint(self, raw_path: bytes) -> Endpoint | None:
-        """Return what stands at the path, None for pages of the gateway without a version."""
-        segments = split_path(raw_path)
-        if segments[0] in PAGES:
-            return None
-        return self._routes.find(segments)
 
 
 def create_room(settings: Settings) -> FastAPI:

@@ -1,13 +1,14 @@
 """Keep-alive connections to one service: HTTP/1.1 over asyncio, parsed by httptools, with nothing on top.
 
 A connection follows no redirect, keeps no cookie, asks no environment for a proxy, decompresses nothing and
-repeats nothing. It reads no further than its reader wants, and what it cannot understand ends it. One ticking
-clock for all connections of a pool sees to the deadlines, which costs less than a timer for each request.
+repeats nothing. It reads no further than its reader wants, and what it cannot understand ends it. The pool
+(`pools`) sees to its deadlines.
 """
 
 import asyncio
+from collections.abc import Callable
+from http import HTTPStatus
 from typing import Final
-from urllib.parse import urlsplit
 
 import httptools
 
@@ -17,11 +18,6 @@ HEAD_BYTES: Final = 16 * 1024
 HEAD_FIELDS: Final = 100
 BUFFER_BYTES: Final = 256 * 1024
 """Of a body, how much is held before the service is made to wait."""
-TICK_SECONDS: Final = 0.1
-CONNECT_SECONDS: Final = 2.0
-KEPT_SECONDS: Final = 4.0
-"""How long an idle connection is kept: less than the 5 seconds after which uvicorn closes it."""
-CONNECTIONS: Final = 128
 
 _INFORMATIONAL: Final = range(100, 200)
 _BODILESS: Final = frozenset({204, 304})
@@ -46,7 +42,8 @@ class AnswerLate(Exception):  # noqa: N818
 class Connection(asyncio.Protocol):
     """One connection, and the exchange that is on it: at most one at a time.
 
-    After `begin` the request is written by `write`, then `wait_for_head` and `read_part` give the answer.
+    After `begin` the request is written by `write`, then `wait_for_head` and `read_part` give the answer. Who
+    cannot wait passes a `watch` to `begin`, which is called when something has come or gone wrong.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -54,11 +51,13 @@ class Connection(asyncio.Protocol):
         self._parser = httptools.HttpResponseParser(self)
         self._transport: asyncio.Transport
         self._waiter: asyncio.Future[None] | None = None
+        self._watch: Callable[[], None] | None = None
         self._writable: asyncio.Future[None] | None = None
         self._parts: list[bytes] = []
         self._buffered = 0
         self._paused = False
-        self._failure: Exception | None = None
+        self.failure: Exception | None = None
+        """What has ended the exchange, if it was not its answer."""
         self.open = False
         self.idle_since = 0.0
         self.answer_due: float | None = None
@@ -75,7 +74,8 @@ class Connection(asyncio.Protocol):
         self._busy = True
         self._touched = False
         self._in_head = False
-        self._head_complete = False
+        self.head_complete = False
+        """Whether status and headers are there."""
         self._message_complete = False
         self._keep_alive = False
         self.sent = False
@@ -111,6 +111,9 @@ class Connection(asyncio.Protocol):
             self._keep_alive = False
             if not self._is_over():
                 self.fail(AnswerBroken())
+                return
+        if self._watch is not None:
+            self._watch()
 
     def _feed(self, data: bytes) -> bool:
         try:
@@ -169,7 +172,7 @@ class Connection(asyncio.Protocol):
         if self._lengths + self._codings > 1 or not (self._lengths or self._codings or bodiless):
             raise AnswerBroken  # its end cannot be told: cut off, it would look complete
         self._keep_alive = self._parser.should_keep_alive()
-        self._head_complete = True
+        self.head_complete = True
         if self._bodiless:  # the parser does not know that HEAD was asked, and would wait for a body
             self._message_complete = True
             self._parser = httptools.HttpResponseParser(self)
@@ -189,15 +192,16 @@ class Connection(asyncio.Protocol):
 
     def on_message_complete(self) -> None:
         """Note the end of the answer."""
-        if self._head_complete:
+        if self.head_complete:
             self._message_complete = True
             self._wake()
 
     # What the sender of a request does
 
-    def begin(self, *, bodiless: bool) -> None:
+    def begin(self, *, bodiless: bool, watch: Callable[[], None] | None = None) -> None:
         """Begin an exchange; `bodiless` if the answer to its method never has a body (HEAD)."""
         self._reset(bodiless=bodiless)
+        self._watch = watch
 
     def write(self, data: bytes) -> None:
         """Send bytes of the request, framed already."""
@@ -209,25 +213,25 @@ class Connection(asyncio.Protocol):
             self.write_due = self._loop.time() + seconds
             await asyncio.shield(self._writable)
             self.write_due = None
-        if self._failure is not None:
-            raise self._failure
+        if self.failure is not None:
+            raise self.failure
 
     async def wait_for_head(self) -> None:
         """Return when status and headers are there. Raises what ended the exchange."""
-        while not self._head_complete:
+        while not self.head_complete:
             await self._wait()
         self.answer_due = None
 
     def expect_answer(self, seconds: float) -> None:
         """Note that the request is sent, and that an answer must begin within `seconds`."""
         self.sent = True
-        if not self._head_complete:
+        if not self.head_complete:
             self.answer_due = self._loop.time() + seconds
 
     @property
-    def closing(self) -> bool:
-        """Whether the service takes no other request on this connection."""
-        return not self._keep_alive
+    def not_processed(self) -> bool:
+        """Whether the service says that it closed the connection before it had read a request (RFC 9110, 408)."""
+        return self.status == HTTPStatus.REQUEST_TIMEOUT and not self._keep_alive
 
     @property
     def complete(self) -> bool:
@@ -237,8 +241,16 @@ class Connection(asyncio.Protocol):
     async def read_part(self, seconds: float) -> bytes:
         """Return what has come of the body, waiting `seconds` for some; empty at its end."""
         while not self._parts and not self._message_complete:
-            self.answer_due = self._loop.time() + seconds
+            self.expect_part(seconds)
             await self._wait()
+        return self.take_part()
+
+    def expect_part(self, seconds: float) -> None:
+        """Note that something more must come within `seconds`."""
+        self.answer_due = self._loop.time() + seconds
+
+    def take_part(self) -> bytes:
+        """Return what has come of the body since it was last asked for, and let more come."""
         self.answer_due = None
         part = self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
         self._parts.clear()
@@ -250,8 +262,8 @@ class Connection(asyncio.Protocol):
 
     def finish(self) -> bool:
         """End the exchange; say whether the connection can have another."""
-        self.answer_due = self.write_due = None
-        whole = self.sent and self.complete and self._failure is None
+        self.answer_due = self.write_due = self._watch = None
+        whole = self.sent and self.complete and self.failure is None
         reusable = self.open and whole and self._keep_alive
         if reusable:
             self._busy = False
@@ -271,108 +283,25 @@ class Connection(asyncio.Protocol):
         self._transport.abort()
 
     def _fail(self, failure: Exception) -> None:
-        self._failure = self._failure or failure
+        self.failure = self.failure or failure
         self.answer_due = self.write_due = None
         if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_exception(self._failure)
+            self._waiter.set_exception(self.failure)
         if self._writable is not None and not self._writable.done():
-            self._writable.set_exception(self._failure)
+            self._writable.set_exception(self.failure)
+        watch, self._watch = self._watch, None
+        if watch is not None:
+            watch()
 
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
 
     async def _wait(self) -> None:
-        if self._failure is not None:
-            raise self._failure
+        if self.failure is not None:
+            raise self.failure
         self._waiter = self._loop.create_future()
         try:
             await self._waiter
         finally:
             self._waiter = None
-
-
-class Connections:
-    """The pool of connections to one service, never more than `CONNECTIONS` at a time."""
-
-    def __init__(self, address: str) -> None:
-        """`address`: `unix:/path/to.sock` or `http://host:port`."""
-        self._loop = asyncio.get_running_loop()
-        self._path = address.removeprefix("unix:") if address.startswith("unix:") else None
-        place = urlsplit(address)
-        self._host, self._port = place.hostname or "", place.port or 80
-        self._free = asyncio.Semaphore(CONNECTIONS)
-        self._idle: list[Connection] = []
-        self._lent: set[Connection] = set()
-        self._clock: asyncio.TimerHandle | None = None
-
-    async def borrow(self, seconds: float, *, fresh: bool = False) -> Connection:
-        """Return a connection, to be given back; a new one if `fresh`.
-
-        Raises `ConnectionRefused`, and `AnswerLate` if for `seconds` all are in use.
-        """
-        if self._free.locked():
-            try:
-                await asyncio.wait_for(self._free.acquire(), seconds)
-            except TimeoutError as error:
-                raise AnswerLate from error
-        else:
-            await self._free.acquire()
-        try:
-            connection = (None if fresh else self._take_idle()) or await self._connect()
-        except BaseException:
-            self._free.release()
-            raise
-        self._lent.add(connection)
-        if self._clock is None:
-            self._clock = self._loop.call_later(TICK_SECONDS, self._tick)
-        return connection
-
-    def give_back(self, connection: Connection) -> None:
-        """Take a connection back whose exchange has ended, to be used again or closed."""
-        self._lent.discard(connection)
-        self._free.release()
-        if connection.finish():
-            self._idle.append(connection)
-
-    def close(self) -> None:
-        """Close every connection at once."""
-        if self._clock is not None:
-            self._clock.cancel()
-        for connection in (*self._idle, *self._lent):
-            connection.abort()
-        self._idle.clear()
-
-    def _take_idle(self) -> Connection | None:
-        """Return the connection that was used last: the others may then grow old and be closed."""
-        while self._idle:
-            connection = self._idle.pop()
-            if connection.open and self._loop.time() - connection.idle_since < KEPT_SECONDS:
-                return connection
-            connection.abort()
-        return None
-
-    async def _connect(self) -> Connection:
-        try:
-            async with asyncio.timeout(CONNECT_SECONDS):
-                if self._path is not None:
-                    return (await self._loop.create_unix_connection(self._new, self._path))[1]
-                return (await self._loop.create_connection(self._new, self._host, self._port))[1]
-        except OSError as error:  # a TimeoutError is one
-            raise ConnectionRefused from error
-
-    def _new(self) -> Connection:
-        return Connection(self._loop)
-
-    def _tick(self) -> None:
-        now = self._loop.time()
-        for connection in list(self._lent):
-            due = (connection.answer_due, connection.write_due)
-            if any(moment is not None and moment < now for moment in due):
-                connection.fail(AnswerLate())
-        old = [one for one in self._idle if not one.open or now - one.idle_since >= KEPT_SECONDS]
-        for connection in old:
-            self._idle.remove(connection)
-            connection.abort()
-        going_on = self._lent or self._idle
-        self._clock = self._loop.call_later(TICK_SECONDS, self._tick) if going_on else None

@@ -72,6 +72,9 @@ RESPONSE_HEADERS: Final = frozenset(
 )
 PASSED_FAILURES: Final = frozenset({503, 504, 507})
 """What a service says about itself; its other failures are faults, and the gateway's answer to them is 502."""
+BODILESS: Final = frozenset({204, 304})
+TRIED: Final = "tried"
+"""Where in the scope's state an exception stands that a first attempt to answer the request has met."""
 
 
 class ClientLeftError(Exception):
@@ -109,24 +112,37 @@ async def pass_through(
     Raises the upstream's problem. If that happens when the answer has begun, it must be left incomplete, so
     that the connection is dropped: what broke off never looks whole.
     """
-    query = scope["query_string"]
-    target = scope["raw_path"] + b"?" + query if query else scope["raw_path"]
     try:
         upload = await _begin_upload(scope, receive)
         response = await upstream.send(
-            scope["method"], target, _request_headers(scope, token, upload), upload
+            scope["method"],
+            target_of(scope),
+            request_headers(scope, token, upload),
+            upload,
+            tried=scope["state"].get(TRIED),
         )
     except ClientLeftError:
         return
     try:
-        if response.status >= 500 and response.status not in PASSED_FAILURES:
+        if is_fault(response.status):
             raise UpstreamFailed(f"The service {upstream.name} failed.")
-        await send(
-            {"type": "http.response.start", "status": response.status, "headers": _response_headers(response)}
-        )
+        headers = response_headers(response.status, response.headers)
+        await send({"type": "http.response.start", "status": response.status, "headers": headers})
         await _stream(response, send, receive if upload is None else None)
     finally:
         response.close()
+
+
+def target_of(scope: Scope) -> bytes:
+    """Return path and query, byte for byte."""
+    path: bytes = scope["raw_path"]
+    query: bytes = scope["query_string"]
+    return path + b"?" + query if query else path
+
+
+def is_fault(status: int) -> bool:
+    """Say whether a status tells of a fault within the service, which is not passed on."""
+    return status >= 500 and status not in PASSED_FAILURES
 
 
 async def _stream(response: UpstreamResponse, send: Send, receive: Receive | None) -> None:
@@ -177,16 +193,20 @@ async def _receive_part(receive: Receive) -> tuple[bytes, bool]:
     return message.get("body", b""), message.get("more_body", False)
 
 
-def _request_headers(scope: Scope, token: str | None, upload: Upload | None) -> list[Header]:
+def request_headers(scope: Scope, token: str | None, upload: Upload | None) -> list[Header]:
+    """Return the headers with which the request goes on; raises `RequestUnreadable` for one that is not text."""
     headers: list[Header] = scope["headers"]
     named = _named_by_connection(headers)
-    passed = [pair for pair in headers if pair[0] in REQUEST_HEADERS and pair[0] not in named]
+    passed: list[Header] = [(b"x-forwarded-proto", scope["scheme"].encode())]
     for name, value in headers:
         if name == b"host":
             passed.append((b"x-forwarded-host", value))
-    if not all(value.isascii() or _is_text(value) for _, value in passed):
-        raise RequestUnreadable("A header is not UTF-8.")
-    passed.append((b"x-forwarded-proto", scope["scheme"].encode()))
+        elif name not in REQUEST_HEADERS or name in named:
+            continue
+        elif value.isascii() or _is_text(value):
+            passed.append((name, value))
+        else:
+            raise RequestUnreadable("A header is not UTF-8.")
     if upload is not None and upload.chunked:
         passed.append((b"transfer-encoding", b"chunked"))
     if token is not None:
@@ -196,11 +216,12 @@ def _request_headers(scope: Scope, token: str | None, upload: Upload | None) -> 
     return passed
 
 
-def _response_headers(response: UpstreamResponse) -> list[tuple[bytes, bytes]]:
-    dropped = _named_by_connection(response.headers)
-    if response.status in {204, 304}:  # they have no body, whatever length it would have had
+def response_headers(status: int, headers: list[Header]) -> list[Header]:
+    """Return what of an answer's headers the client is told."""
+    dropped = _named_by_connection(headers)
+    if status in BODILESS:  # they have no body, whatever length it would have had
         dropped.add(b"content-length")
-    return [pair for pair in response.headers if pair[0] in RESPONSE_HEADERS and pair[0] not in dropped]
+    return [pair for pair in headers if pair[0] in RESPONSE_HEADERS and pair[0] not in dropped]
 
 
 def _named_by_connection(headers: Iterable[Header]) -> set[bytes]:

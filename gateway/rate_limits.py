@@ -34,11 +34,15 @@ class TooManyRequests(Problem):
     title: ClassVar[Title] = title(en="Too many requests", ru="Слишком много запросов", kk="Сұраныс тым көп")
 
 
+Outcome = tuple[bool, int, int]
+"""Whether a hit was within the limit, how many are left, the seconds until all are."""
+
+
 class Counter(Protocol):
     """Counts hits within windows that begin with the first hit."""
 
-    async def count(self, limit: RateLimitItem, key: str) -> tuple[bool, int, int]:
-        """Count one hit; return whether it was within the limit, how many are left, the seconds until all are."""
+    async def count(self, limit: RateLimitItem, key: str) -> Outcome:
+        """Count one hit."""
 
 
 class LocalCounter:
@@ -50,7 +54,11 @@ class LocalCounter:
         self._windows: dict[tuple[str, str], tuple[float, int]] = {}
         """When each window ends, and how many hits it has had; the oldest first."""
 
-    async def count(self, limit: RateLimitItem, key: str) -> tuple[bool, int, int]:
+    async def count(self, limit: RateLimitItem, key: str) -> Outcome:
+        """Count as `Counter` says."""
+        return self.count_at_once(limit, key)
+
+    def count_at_once(self, limit: RateLimitItem, key: str) -> Outcome:
         """Count as `Counter` says; windows beyond `_MOST_WINDOWS` are forgotten, the oldest first."""
         now, place = self._clock(), (limit.namespace, key)
         end, hits = self._windows.get(place, (0.0, 0))
@@ -69,7 +77,7 @@ class SharedCounter:
 
     limiter: FixedWindowRateLimiter
 
-    async def count(self, limit: RateLimitItem, key: str) -> tuple[bool, int, int]:
+    async def count(self, limit: RateLimitItem, key: str) -> Outcome:
         """Count as `Counter` says."""
         allowed = await self.limiter.hit(limit, key)
         window = await self.limiter.get_window_stats(limit, key)
@@ -96,9 +104,21 @@ class RateLimits:
 
     async def count(self, principal: str | None, address: str) -> Headers:
         """Count a request; return the header fields that tell how much is left. Raises `TooManyRequests`."""
-        limit = self.anonymous if principal is None else self.signed_in
+        return self._tell(principal, await self.counter.count(self._limit(principal), principal or address))
+
+    def count_at_once(self, principal: str | None, address: str) -> Headers | None:
+        """Do as `count` does, without waiting; None, and nothing counted, where the count is kept elsewhere."""
+        if not isinstance(self.counter, LocalCounter):
+            return None
+        outcome = self.counter.count_at_once(self._limit(principal), principal or address)
+        return self._tell(principal, outcome)
+
+    def _limit(self, principal: str | None) -> RateLimitItem:
+        return self.anonymous if principal is None else self.signed_in
+
+    def _tell(self, principal: str | None, outcome: Outcome) -> Headers:
+        limit, (allowed, left, seconds) = self._limit(principal), outcome
         name = "anonymous" if principal is None else "signed-in"
-        allowed, left, seconds = await self.counter.count(limit, principal or address)
         policy = f'"{name}";q={limit.amount};w={limit.get_expiry()}'
         state = f'"{name}";r={left};t={seconds}'
         if not allowed:

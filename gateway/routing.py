@@ -30,7 +30,7 @@ from services.common.problems import MethodNotAllowed, NotAuthenticated, NotFoun
 _METHODS: Final = ("DELETE", "GET", "PATCH", "POST", "PUT")
 _TEMPLATE: Final = re.compile(r"/v[1-9][0-9]*(?:/(?:[A-Za-z0-9_~-][A-Za-z0-9._~-]*|\{[a-z][a-z0-9_]*\}))+")
 
-_SEGMENT: Final = rb"(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})+"  # pchar of RFC 3986
+_SEGMENT: Final = rb"(?:[A-Za-z0-9._~!$&'()*+,;=:@-]++|%[0-9A-Fa-f]{2})++"  # pchar of RFC 3986
 _PATH: Final = re.compile(rb"/(?:%b(?:/%b)*)?" % (_SEGMENT, _SEGMENT))
 _ENCODED: Final = re.compile(rb"%(..)")
 _NEVER_ENCODED: Final = frozenset(

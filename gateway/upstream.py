@@ -1,7 +1,7 @@
 """One service seen from the gateway: sending it a request, reading from it, and what its failures mean.
 
-The connections are in `connections`; here stands what is repeated, when a service is spared, and which problem
-a failure is to the client.
+The connections are in `connections` and `pools`; here stands what is repeated, when a service is spared, and
+which problem a failure is to the client.
 """
 
 import asyncio
@@ -9,7 +9,6 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import ClassVar, Final, TypeVar
 from urllib.parse import urlsplit
 
@@ -21,9 +20,9 @@ from gateway.connections import (
     AnswerMissing,
     Connection,
     ConnectionRefused,
-    Connections,
     Header,
 )
+from gateway.pools import Connections
 from gateway.uploads import Upload
 from services.common import context
 from services.common.problems import NotAuthenticated, NotFound, NotPermitted, Problem, Title, title
@@ -89,9 +88,14 @@ class Breaker:
         self._failures = 0
         self._next_attempt = 0.0
 
+    @property
+    def closed(self) -> bool:
+        """Whether requests pass as they come."""
+        return self._failures < self._limit
+
     def admits(self) -> bool:
         """Say whether a request may be tried now."""
-        if self._failures < self._limit:
+        if self.closed:
             return True
         if self._clock() < self._next_attempt:
             return False
@@ -132,8 +136,8 @@ class UpstreamResponse:
 
     @property
     def not_processed(self) -> bool:
-        """Whether the service says that it closed the connection before it had read a request (RFC 9110, 408)."""
-        return self.status == HTTPStatus.REQUEST_TIMEOUT and self._connection.closing
+        """Whether the service says that it has read no request."""
+        return self._connection.not_processed
 
     async def read_part(self) -> bytes:
         """Return what has come of the body, waiting for some; empty at its end.
@@ -164,26 +168,56 @@ class Upstream:
     _breaker: Breaker
 
     async def send(
-        self, method: str, target: bytes, headers: Iterable[Header], upload: Upload | None = None
+        self,
+        method: str,
+        target: bytes,
+        headers: Iterable[Header],
+        upload: Upload | None = None,
+        *,
+        tried: Exception | None = None,
     ) -> UpstreamResponse:
         """Send a request and return the answer as soon as its head is there.
 
         `target` is path and query, sent byte for byte, as headers are. `answer_seconds` count from the last part
         of the body. A request is sent once more where that cannot do harm: if nobody took the connection, if the
         service says that it closed it before it had read a request, and GET and HEAD without a body if it ended
-        without an answer. Raises `UpstreamUnavailable`, `UpstreamTimedOut` or `UpstreamFailed`, and what `upload`
-        raises.
+        without an answer. `tried` is what the first attempt has met, if there was one. Raises
+        `UpstreamUnavailable`, `UpstreamTimedOut` or `UpstreamFailed`, and what `upload` raises.
         """
-        if not self._breaker.admits():
+        if tried is None and not self._breaker.admits():
             raise UpstreamUnavailable(f"The service {self.name} keeps failing and is given a pause.")
         head = self._head(method, target, headers)
         try:
-            response = await self._try(method, head, upload)
+            response = await self._try(method, head, upload, tried)
         except (ConnectionRefused, AnswerMissing, AnswerBroken, AnswerLate) as error:
             self._breaker.fail()
             raise self._translate(error) from error
         self._breaker.succeed()
         return response
+
+    @property
+    def ready(self) -> bool:
+        """Whether a read can be sent without waiting for anything."""
+        return self._breaker.closed and self._connections.any_idle()
+
+    def begin_read(
+        self, method: str, target: bytes, headers: Iterable[Header], watch: Callable[[], None]
+    ) -> Connection:
+        """Send GET or HEAD and return the connection on which the answer comes; `watch` is called as it does.
+
+        Only while the upstream is `ready`. The reader tells `end_read` when it is done.
+        """
+        connection = self._connections.take()
+        connection.begin(bodiless=method == "HEAD", watch=watch)
+        connection.write(self._head(method, target, headers))
+        connection.expect_answer(self.answer_seconds)
+        return connection
+
+    def end_read(self, connection: Connection) -> None:
+        """Give back, or up, a connection on which a read was begun."""
+        if connection.head_complete:
+            self._breaker.succeed()
+        self._connections.give_back(connection)
 
     async def read(
         self, model: type[ModelT], target: str, *, token: str, seconds: float = PART_SECONDS
@@ -222,9 +256,13 @@ class Upstream:
         lines.append(b"\r\n")
         return b"".join(lines)
 
-    async def _try(self, method: str, head: bytes, upload: Upload | None) -> UpstreamResponse:
+    async def _try(
+        self, method: str, head: bytes, upload: Upload | None, tried: Exception | None
+    ) -> UpstreamResponse:
         """Send the request, and once more where it cannot have been processed, or reading it twice is harmless."""
         try:
+            if tried is not None:
+                raise tried
             response = await self._attempt(method, head, upload, fresh=False)
         except ConnectionRefused:
             await asyncio.sleep(_RETRY_PAUSE_SECONDS)

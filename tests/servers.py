@@ -37,6 +37,7 @@ async def serving(app: ASGIApp, protocol: type[asyncio.Protocol] = LimitedProtoc
             uds=path,
             http=protocol,
             ws="none",
+            proxy_headers=False,
             lifespan="off",
             log_config=None,
             timeout_graceful_shutdown=2,

@@ -2,23 +2,28 @@ import asyncio
 import gzip
 import hashlib
 import json
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, suppress
+from contextvars import ContextVar
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from gateway.connections import CONNECTIONS
-from gateway.proxy import Authorize, serve_endpoint
+from gateway.connections import ConnectionRefused
+from gateway.lean.entrance import Admission, AdmitRead, Entrance
+from gateway.lean.protocol import LeanProtocol
+from gateway.pools import CONNECTIONS
+from gateway.proxy import Authorize, request_headers, serve_endpoint
 from gateway.routing import Route, Routes
 from gateway.uploads import REPEATABLE_BYTES
 from gateway.upstream import Breaker, Upstream, UpstreamTimedOut, open_upstream
 from services.common.http.access import ObserveRequests
 from services.common.http.limits import MIB, Limits, limit_requests
-from services.common.http.server import FAREWELL
+from services.common.http.server import FAREWELL, LimitedProtocol
 from services.common.problems import NotAuthenticated
 from services.common.telemetry import Metrics
 from tests.servers import (
@@ -70,6 +75,49 @@ def proxy_to(upstream: Upstream, authorize: Authorize) -> ASGIApp:
     return proxy
 
 
+class Way(StrEnum):
+    """How a request passes the gateway: as every other, or on the short way of reads where it can."""
+
+    PLAIN = "plain"
+    LEAN = "lean"
+
+
+taken: ContextVar[Way] = ContextVar("taken", default=Way.PLAIN)
+
+
+@pytest.fixture(autouse=True, params=Way)
+def way(request: pytest.FixtureRequest) -> Iterator[Way]:
+    """Lets each test of this file run on both ways: nothing may tell one from the other."""
+    before = taken.set(request.param)
+    yield request.param
+    taken.reset(before)
+
+
+async def warm(upstream: Upstream) -> None:
+    """Give the upstream idle connections, as it has after some requests; without one no read goes its short way."""
+    connections = upstream._connections
+    with suppress(ConnectionRefused):
+        for _ in range(8):
+            connection = await connections._connect()
+            connection.begin(bodiless=True)
+            connection.idle_since = asyncio.get_running_loop().time()
+            connection._busy = False
+            connections._idle.append(connection)
+
+
+def admitting(upstream: Upstream, token: str | None) -> AdmitRead:
+    """Return what `authorizing` and `proxy_to` do, for the short way."""
+
+    def admit(scope: Scope) -> Admission | None:
+        endpoint = ROUTES.resolve(scope["raw_path"])
+        endpoint.route(scope["method"])
+        if (b"authorization", b"Bearer bad") in scope["headers"] or not upstream.ready:
+            return None
+        return Admission(upstream, endpoint.path, request_headers(scope, token, None), token, [])
+
+    return admit
+
+
 @asynccontextmanager
 async def gateway(
     address: str,
@@ -79,6 +127,7 @@ async def gateway(
     breaker: Breaker | None = None,
     answer_seconds: float = PATIENCE,
     idle_seconds: float = PATIENCE,
+    protocol: type[LeanProtocol] = LeanProtocol,
 ) -> AsyncIterator[str]:
     address = f"unix:{address}" if address.startswith("/") else address
     async with open_upstream(
@@ -86,8 +135,13 @@ async def gateway(
     ) as upstream:
         proxy = proxy_to(upstream, authorizing(token))
         limits = Limits(answer_seconds=2 * PATIENCE, late=UpstreamTimedOut, body_bytes=body_bytes)
-        app = ObserveRequests(limit_requests(proxy, limits), Metrics(), trust_request_id=False)
-        async with serving(app) as path:
+        metrics = Metrics()
+        app = ObserveRequests(limit_requests(proxy, limits), metrics, trust_request_id=False)
+        entrance = Entrance(app, admitting(upstream, token), metrics)
+        lean = taken.get() is Way.LEAN
+        if lean:
+            await warm(upstream)
+        async with serving(entrance, protocol if lean else LimitedProtocol) as path:
             yield path
 
 

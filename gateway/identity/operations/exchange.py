@@ -38,6 +38,22 @@ class Credit:
     """Proves it to that app, for a minute."""
 
 
+def read_credential(scope: Mapping[str, Any]) -> str | None:
+    """Return the credential that the request presents, None from the public; whether it is valid is not asked.
+
+    Raises `NotAuthenticated` for what can be none, and `RequestUnreadable` for more than one.
+    """
+    presented: list[bytes] = [value for name, value in scope["headers"] if name == b"authorization"]
+    if not presented:
+        return None
+    if len(presented) > 1:
+        raise RequestUnreadable("Send one Authorization header.")
+    scheme, _, credential = presented[0].decode("latin-1").partition(" ")
+    if scheme.lower() != "bearer" or not 0 < len(credential) <= LONGEST or not credential.isascii():
+        raise NotAuthenticated(_REFUSED)
+    return credential
+
+
 class Exchange:
     """Knows callers by their credentials, and remembers for some seconds those it has checked."""
 
@@ -61,26 +77,25 @@ class Exchange:
         Raises `NotAuthenticated` for a credential that is not valid (any more), and `RequestUnreadable` for
         more than one.
         """
-        presented = [value for name, value in scope["headers"] if name == b"authorization"]
-        if not presented:
+        credential = read_credential(scope)
+        if credential is None:
             return None
-        if len(presented) > 1:
-            raise RequestUnreadable("Send one Authorization header.")
-        scheme, _, credential = presented[0].decode("latin-1").partition(" ")
-        if scheme.lower() != "bearer" or not 0 < len(credential) <= LONGEST or not credential.isascii():
-            raise NotAuthenticated(_REFUSED)
-        place = (digest(credential), service)
-        known = self._remembered.get(place)
-        if known is not None and known[0] > self._clock():
-            return known[1]
+        known = self.recall(credential, service)
+        if known is not None:
+            return known
         # The time of asking counts: what changes while the database answers is not remembered for longer.
         until = self._clock() + REMEMBERED_SECONDS
         caller = await self._identify(credential)
         credit = Credit(caller.principal, self._signer.sign(caller, audience=service))
         if len(self._remembered) >= _REMEMBERED_AT_MOST:
             self._remembered.clear()
-        self._remembered[place] = (until, credit)
+        self._remembered[digest(credential), service] = (until, credit)
         return credit
+
+    def recall(self, credential: str, service: str) -> Credit | None:
+        """Return what was found out about `credential` some seconds ago; None if it must be checked."""
+        known = self._remembered.get((digest(credential), service))
+        return known[1] if known is not None and known[0] > self._clock() else None
 
     async def _identify(self, credential: str) -> Caller:
         if (key_id := read_api_key(credential)) is not None:

@@ -1,5 +1,7 @@
 """Gives each request its id and its place in a trace, and leaves one log line and one measurement of it."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Final
 from uuid import UUID
@@ -10,15 +12,56 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils.compat import uuid7
 
 from services.common.context import request_id, traceparent
+from services.common.logging import HotLog
 from services.common.telemetry import Metrics, Traceparent
 
 ROUTE: Final = "qoldau.route"
 """Where an app that does not route by FastAPI leaves the path template in the ASGI scope."""
 UNMATCHED: Final = "unmatched"
+OBSERVATION: Final = "qoldau.observation"
+"""Where one who has begun to serve a request leaves its `Observation` in the scope."""
 PROBES: Final = frozenset({"/health/live", "/health/ready"})
 """Asked every few seconds: counted always, logged when they fail."""
 
 log = structlog.get_logger()
+hot_log = HotLog()
+
+
+@dataclass(slots=True)
+class Observation:
+    """One request from its head to the end of its answer."""
+
+    request: UUID
+    trace: str
+    """The request's `traceparent`."""
+    started: float = field(default_factory=perf_counter)
+
+    @classmethod
+    def begin(cls, told: Mapping[bytes, bytes], *, trust_request_id: bool) -> "Observation":
+        """Give the request with the headers `told` its id and its place in a trace."""
+        request = (_read_uuid(told.get(b"x-request-id")) if trust_request_id else None) or uuid7()
+        return cls(request, str(_step(told.get(b"traceparent"))))
+
+    def enter(self) -> None:
+        """Let what runs in this context know which request it serves.
+
+        Never reset: the answer to a bug is made outside and names the request. The server gives each request a
+        context of its own.
+        """
+        request_id.set(self.request)
+        traceparent.set(self.trace)
+
+    @property
+    def name(self) -> tuple[bytes, bytes]:
+        """The header that tells the client what its request is called."""
+        return b"x-request-id", str(self.request).encode()
+
+    def leave(self, metrics: Metrics, method: str, route: str, status: int) -> None:
+        """Leave one log line and one measurement."""
+        seconds = perf_counter() - self.started
+        metrics.count_request(method, route, status, seconds)
+        if status >= 400 or route not in PROBES:
+            hot_log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))
 
 
 class ObserveRequests:
@@ -51,32 +94,24 @@ class ObserveRequests:
             raise
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        started, status = perf_counter(), 500
-        told = dict(scope["headers"])
-        request = (_read_uuid(told.get(b"x-request-id")) if self._trust_request_id else None) or uuid7()
+        status = 500
+        observation: Observation = scope.get(OBSERVATION) or Observation.begin(
+            dict(scope["headers"]), trust_request_id=self._trust_request_id
+        )
 
         async def watch(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = [pair for pair in message["headers"] if pair[0] != b"x-request-id"]
-                message["headers"] = [*headers, (b"x-request-id", str(request).encode())]
+                message["headers"] = [*headers, observation.name]
             await send(message)
 
-        # Neither is reset: the answer to a bug is made outside this layer and names the request. The server
-        # gives each request a context of its own.
-        request_id.set(request)
-        traceparent.set(str(_step(told.get(b"traceparent"))))
+        observation.enter()
         try:
             await self._app(scope, receive, watch)
         finally:
-            self._leave_word(scope, status, perf_counter() - started)
-
-    def _leave_word(self, scope: Scope, status: int, seconds: float) -> None:
-        route, method = _template(scope), scope["method"]
-        self._metrics.count_request(method, route, status, seconds)
-        if status >= 400 or route not in PROBES:
-            log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))
+            observation.leave(self._metrics, scope["method"], _template(scope), status)
 
 
 def _template(scope: Scope) -> str:

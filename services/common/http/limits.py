@@ -14,6 +14,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import chain
 from typing import ClassVar, Final
 from urllib.parse import parse_qsl, urlencode
 
@@ -180,7 +181,7 @@ class _Exchange:
 
     def _admit(self) -> None:
         """Check the head and make ready for the body."""
-        _check_head(self._scope)
+        check_head(self._scope)
         if b"idempotency-key" in self._headers:
             self._digest = _start_digest(self._scope)
             self._scope["state"]["fingerprint"] = self.fingerprint
@@ -301,10 +302,10 @@ def _start_digest(scope: Scope) -> "hashlib._Hash":
     return hashlib.sha256(b"\n".join((scope["method"].encode(), scope["raw_path"], query.encode(), b"")))
 
 
-def _check_head(scope: Scope) -> None:
+def check_head(scope: Scope) -> None:
     """Raise the problem with the head of the request, if there is one."""
     headers: list[Header] = scope["headers"]
-    if len(headers) > HEAD_FIELDS or sum(len(name) + len(value) for name, value in headers) > HEAD_BYTES:
+    if len(headers) > HEAD_FIELDS or sum(map(len, chain.from_iterable(headers))) > HEAD_BYTES:
         raise HeadTooLarge(
             f"At most {HEAD_FIELDS} header fields of {HEAD_BYTES // 1024} KiB together are read."
         )

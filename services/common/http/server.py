@@ -54,6 +54,11 @@ class _Joining:
             self._flushing = None
             self._transport.write(self._held + data)
 
+    def write_whole(self, data: bytes) -> None:
+        """Write at once what no other write follows."""
+        self._flush()
+        self._transport.write(data)
+
     def close(self) -> None:
         """Close when everything has been sent."""
         self._flush()
@@ -129,6 +134,14 @@ class LimitedProtocol(HttpToolsProtocol):
         if self._head_timer is not None:
             self._head_timer.cancel()
             self._head_timer = None
+        self.serve_request()
+
+    def write_whole(self, data: bytes) -> None:
+        """Send at once what no other write follows."""
+        cast("_Joining", self.transport).write_whole(data)
+
+    def serve_request(self) -> None:
+        """Give the request, whose head is complete, to the app; a place for shorter ways."""
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
