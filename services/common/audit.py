@@ -138,6 +138,8 @@ class AuditFilter:
     """Exclusive."""
     before: UUID | None = None
     """Only entries that were written before this one, which may be another service's."""
+    subjects: frozenset[UUID] | None = None
+    """Only entries about any of these."""
 
 
 async def fetch_entries(session: AsyncSession, wanted: AuditFilter, page: PageRequest) -> bytes:
@@ -154,6 +156,8 @@ async def fetch_entries(session: AsyncSession, wanted: AuditFilter, page: PageRe
     ):
         if value is not None:
             query = query.where(column == value)
+    if wanted.subjects is not None:
+        query = query.where(entry.subject_id.in_(wanted.subjects))
     if wanted.earliest is not None:
         query = query.where(entry.at >= wanted.earliest)
     if wanted.latest is not None:

@@ -24,6 +24,7 @@ from services.participants.api import (
     calls,
     certificates,
     check_ins,
+    consents,
     duplicates,
     forms,
     logistics,
@@ -70,6 +71,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             tables.router,  # first: elsewhere `imports` and `exports` would be taken for an id
             calls.router,
             people.router,
+            consents.router,
             affiliations.router,
             nominees.router,
             applications.router,

@@ -1,10 +1,11 @@
-"""Routes of persons, their consents and sensitive data, and of nominating authorities."""
+"""Routes of persons and their sensitive data, and of nominating authorities."""
 
 from typing import Any
 from uuid import UUID
 
 from fastapi import Response, status
 
+from services.common.audit import AuditEntryRead, AuditFilter, fetch_entries
 from services.common.file_records import FileNotAttachable
 from services.common.http.callers import Caller
 from services.common.http.paging import Following, Paging
@@ -15,14 +16,13 @@ from services.common.http.sessions import ReadSession, WriteSession
 from services.common.wire import FollowedPage, Page
 from services.participants.api.keys import PASSPORT_INDEX, PERSON, Keys, open_room_key
 from services.participants.db import people as questions
-from services.participants.db.privacy_tables import Consent
+from services.participants.db.personal import find_ids_about
 from services.participants.db.tables import Authority, DeadlineExtension, Person
 from services.participants.domain.people import ReadPurpose
 from services.participants.domain.problems import (
     AuthorityExists,
     AuthorityNotFound,
     CallNotFound,
-    ConsentNotFound,
     PersonNotFound,
     SensitiveDataNotFound,
 )
@@ -31,8 +31,6 @@ from services.participants.schemas.nominees import Delegation
 from services.participants.schemas.people import (
     AuthorityCreate,
     AuthorityRead,
-    ConsentCreate,
-    ConsentRead,
     DeadlineExtensionRead,
     DeadlineExtensionWrite,
     PersonChange,
@@ -138,52 +136,17 @@ async def change_person(
     return await operations.change_person(session, caller, person_id, request, expected=version)
 
 
-@router.post(
-    "/persons/{person_id}/consents",
-    response_model=ConsentRead,
-    status_code=status.HTTP_201_CREATED,
-    responses=problems(PersonNotFound),
-)
-async def record_consent(
-    session: WriteSession, caller: Caller, person_id: UUID, request: ConsentCreate, response: Response
-) -> Consent:
-    """Record what the person agreed to, and how that can be shown."""
-    consent = await operations.record_consent(session, caller, person_id, request)
-    response.headers["Location"] = f"/v1/persons/{person_id}/consents/{consent.id}"
-    return consent
-
-
 @router.get(
-    "/persons/{person_id}/consents", response_model=Page[ConsentRead], responses=problems(PersonNotFound)
+    "/persons/{person_id}/history", response_model=Page[AuditEntryRead], responses=problems(PersonNotFound)
 )
-async def list_consents(session: ReadSession, caller: Caller, page: Paging, person_id: UUID) -> object:
-    """List everything the person agreed to, what was withdrawn included."""
-    person = await questions.get_person(session, person_id, visible_to=caller)
-    return await questions.list_consents(session, page, person_id=person.id)
-
-
-@router.get(
-    "/persons/{person_id}/consents/{consent_id}",
-    response_model=ConsentRead,
-    responses=problems(PersonNotFound, ConsentNotFound),
-)
-async def read_consent(session: ReadSession, caller: Caller, person_id: UUID, consent_id: UUID) -> Consent:
-    """Read one consent."""
-    person = await questions.get_person(session, person_id, visible_to=caller)
-    return await questions.get_consent(session, person.id, consent_id)
-
-
-@router.post(
-    "/persons/{person_id}/consents/{consent_id}/withdrawal",
-    response_model=ConsentRead,
-    responses=problems(PersonNotFound, ConsentNotFound),
-)
-async def withdraw_consent(
-    session: WriteSession, caller: Caller, person_id: UUID, consent_id: UUID, response: Response
-) -> Consent:
-    """Record that the person agrees no longer."""
-    response.headers["Content-Location"] = f"/v1/persons/{person_id}/consents/{consent_id}"
-    return await operations.withdraw_consent(session, caller, person_id, consent_id)
+async def read_person_history(
+    session: ReadSession, caller: Caller, page: Paging, person_id: UUID
+) -> Response:
+    """Read who changed what about a person, from the first entry to the last certificate; never the values."""
+    person = await questions.get_own_or_any(session, person_id, caller=caller)
+    ids = await find_ids_about(session, [person.id])
+    about = AuditFilter(subjects=frozenset(id_ for rows in ids.values() for id_ in rows))
+    return Response(await fetch_entries(session, about, page), media_type="application/json")
 
 
 @router.put(

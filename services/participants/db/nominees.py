@@ -12,7 +12,7 @@ from services.participants.db.affiliation_tables import Affiliation
 from services.participants.db.form_tables import ApplicationDocument
 from services.participants.db.matching_tables import DuplicateCandidate, Merge, PersonKey
 from services.participants.db.message_tables import Message
-from services.participants.db.privacy_tables import Consent, SensitiveRead
+from services.participants.db.privacy_tables import Consent, Disclosure, SensitiveRead
 from services.participants.db.tables import (
     Application,
     DeadlineExtension,
@@ -123,7 +123,7 @@ async def forget_strangers(session: AsyncSession, person_ids: Sequence[UUID]) ->
             )
         )
     )
-    for table in (SensitiveRead, Consent, Affiliation, PersonKey):
+    for table in (SensitiveRead, Disclosure, Consent, Affiliation, PersonKey):
         await session.execute(delete(table).where(table.person_id.in_(gone)))
     pairs = or_(DuplicateCandidate.older_id.in_(gone), DuplicateCandidate.newer_id.in_(gone))
     await session.execute(delete(DuplicateCandidate).where(pairs))

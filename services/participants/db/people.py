@@ -1,4 +1,4 @@
-"""Questions asked of persons, their consents and the authorities that nominate them."""
+"""Questions asked of persons and the authorities that nominate them."""
 
 from uuid import UUID
 
@@ -7,11 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.identity import Caller, Reach
 from services.common.pagination import PageRequest, Rows, SortKey, fetch_page
-from services.participants.db.privacy_tables import Consent
 from services.participants.db.scopes import about, authority_in_reach, in_reach
 from services.participants.db.tables import Application, Authority, Person
-from services.participants.domain.people import ConsentPurpose
-from services.participants.domain.problems import AuthorityNotFound, ConsentNotFound, PersonNotFound
+from services.participants.domain.problems import AuthorityNotFound, PersonNotFound
 
 
 async def get_person(
@@ -57,31 +55,6 @@ async def list_persons(session: AsyncSession, page: PageRequest, *, visible_to: 
         Person.erased_at.is_(None),
     )
     return await fetch_page(session, query, page, SortKey(Person.id))
-
-
-async def find_consents(session: AsyncSession, person_id: UUID, purpose: ConsentPurpose) -> list[Consent]:
-    """Return the person's consents to `purpose` that were not withdrawn."""
-    query = select(Consent).where(
-        Consent.person_id == person_id, Consent.purpose == purpose, Consent.withdrawn_at.is_(None)
-    )
-    return list(await session.scalars(query))
-
-
-async def list_consents(session: AsyncSession, page: PageRequest, *, person_id: UUID) -> Rows:
-    """Return everything the person agreed to, in the order of entry."""
-    return await fetch_page(
-        session, select(Consent).where(Consent.person_id == person_id), page, SortKey(Consent.id)
-    )
-
-
-async def get_consent(
-    session: AsyncSession, person_id: UUID, consent_id: UUID, *, lock: bool = False
-) -> Consent:
-    """Return a consent of the person; raise `ConsentNotFound`."""
-    consent = await session.get(Consent, consent_id, with_for_update=lock or None)
-    if consent is None or consent.person_id != person_id:
-        raise ConsentNotFound("There is no such consent.")
-    return consent
 
 
 async def get_authority(

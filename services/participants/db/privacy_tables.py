@@ -44,7 +44,21 @@ class Consent(Versioned, Base):
     cross_border: Mapped[bool]
     published: Mapped[bool]
     evidence: Mapped[ConsentEvidence]
+    file_id: Mapped[UUID | None]
+    """The signed paper or the signature; None where it is electronic, or the paper lies elsewhere."""
     collected_by: Mapped[str]
+
+
+class Disclosure(Identified, Base):
+    """A partner was shown somebody's data, under their consent; never changed."""
+
+    __tablename__ = "disclosure"
+    __table_args__ = (Index("ix_disclosure_person_id", "person_id"),)
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    organization_id: Mapped[UUID]
+    edition_id: Mapped[UUID]
+    actor: Mapped[str]
 
 
 class LegalHold(Versioned, Base):

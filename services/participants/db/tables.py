@@ -50,7 +50,7 @@ __all__ = [
     "voucher_tables",
 ]
 
-SCHEMA_REVISION: Final = "0013"
+SCHEMA_REVISION: Final = "0014"
 """The revision of `migrations/participants` that this code needs."""
 
 

@@ -15,6 +15,7 @@ from services.participants.domain.applications import (
     Slot,
 )
 from services.participants.domain.calls import CallState
+from services.participants.domain.consents import Consequence
 from services.participants.domain.offers import OFFER_LIFE, OfferState
 from services.participants.domain.participations import PARTICIPATION_LIFE, ParticipationState
 from services.participants.domain.people import ConsentEvidence, ConsentPurpose, ReadPurpose, Sex
@@ -161,6 +162,24 @@ ENUMERATIONS: Final[Sequence[Enumeration]] = (
             alumni_contact | Contact as alumnus | Связь с выпускником | Түлекпен байланыс
             publish_name | Publish the name | Публикация имени | Есімді жариялау
             ask_supervisor | Ask the supervisor | Опрос руководителя | Басшыдан сұрау
+        """),
+    ),
+    Enumeration(
+        "consent_consequence",
+        Consequence,
+        texts("""
+            application_withdrawn | The application is withdrawn | Заявка отзывается | Өтінім кері алынады
+            voucher_returned | The voucher goes back | Ваучер возвращается | Ваучер қайтарылады
+            sensitive_data_forgotten | Sensitive data deleted | Особые данные удаляются | Құпия деректер жойылады
+            participation_stays | Taking part goes on | Участие продолжается | Қатысу жалғасады
+            messages_end | No more messages | Писем больше не будет | Хаттар тоқтайды
+            sharing_ends | Nothing more is shared | Передача прекращается | Бөлісу тоқтайды
+            partner_knows | The partner knows already | Партнёр уже знает | Серіктес біледі
+            linking_ends | Editions are not linked | Выпуски не связываются | Шығарылымдар байланыстырылмайды
+            profile_emptied | The alumni profile is emptied | Профиль очищается | Түлек профилі тазартылады
+            engagement_note_forgotten | A note is deleted | Заметка удаляется | Жазба жойылады
+            name_not_published | The name is not published | Имя не публикуется | Есім жарияланбайды
+            supervisor_forgotten | Supervisor forgotten | Данные руководителя удаляются | Басшы дерегі жойылады
         """),
     ),
     Enumeration(

@@ -288,6 +288,7 @@ INVENTORY: Final = (
     *_fields(CONTACT, Fate.KEPT, "message.facts", "message.language"),
     *_fields(ACCOUNTABILITY, Fate.KEPT, "consent.text_version", "consent.language_tag"),
     *_fields(ACCOUNTABILITY, Fate.KEPT, "consent.third_parties", "consent.collected_by"),
+    *_fields(ACCOUNTABILITY, Fate.KEPT, "disclosure.actor"),
     *_fields(ACCOUNTABILITY, Fate.KEPT, "sensitive_read.actor", "sensitive_read.purpose"),
     *_fields(ACCOUNTABILITY, Fate.FORGOTTEN, "legal_hold.subject", "legal_hold.reason"),
     *_fields(ACCOUNTABILITY, Fate.KEPT, "erasure.requested_by", "erasure.approved_by"),

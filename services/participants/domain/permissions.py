@@ -53,7 +53,13 @@ PERMISSIONS: Final[Matrix] = {
     "read_person": only(**_READERS),
     "record_consent": only(**_CONCERNED),
     "list_consents": only(**_READERS),
+    "list_all_consents": only(**_READERS),
     "read_consent": only(**_READERS),
+    "read_consent_evidence": only(**_READERS),
+    "list_shared_participants": only(**_STAFF, partner=Reach.OWN),
+    "read_person_history": only(
+        **_STAFF, auditor=Reach.ALL, data_protection_officer=Reach.ALL, participant=Reach.OWN
+    ),
     "withdraw_consent": only(**_CONCERNED),
     "create_affiliation": only(**_STAFF, participant=Reach.OWN),
     "list_affiliations": only(**_READERS),

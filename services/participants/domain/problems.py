@@ -49,6 +49,16 @@ class ConsentNotFound(Problem):
     title: ClassVar[Title] = title(en="Consent not found", ru="Согласие не найдено", kk="Келісім табылмады")
 
 
+class OrganizationUnknown(Problem):
+    """No such organization, or none that the caller may speak for."""
+
+    status: ClassVar[int] = 404
+    slug: ClassVar[str] = "organization-unknown"
+    title: ClassVar[Title] = title(
+        en="Organization not found", ru="Организация не найдена", kk="Ұйым табылмады"
+    )
+
+
 class AffiliationNotFound(Problem):
     """No such affiliation of this person."""
 

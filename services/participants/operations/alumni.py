@@ -7,7 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.common.audit import record_change
 from services.common.clock import real_now
 from services.common.identity import Caller
-from services.participants.db.people import find_consents, get_own_or_any, get_person
+from services.participants.db.consents import find_consents
+from services.participants.db.people import get_own_or_any, get_person
 from services.participants.db.voucher_tables import AlumniEngagement, AlumniProfile, AwardRecipient
 from services.participants.db.vouchers import find_profile, find_recipient
 from services.participants.domain.people import ConsentPurpose, is_in_force
@@ -39,10 +40,15 @@ async def leave_directory(session: AsyncSession, caller: Caller, person_id: UUID
     profile = await find_profile(session, person.id)
     if profile is None:
         raise AlumniProfileNotFound("There is no such profile.")
+    await empty_profile(session, caller, profile)
+    return profile
+
+
+async def empty_profile(session: AsyncSession, caller: Caller, profile: AlumniProfile) -> None:
+    """Leave nothing of a locked profile but its place."""
     profile.organization = profile.post = profile.about = profile.contact = None
     profile.shown_name, profile.listed = "", False
     await record_change(session, caller, "alumni_profile.left", profile, ["listed"])
-    return profile
 
 
 async def record_engagement(

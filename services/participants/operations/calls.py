@@ -7,8 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.clock import domain_now, real_now
 from services.participants.db.applications import count_nominations
+from services.participants.db.consents import find_consents
 from services.participants.db.mirrors import deadline_of, find_line_of
-from services.participants.db.people import find_consents
 from services.participants.db.tables import Authority, MirrorEdition, MirrorSeatLine
 from services.participants.domain.applications import NomineePlace, Slot
 from services.participants.domain.calls import CANCELLED_EDITION, CallState, state_of_call

@@ -1,4 +1,4 @@
-"""What can be done to the records of persons, their consents and their authorities."""
+"""What can be done to the records of persons and of their authorities."""
 
 import json
 from typing import Any
@@ -7,7 +7,6 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.audit import record_change
-from services.common.clock import real_now
 from services.common.context import request_id
 from services.common.database import new_id
 from services.common.file_records import attach_file, discard_files_of
@@ -15,8 +14,8 @@ from services.common.identity import Caller, Reach
 from services.common.preconditions import require_version
 from services.common.seal import blind_index, decrypt, encrypt
 from services.participants.db.mirrors import find_extension, get_edition
-from services.participants.db.people import get_authority, get_consent, get_own_or_any, get_person
-from services.participants.db.privacy_tables import Consent, SensitiveRead
+from services.participants.db.people import get_authority, get_own_or_any, get_person
+from services.participants.db.privacy_tables import SensitiveRead
 from services.participants.db.tables import Authority, DeadlineExtension, Person
 from services.participants.domain.people import ReadPurpose, context_of_sensitive_block
 from services.participants.domain.problems import AuthorityNotFound, SensitiveDataNotFound
@@ -25,7 +24,6 @@ from services.participants.operations.nominees import plan_purge_of_unconfirmed
 from services.participants.schemas.nominees import Delegation
 from services.participants.schemas.people import (
     AuthorityCreate,
-    ConsentCreate,
     DeadlineExtensionWrite,
     PersonChange,
     PersonCreate,
@@ -113,34 +111,6 @@ async def change_person(
     await index_persons(session, [person])
     await record_change(session, caller, "person.changed", person, changes)
     return person
-
-
-async def record_consent(
-    session: AsyncSession, caller: Caller, person_id: UUID, request: ConsentCreate
-) -> Consent:
-    """Record that the person agreed, now."""
-    person = await get_person(session, person_id, visible_to=caller)
-    consent = Consent(
-        **request.model_dump(),
-        person_id=person.id,
-        granted_at=await real_now(session),
-        collected_by=caller.principal,
-    )
-    session.add(consent)
-    await record_change(session, caller, "consent.recorded", consent)
-    return consent
-
-
-async def withdraw_consent(
-    session: AsyncSession, caller: Caller, person_id: UUID, consent_id: UUID
-) -> Consent:
-    """Record that the person agrees no longer; saying it twice changes nothing."""
-    person = await get_person(session, person_id, visible_to=caller)
-    consent = await get_consent(session, person.id, consent_id, lock=True)
-    if consent.withdrawn_at is None:
-        consent.withdrawn_at = await real_now(session)
-        await record_change(session, caller, "consent.withdrawn", consent, ["withdrawn_at"])
-    return consent
 
 
 async def keep_sensitive_data(

@@ -18,9 +18,9 @@ from services.common.peers import PeerRefusedError, PeerUnreachableError
 from services.common.seal import Undecipherable, unseal
 from services.common.sessions import Sessions
 from services.participants.db.affiliations import find_supervised
+from services.participants.db.consents import find_consents
 from services.participants.db.message_tables import Message
 from services.participants.db.messages import lock_message
-from services.participants.db.people import find_consents
 from services.participants.db.tables import MirrorEdition, Participation, Person
 from services.participants.domain.affiliations import is_current
 from services.participants.domain.messages import (

@@ -11,7 +11,8 @@ from services.common.clock import Provenance, domain_now
 from services.common.database import new_id
 from services.common.identity import Caller
 from services.common.outbox import publish
-from services.participants.db.people import find_consents, get_authority, get_person
+from services.participants.db.consents import find_consents
+from services.participants.db.people import get_authority, get_person
 from services.participants.db.tables import Authority
 from services.participants.db.voucher_tables import MirrorVoucherScheme, Voucher
 from services.participants.db.vouchers import (

@@ -1,4 +1,4 @@
-"""What persons, consents and nominating authorities look like on the wire."""
+"""What persons and nominating authorities look like on the wire."""
 
 from datetime import date, datetime
 from typing import Annotated, Any, Self
@@ -7,9 +7,9 @@ from uuid import UUID
 from pydantic import EmailStr, Field, StringConstraints, model_validator
 
 from services.common.clock import Provenance
-from services.common.wire import Answer, Code, Day, Flag, Id, Instant, Line, Request, Resource
+from services.common.wire import Answer, Day, Flag, Id, Instant, Line, Request, Resource
 from services.common.wire_codes import CountryCode, LanguageTag
-from services.participants.domain.people import ConsentEvidence, ConsentPurpose, Sex
+from services.participants.domain.people import Sex
 
 DocumentNumber = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{5,20}$")]
 """As in the machine-readable zone; a Cyrillic letter that looks like a Latin one is refused, not matched."""
@@ -74,35 +74,6 @@ class PersonRead(PersonItem):
     residence: str | None
     email: str | None
     preferred_language: str
-
-
-class ConsentCreate(Request):
-    """What the person agreed to, in which version of the words, and how that can be shown."""
-
-    purpose: ConsentPurpose
-    text_version: Code
-    language_tag: LanguageTag
-    valid_until: Instant | None = None
-    third_parties: list[Code] = Field(default_factory=list, max_length=20)
-    cross_border: Flag
-    published: Flag = False
-    evidence: ConsentEvidence
-
-
-class ConsentRead(Resource):
-    """A consent as it was given, and withdrawn if it was."""
-
-    person_id: UUID
-    purpose: ConsentPurpose
-    text_version: str
-    language_tag: str
-    granted_at: datetime
-    valid_until: datetime | None
-    withdrawn_at: datetime | None
-    third_parties: list[str]
-    cross_border: bool
-    published: bool
-    evidence: ConsentEvidence
 
 
 class SensitiveData(Request):
