@@ -8,6 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
+import uuid_utils
 from sqlalchemy import DateTime, Enum, MetaData, Numeric, event, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DisconnectionError
@@ -38,6 +39,11 @@ def new_id() -> UUID:
     Never for answers, tokens and invitations, which must not tell their order.
     """
     return uuid7()
+
+
+def new_id_text() -> str:
+    """Return a fresh UUIDv7 as text, at a fraction of the price: for rows that are copied in."""
+    return str(uuid_utils.uuid7())
 
 
 TYPES: Final[Mapping[Any, Any]] = {

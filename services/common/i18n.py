@@ -54,6 +54,8 @@ def clean_text(text: str, *, multiline: bool = False) -> str:
     out of its order) and lone surrogates; on tabs and line breaks too, unless `multiline`.
     The zero-width non-joiner stays, since Persian needs it, and so do the joiner and the direction marks.
     """
+    if text.isprintable():  # so it holds nothing that is refused, and most texts are
+        return unicodedata.normalize("NFC", text).strip()
     if _ALWAYS_REFUSED.search(text):
         raise ValueError("the text holds a control character, a bidirectional override or half a character")
     cleaned = unicodedata.normalize("NFC", text).strip()

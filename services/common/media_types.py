@@ -96,7 +96,18 @@ def _names(directory: bytes) -> Iterator[bytes]:
 def _is_text(head: bytes) -> bool:
     if head.startswith((b"%PDF", b"{\\rtf", b"%!PS")):
         return False
-    return head.startswith(_BYTE_ORDER_MARKS_16) or not _CONTROLS.search(head)
+    if head.startswith(_BYTE_ORDER_MARKS_16) or not _CONTROLS.search(head):
+        return True
+    return _is_bare_utf_16(head) and filetype.guess_mime(head) is None
+
+
+def _is_bare_utf_16(head: bytes) -> bool:
+    """Say whether this reads as UTF-16 without its mark: an ASCII letter first, and nothing but text after it."""
+    is_big = head[0] == 0
+    if b"\0" not in head[:2] or b"\0" in head[is_big::2]:
+        return False
+    read = head[: len(head) // 2 * 2].decode("utf-16-be" if is_big else "utf-16-le", "ignore")
+    return all(letter.isprintable() or letter in "\t\r\n\u200c" for letter in read)
 
 
 def _judge_text(head: bytes) -> str:

@@ -109,7 +109,6 @@ async def _fill_stage(session: AsyncSession, columns: Mapping[str, str], copied:
         text(f"CREATE TEMPORARY TABLE {_STAGE} (number integer NOT NULL, {declared}) ON COMMIT DROP")
     )
     await copy_in(session, _STAGE, ["number", *columns], copied)
-    await session.execute(text(f"ANALYZE {_STAGE}"))
 
 
 async def _drop_rows(session: AsyncSession, numbers: Sequence[int]) -> None:

@@ -83,6 +83,13 @@ async def test_nothing_of_the_table_is_left(participants: Door, manager: httpx.A
     assert await count(participants, "SELECT count(*) FROM pg_class WHERE relname = 'stage'") == 0
 
 
+async def test_what_copy_reads_as_signs_stays_text(participants: Door, manager: httpx.AsyncClient) -> None:
+    odd = r"O\N'Brien\t\."
+    ended = await import_table(participants, manager, "persons", PERSONS.replace(CANARY, odd))
+    assert ended["state"] == "succeeded", ended
+    assert (await manager.get("/v1/persons")).json()["items"][0]["names"][0]["family"] == odd
+
+
 async def test_the_same_person_is_not_entered_twice(participants: Door, manager: httpx.AsyncClient) -> None:
     doubled = PERSONS + PERSONS.splitlines()[1].replace("one@", "ONE@") + "\n"
     ended = await import_table(participants, manager, "persons", doubled)
@@ -143,7 +150,7 @@ async def test_what_is_no_table_is_refused_at_the_door(manager: httpx.AsyncClien
     assert (sent.status_code, sent.json()["code"]) == (415, "file-type-refused")
 
 
-@pytest.mark.parametrize("codec", ["utf-16", "utf-8-sig", "cp1251"])
+@pytest.mark.parametrize("codec", ["utf-16", "utf-16-be", "utf-8-sig", "cp1251"])
 async def test_common_encodings_are_read(participants: Door, manager: httpx.AsyncClient, codec: str) -> None:
     said = {"encoding": "windows-1251"} if codec == "cp1251" else {}
     ended = await import_table(participants, manager, "persons", PERSONS.encode(codec), **said)

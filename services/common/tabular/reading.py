@@ -47,9 +47,11 @@ def read_cells(source: TableSource) -> Iterator[Row]:
     for number, cells in rows:
         if len(cells) > MOST_COLUMNS:
             raise TableFault("too_many_columns", f"At most {MOST_COLUMNS} columns are read.", row=number)
-        cleaned = [_clean(cell) for cell in cells]
+        cleaned = list(map(str.strip, cells))
         if not any(cleaned):
             continue
+        if "'" in "".join(cleaned):
+            cleaned = [_bared(cell) for cell in cleaned]
         found += 1
         if found > source.most_rows + 1:
             raise TableFault("too_many_rows", f"At most {source.most_rows} rows are read.", row=number)
@@ -85,7 +87,6 @@ def _find_delimiter(text: str) -> str:
     return max(DELIMITERS, key=bare.count)
 
 
-def _clean(cell: str) -> str:
-    """Return the cell without blanks around it, and without the apostrophe that our exports set before signs."""
-    cell = cell.strip()
+def _bared(cell: str) -> str:
+    """Return the cell without the apostrophe that our exports set before signs."""
     return cell[1:] if cell[:1] == "'" and cell[1:2] in _SIGNS else cell

@@ -37,7 +37,7 @@ _ENTER: Final = text(
     INSERT INTO person (id, version, names, sex, birth_date, nationality, residence, email, preferred_language,
         provenance)
     SELECT id, 1, names, sex, birth_date, nationality, residence, email, preferred_language, provenance
-    FROM stage ORDER BY number
+    FROM stage
     """
 )
 _AUDIT: Final = text(
@@ -46,6 +46,8 @@ _AUDIT: Final = text(
     SELECT audit_id, :actor, 'person.entered', 'person', id, 1, '[]', :request_id FROM stage
     """
 )
+_LOOK: Final = text("ANALYZE stage (email, nationality)")
+"""So much the planner has to know for `_KNOWN`; all columns would cost as much as entering them does."""
 _COUNT: Final = text("SELECT count(*) FROM stage")
 
 
@@ -55,6 +57,7 @@ async def check_staged_persons(session: AsyncSession) -> Sequence[tuple[int, str
     The same address, or name where there is none, with the same birth date and nationality; everything less sure
     is for the search for duplicates, and a person decides.
     """
+    await session.execute(_LOOK)
     twice = set(await _numbers(session, _TWICE))
     known = set(await _numbers(session, _KNOWN)) - twice
     return [

@@ -8,7 +8,7 @@ import orjson
 from pydantic import AfterValidator, EmailStr, Field, TypeAdapter, model_validator
 
 from services.common.clock import Provenance
-from services.common.database import new_id
+from services.common.database import new_id_text
 from services.common.tabular.cells import CountCell, DayCell, TableRow
 from services.common.wire import Code, Id, Line, Text
 from services.common.wire_codes import CountryCode, LanguageTag
@@ -74,8 +74,8 @@ def person_cells(row: PersonRow) -> Sequence[str | None]:
         latin = {"given": row.latin_given, "family": row.latin_family}
         names.append({"language": "und-Latn", **latin, "patronymic": None, "mononym": None})
     return (
-        str(new_id()),
-        str(new_id()),
+        new_id_text(),
+        new_id_text(),
         orjson.dumps(names).decode(),
         row.sex,
         row.birth_date.isoformat() if row.birth_date is not None else None,
