@@ -26,6 +26,7 @@ from gateway.compositions import (
     me,
     portfolio_overview,
     program_overview,
+    search,
 )
 from gateway.front_door import FrontDoor
 from gateway.identity.api import accounts, credentials, self_service
@@ -115,6 +116,7 @@ def create_room(settings: Settings) -> FastAPI:
             edition_overview.router,
             portfolio_overview.router,
             program_overview.router,
+            search.router,
             lecturer_profile.router,
             country_dossier.router,
             enumerations.router,

@@ -1,9 +1,11 @@
-"""Every enumeration of the system with its labels, gathered from the services that own them."""
+"""Every enumeration of the system with its labels, the services' and the gateway's own."""
 
 from fastapi import Response
 
 from gateway.compositions.parts import Reading, Seen, collect
+from gateway.compositions.vocabulary import GATEWAY_ENUMERATIONS
 from gateway.upstream import MissingPart
+from services.common.enumerations import describe
 from services.common.http.routes import house_router
 from services.common.wire import Answer
 
@@ -37,4 +39,7 @@ async def list_all_enumerations(reading: Reading, response: Response) -> AllEnum
     if missing:
         response.headers["Cache-Control"] = "no-store"
     items = [item for owner in OWNERS if parts[owner] is not None for item in parts[owner].items]
+    items += [
+        Seen.model_validate({"name": one.name, "values": describe(one)}) for one in GATEWAY_ENUMERATIONS
+    ]
     return AllEnumerations(items=items, missing=missing)

@@ -4,6 +4,7 @@ The services are small apps of the test behind real sockets: a view is held to w
 """
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -129,7 +130,10 @@ async def test_a_dossier_stands_without_outcomes(gateway_before: OpenGateway) ->
 async def test_enumerations_come_from_every_service_that_can_be_asked(gateway_before: OpenGateway) -> None:
     gateway = await gateway_before(without("participants"))
     answer = (await gateway.client().get("/v1/enumerations")).json()
-    assert answer["items"] == [{"name": "edition_state"}, {"name": "campaign_state"}]
+    assert answer["items"][:2] == [{"name": "edition_state"}, {"name": "campaign_state"}]
+    own = {item["name"]: item["values"] for item in answer["items"][2:]}
+    assert own.keys() == {"search_kind", "next_step", "role", "grant_kind"}
+    assert own["search_kind"][0]["label"] == {"kk": "Бағдарлама", "ru": "Программа", "en": "Program"}
     assert [entry["part"] for entry in answer["missing"]] == ["participants"]
 
 
@@ -272,3 +276,63 @@ async def test_a_part_that_takes_too_long_is_missing(
     assert shown["portfolio"] == PORTFOLIO
     late = {one["part"] for one in shown["missing"] if one["problem"] == "/problems/upstream-timed-out"}
     assert late == {"response_rates", "overdue_recommendations"}
+
+
+def hit(kind: str, rank: float, number: int) -> dict[str, Any]:
+    id_ = f"01980000-0000-7000-8000-{number:012}"
+    title = {"en": "Synthetic"}
+    return {"kind": kind, "id": id_, "href": "/", "title": title, "snippet": None, "rank": rank}
+
+
+def searched(*hits: dict[str, Any], more: bool = False) -> dict[str, Any]:
+    return {"items": list(hits), "more": more}
+
+
+class TestSearch:
+    PROGRAMS = service(
+        services__programs__search=searched(hit("program", 0.3, 1), hit("edition", 0.2, 2), more=True)
+    )
+    PARTICIPANTS = service(services__participants__search=searched(hit("person", 0.25, 3)))
+    BOTH: Mapping[str, Starlette] = {"programs": PROGRAMS, "participants": PARTICIPANTS}
+
+    async def test_hits_of_all_services_are_ranked_together(self, gateway_before: OpenGateway) -> None:
+        gateway = await gateway_before(self.BOTH)
+        manager = await gateway.signed_in("manager@synthetic.example", Role.MANAGER)
+        answer = await manager.get("/v1/search", params={"q": "synthetic"})
+        assert answer.status_code == 200, answer.text
+        found = answer.json()
+        assert [one["kind"] for one in found["items"]] == ["program", "person", "edition"]
+        assert (found["more"], found["missing"]) == (True, [])
+        assert answer.headers["cache-control"] == "no-store"
+        two = (await manager.get("/v1/search", params={"q": "synthetic", "limit": 2})).json()
+        assert [one["kind"] for one in two["items"]] == ["program", "person"]
+        people = (await manager.get("/v1/search", params={"q": "synthetic", "kinds": "person"})).json()
+        assert [one["kind"] for one in people["items"]] == ["person"]
+        assert people["more"] is False
+
+    async def test_who_may_not_see_persons_is_told_nothing_of_them(self, gateway_before: OpenGateway) -> None:
+        refusing = service(services__participants__search=NotPermitted("None of your roles includes this."))
+        gateway = await gateway_before({"programs": self.PROGRAMS, "participants": refusing})
+        lecturer = await gateway.signed_in("lecturer@synthetic.example", Role.LECTURER)
+        for client in (gateway.client(), lecturer):
+            found = (await client.get("/v1/search", params={"q": "synthetic"})).json()
+            assert [one["kind"] for one in found["items"]] == ["program", "edition"]
+            assert found["missing"] == []
+        nobody = (
+            await gateway.client().get("/v1/search", params={"q": "synthetic", "kinds": "person"})
+        ).json()
+        assert nobody == {"items": [], "more": False, "missing": []}
+
+    async def test_a_service_that_is_down_is_named(self, gateway_before: OpenGateway) -> None:
+        gateway = await gateway_before({"participants": self.PARTICIPANTS})
+        manager = await gateway.signed_in("manager@synthetic.example", Role.MANAGER)
+        found = (await manager.get("/v1/search", params={"q": "synthetic"})).json()
+        assert [one["kind"] for one in found["items"]] == ["person"]
+        assert found["missing"] == [{"part": "programs", "problem": "/problems/upstream-unavailable"}]
+
+    @pytest.mark.parametrize("params", [{"q": "%"}, {"q": "ab"}, {"q": "word", "kinds": "planet"}, {}])
+    async def test_what_makes_no_search_is_refused_before_anybody_is_asked(
+        self, gateway_before: OpenGateway, params: dict[str, str]
+    ) -> None:
+        gateway = await gateway_before({})
+        assert (await gateway.client().get("/v1/search", params=params)).status_code == 422

@@ -43,6 +43,7 @@ PERMISSIONS: Final[Matrix] = {
     "read_lecturer_profile": everyone(),
     "read_country_dossier": everyone(),
     "list_all_enumerations": everyone(),
+    "search_everything": everyone(),
     "list_audit_entries": AUDIT_READERS,
     "list_gateway_audit_entries": AUDIT_READERS,
 }

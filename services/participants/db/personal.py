@@ -31,7 +31,9 @@ from services.participants.db.base import Base
 from services.participants.domain.inventory import FATES, Fate
 
 PERSON: Final = "person"
-_UNTOLD: Final = frozenset({"spellings", "passport_index", "sensitive", "sealed_token", "verify_token"})
+_UNTOLD: Final = frozenset(
+    {"spellings", "search", "passport_index", "sensitive", "sealed_token", "verify_token"}
+)
 """Columns that a subject's data leave out: made from others, or encrypted and shown decrypted beside."""
 _LED_AWAY: Final = frozenset({"merged_into", "entered_by"})
 

@@ -6,11 +6,13 @@ from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, false, func, text
+from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.common.clock import Provenance
 from services.common.database import Versioned
 from services.common.database_errors import translate_constraint
+from services.common.search import searchable
 from services.participants.db import (
     affiliation_tables,
     attendance_tables,
@@ -50,7 +52,7 @@ __all__ = [
     "voucher_tables",
 ]
 
-SCHEMA_REVISION: Final = "0014"
+SCHEMA_REVISION: Final = "0015"
 """The revision of `migrations/participants` that this code needs."""
 
 
@@ -176,6 +178,7 @@ class Person(Versioned, Base):
     __tablename__ = "person"
     __table_args__ = (
         Index("ix_person_entered_by", "entered_by"),
+        Index("ix_person_search", "search", postgresql_using="gin"),
         Index("ix_person_unindexed", "id", postgresql_where=text("spellings = '[]'")),
         Index("ix_person_merged_into", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
         Index(
@@ -199,6 +202,12 @@ class Person(Versioned, Base):
     passport_index: Mapped[bytes | None]
     spellings: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
     """The names as they are compared (`domain.matching.spell`); empty until the person is indexed."""
+    search: Mapped[str] = mapped_column(
+        TSVECTOR,
+        searchable("participants", paths=['names $[*]."given"', 'names $[*]."family"']),
+        deferred=True,
+    )
+    """The words of the names, folded (`services.common.search`)."""
     merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     erased_at: Mapped[datetime | None]
 

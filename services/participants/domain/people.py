@@ -5,6 +5,12 @@ from enum import StrEnum
 from uuid import UUID
 
 
+class FindableKind(StrEnum):
+    """What can be found in this room by words."""
+
+    PERSON = "person"
+
+
 class Sex(StrEnum):
     """As in the travel document (ICAO 9303)."""
 

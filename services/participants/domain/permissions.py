@@ -28,6 +28,7 @@ PERMISSIONS: Final[Matrix] = {
     "import_nominations": only(**_OFFICERS),
     "import_attendance": only(**_STAFF),
     "export_persons": only(**_READERS),
+    "search_participants": only(**_READERS),
     "export_applications": only(**_READERS),
     "export_attendance": only(**_READERS),
     "list_calls": everyone(**_AGENCY),

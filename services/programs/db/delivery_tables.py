@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sqlalchemy import CHAR, CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.common.clock import Provenance
 from services.common.database import Versioned
 from services.common.money import Money
+from services.common.search import searchable
 from services.programs.db.base import Base
 from services.programs.domain.deliveries import DeliveryKind, DeliveryState, DocumentKind
 
@@ -27,6 +29,7 @@ class Delivery(Versioned, Base):
         Index("ix_delivery_recipient_country", "recipient_country"),
         Index("ix_delivery_predecessor_id", "predecessor_id"),
         Index("ix_delivery_program_id", "program_id"),
+        Index("ix_delivery_search", "search", postgresql_using="gin"),
         CheckConstraint("predecessor_id IS NULL OR predecessor_edition_id IS NULL", name="one_predecessor"),
         CheckConstraint("(value_amount IS NULL) = (value_currency IS NULL)", name="value"),
         CheckConstraint("details ->> 'kind' = kind", name="details"),
@@ -56,6 +59,10 @@ class Delivery(Versioned, Base):
     sectors: Mapped[list[dict[str, Any]]]
     aid_type: Mapped[str | None]
     coded_by: Mapped[str | None]
+    search: Mapped[str] = mapped_column(
+        TSVECTOR, searchable("programs", "code", languages=["title"]), deferred=True
+    )
+    """The words by which it is found, folded (`services.common.search`)."""
     state: Mapped[DeliveryState]
     state_reason: Mapped[str | None]
     began_on: Mapped[date | None]
@@ -85,6 +92,7 @@ class DeliveryDocument(Versioned, Base):
     __tablename__ = "delivery_document"
     __table_args__ = (
         Index("ix_delivery_document_delivery_id", "delivery_id", "dated"),
+        Index("ix_delivery_document_search", "search", postgresql_using="gin"),
         CheckConstraint("(url IS NULL) <> (file_id IS NULL)", name="one_place"),
     )
 
@@ -95,6 +103,8 @@ class DeliveryDocument(Versioned, Base):
     url: Mapped[str | None]
     """Where it stands elsewhere; or else the next column, a file that is kept here."""
     file_id: Mapped[UUID | None]
+    search: Mapped[str] = mapped_column(TSVECTOR, searchable("programs", "title"), deferred=True)
+    """The words by which it is found, folded (`services.common.search`)."""
     public: Mapped[bool]
     withdrawn_reason: Mapped[str | None]
     """Why it no longer counts; None as long as it does."""

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.common.clock import Provenance
 from services.common.database import Identified, Versioned
+from services.common.search import searchable
 from services.programs.db.base import Base
 from services.programs.domain.editions import (
     ContentKind,
@@ -65,16 +66,9 @@ class Edition(Versioned, Base):
     year: Mapped[int] = mapped_column(Computed("(extract(year FROM earliest))::integer", persisted=True))
     """Of the earliest day."""
     search: Mapped[str] = mapped_column(
-        TSVECTOR,
-        Computed(
-            "to_tsvector('simple'::regconfig, code)"
-            " || jsonb_to_tsvector('simple'::regconfig, title, '[\"string\"]'::jsonb)"
-            " || coalesce(jsonb_to_tsvector('simple'::regconfig, topic, '[\"string\"]'::jsonb), ''::tsvector)",
-            persisted=True,
-        ),
-        deferred=True,
+        TSVECTOR, searchable("programs", "code", languages=["title", "topic"]), deferred=True
     )
-    """The words of code, title and topic, in every language."""
+    """The words by which it is found, folded (`services.common.search`)."""
     duration_days: Mapped[int | None]
     host_places: Mapped[list[dict[str, Any]]]
     modality: Mapped[Modality | None]

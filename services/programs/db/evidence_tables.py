@@ -5,10 +5,12 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.common.clock import Provenance
 from services.common.database import Identified, Versioned
+from services.common.search import searchable
 from services.programs.db.base import Base
 from services.programs.domain.deliveries import DesignTaskState
 from services.programs.domain.evidence import Confidence, SourceKind, StatementKind, SubjectKind
@@ -18,7 +20,10 @@ class Source(Versioned, Base):
     """Something that facts are read from."""
 
     __tablename__ = "source"
-    __table_args__ = (UniqueConstraint("code", name="uq_source_code"),)
+    __table_args__ = (
+        UniqueConstraint("code", name="uq_source_code"),
+        Index("ix_source_search", "search", postgresql_using="gin"),
+    )
 
     code: Mapped[str]
     kind: Mapped[SourceKind]
@@ -26,6 +31,8 @@ class Source(Versioned, Base):
     url: Mapped[str | None]
     published: Mapped[str | None]
     """EDTF."""
+    search: Mapped[str] = mapped_column(TSVECTOR, searchable("programs", "code", "title"), deferred=True)
+    """The words by which it is found, folded (`services.common.search`)."""
 
 
 class Citation(Identified, Base):

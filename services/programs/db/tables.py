@@ -4,11 +4,13 @@ from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.common.clock import Provenance
 from services.common.database import Versioned
 from services.common.database_errors import translate_constraint
+from services.common.search import searchable
 from services.programs.db import publication_tables  # noqa: F401  declares tables of this schema
 from services.programs.db.agreement_tables import (
     Agreement,
@@ -104,7 +106,7 @@ __all__ = [
     "Venue",
 ]
 
-SCHEMA_REVISION: Final = "0014"
+SCHEMA_REVISION: Final = "0015"
 """The revision of `migrations/programs` that this code needs."""
 
 
@@ -114,6 +116,7 @@ class Organization(Versioned, Base):
     __tablename__ = "organization"
     __table_args__ = (
         UniqueConstraint("code", name="uq_organization_code"),
+        Index("ix_organization_search", "search", postgresql_using="gin"),
         Index("ix_organization_country", "country"),
     )
 
@@ -128,6 +131,12 @@ class Organization(Versioned, Base):
     country: Mapped[str | None]
     """ISO 3166-1 alpha-2."""
     identifiers: Mapped[list[dict[str, str]]]
+    search: Mapped[str] = mapped_column(
+        TSVECTOR,
+        searchable("programs", "code", "acronym", "verbatim_name", languages=["names"]),
+        deferred=True,
+    )
+    """The words by which it is found, folded (`services.common.search`)."""
     status: Mapped[OrganizationStatus]
     merged_into_id: Mapped[UUID | None] = mapped_column(ForeignKey("organization.id"))
     """The record that has taken its place."""
@@ -148,7 +157,10 @@ class Program(Versioned, Base):
     """A lasting undertaking that is carried out in editions."""
 
     __tablename__ = "program"
-    __table_args__ = (UniqueConstraint("code", name="uq_program_code"),)
+    __table_args__ = (
+        UniqueConstraint("code", name="uq_program_code"),
+        Index("ix_program_search", "search", postgresql_using="gin"),
+    )
 
     code: Mapped[str]
     title: Mapped[dict[str, str]]
@@ -166,6 +178,10 @@ class Program(Versioned, Base):
     coded_by: Mapped[str | None]
     """Who proposed the codes, where it was not the agency."""
     audiences: Mapped[list[str]]
+    search: Mapped[str] = mapped_column(
+        TSVECTOR, searchable("programs", "code", languages=["title"]), deferred=True
+    )
+    """The words by which it is found, folded (`services.common.search`)."""
 
     @property
     def label(self) -> str:

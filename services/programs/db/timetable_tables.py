@@ -5,9 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.common.database import Versioned
+from services.common.search import searchable
 from services.programs.db.base import Base
 from services.programs.domain.training_sessions import TrainingSessionKind, TrainingSessionState
 
@@ -16,11 +18,14 @@ class Lecturer(Versioned, Base):
     """Somebody who teaches; shown to the public only with consent."""
 
     __tablename__ = "lecturer"
+    __table_args__ = (Index("ix_lecturer_search", "search", postgresql_using="gin"),)
 
     names: Mapped[dict[str, str]]
     organization_id: Mapped[UUID | None] = mapped_column(ForeignKey("organization.id"))
     expertise: Mapped[list[str]]
     consents_to_be_shown: Mapped[bool]
+    search: Mapped[str] = mapped_column(TSVECTOR, searchable("programs", languages=["names"]), deferred=True)
+    """The words by which it is found, folded (`services.common.search`)."""
 
 
 class Venue(Versioned, Base):

@@ -99,6 +99,7 @@ _PUBLIC_READS: Final = (
     "read_lecturer",
     "list_partnerships",
     "read_portfolio",
+    "search_programs",
     "read_edition_cooperation",
     "read_program_cooperation",
     "list_modules",
