@@ -4,12 +4,14 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 import asyncpg
 import orjson
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from fastapi import FastAPI
 from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.applications import Starlette
@@ -20,11 +22,17 @@ from starlette.routing import Route
 from services.common.database import open_engine
 from services.common.identity import Caller, Reach, Role
 from services.common.pagination import Cursors, PageRequest
+from services.common.seal import new_key_pair, seal
 from services.common.sessions import Sessions
-from services.common.wire import Page
+from services.common.wire import Page, parse_json
 from services.evaluation.api.recommendations import list_recommendations
 from services.evaluation.api.results import list_results
+from services.evaluation.app import create_app as create_evaluation
+from services.evaluation.domain.answers import settle_answers
+from services.evaluation.domain.wordings import Wording
+from services.evaluation.operations.ballot_box import SMALLEST_SEAL, Ballot, BallotBox, Paper
 from services.evaluation.schemas.recommendations import RecommendationRead
+from services.evaluation.schemas.responses import ResponseSubmit
 from services.evaluation.schemas.results import ResultRead
 from services.participants.api.calls import read_pipeline
 from services.participants.api.participations import list_attendance
@@ -147,11 +155,45 @@ def overview() -> Starlette:
     return Starlette(routes=[Route("/{path:path}", answer)], lifespan=live)
 
 
+SURVEY: Final[list[dict[str, Any]]] = [
+    {"code": f"q{n}", "kind": "scale", "text": {"en": "?"}, "scale": {}, "required": True} for n in range(10)
+]
+"""The questions of the surveys that are measured."""
+
+
 def submissions() -> Starlette:
-    """Return a server that reads a survey's submission and answers, without a database."""
+    """Return a server that reads, checks and seals a survey's submission as the service does, and keeps nothing."""
+    wording, today = Wording.read(SURVEY), datetime.now(UTC).date()
+    _, public = new_key_pair()
 
     async def answer(request: Request) -> Response:
-        orjson.loads(await request.body())
+        asked = ResponseSubmit.model_validate(parse_json(await request.body()))
+        blocks = []
+        for block in asked.blocks:
+            settled, faults = settle_answers(wording, block.answers, today, "")
+            assert not faults
+            blocks.append({"subject": block.subject.model_dump(mode="json"), "answers": settled.answers})
+        content = orjson.dumps({"blocks": blocks, "dropped": 0})
+        seal(public, content, "campaign", smallest=SMALLEST_SEAL)
         return Response(status_code=204)
 
     return Starlette(routes=[Route("/v1/responses", answer, methods=["POST"])])
+
+
+class _Forgetting(BallotBox):
+    """A ballot box that has looked up one token, knows no other, and keeps nothing."""
+
+    async def find(self, token_hash: bytes) -> Paper:
+        if not hasattr(self, "_paper_of_all"):
+            self._paper_of_all = await super().find(token_hash)
+        return self._paper_of_all
+
+    async def put(self, _: Ballot) -> None:
+        return
+
+
+def evaluation_without_database() -> FastAPI:
+    """Return the evaluation service as it is, whose answers to a survey go to no database."""
+    app = create_evaluation()
+    app.state.ballot_box = _Forgetting()
+    return app

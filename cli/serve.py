@@ -34,21 +34,26 @@ def main() -> None:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
     wanted = parser.parse_args()
-    configure_logging(wanted.app, os.environ.get("QOLDAU_LOG_LEVEL", "INFO"))
-    importlib.import_module(FACTORIES[wanted.app].partition(":")[0])
+    serve(wanted.app, FACTORIES[wanted.app], uds=wanted.uds, host=wanted.host, port=wanted.port)
+
+
+def serve(name: str, factory: str, *, uds: str | None, host: str = "127.0.0.1", port: int = 8000) -> None:
+    """Serve the app that `factory` (`module:function`) makes, at a unix socket or a port."""
+    configure_logging(name, os.environ.get("QOLDAU_LOG_LEVEL", "INFO"))
+    importlib.import_module(factory.partition(":")[0])
     # What the imports have made lives as long as the process: the collector need not look at it again and again.
     gc.collect()
     gc.freeze()
     uvicorn.run(
-        FACTORIES[wanted.app],
+        factory,
         factory=True,
-        uds=wanted.uds,
-        host=wanted.host,
-        port=wanted.port,
+        uds=uds,
+        host=host,
+        port=port,
         loop="asyncio",
         lifespan="on",
         timeout_graceful_shutdown=SECONDS_TO_FINISH,
-        **{**SERVER_OPTIONS, "http": PROTOCOLS.get(wanted.app, LimitedProtocol)},
+        **{**SERVER_OPTIONS, "http": PROTOCOLS.get(name, LimitedProtocol)},
     )
 
 

@@ -31,7 +31,8 @@ def admit(matrix: Matrix, operation: str, caller: Caller) -> Caller:
     entry = matrix[operation]
     reaches = [entry[role] for role in caller.roles if role in entry]
     if reaches:
-        return replace(caller, reach=max(reaches, key=_WIDENING.index))
+        reach = max(reaches, key=_WIDENING.index)
+        return caller if reach is caller.reach else replace(caller, reach=reach)
     if caller.subject is None and caller.service is None:
         raise NotAuthenticated("This operation needs a signed-in caller.")
     raise NotPermitted("None of your roles includes this operation.")

@@ -50,6 +50,23 @@ class HotReader:
         row: Sequence[Any] = await self.driver.fetchrow(sql, *arguments)
         return row
 
+    async def fetch_rows(self, sql: str, arguments: Sequence[Any]) -> Sequence[Any]:
+        """Return the rows of such a statement."""
+        rows: Sequence[Any] = await self.driver.fetch(sql, *arguments)
+        return rows
+
+
+@dataclass(frozen=True)
+class HotWriter:
+    """A connection of the runtime role; each statement is a transaction of its own."""
+
+    driver: Any
+
+    async def change_rows(self, sql: str, arguments: Sequence[Any]) -> Sequence[Any]:
+        """Return the rows of a prepared statement once what it changes is committed, all of it."""
+        rows: Sequence[Any] = await self.driver.fetch(sql, *arguments)
+        return rows
+
 
 class Sessions:
     """The two doors to one room's database: changes, and reads that PostgreSQL itself holds read-only."""
@@ -101,6 +118,16 @@ class Sessions:
             lent = await self.read_engine.raw_connection()
             try:
                 yield HotReader(lent.driver_connection)
+            finally:
+                lent.close()
+
+    @asynccontextmanager
+    async def hot_writing(self) -> AsyncIterator[HotWriter]:
+        """Change what has no version, and so no audit, by one statement: no BEGIN and no COMMIT to wait for."""
+        with translated_database_errors():
+            lent = await self.write_engine.raw_connection()
+            try:
+                yield HotWriter(lent.driver_connection)
             finally:
                 lent.close()
 

@@ -11,6 +11,7 @@ import pytest
 
 from services.common.keystore import KeyDestroyed
 from services.common.seal import unseal
+from services.common.worker import InputTooDemanding, WorkerPool
 from services.evaluation.db.invariants import INVARIANTS
 from services.evaluation.operations.ballot_counts import count_ballots
 from services.evaluation.operations.invitations import dispatch_context
@@ -215,3 +216,38 @@ async def test_after_the_count_the_key_is_gone_and_counting_may_be_repeated(
     assert await admin.fetchval("SELECT count(*) FROM response WHERE answers ? 'better'") == 0
     assert await admin.fetchval("SELECT original FROM suggestion") == "More practice"
     assert await admin.fetchval("SELECT key_destroyed_at FROM campaign") is not None
+
+
+async def test_many_seals_are_opened_by_children(
+    evaluation: Door, admin: Admin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Parts of two, the last of one, so that children and the app itself both open some."""
+    monkeypatch.setattr("services.evaluation.operations.ballot_counts._AT_ONCE", 2)
+    survey = await open_survey(evaluation, 5)
+    for mark, token in enumerate(survey.slips, start=1):
+        answered = await survey.submit(
+            token, overall=mark, better=f"Say {mark} \\ more\n\there", country="KG"
+        )
+        assert answered.status_code == 204
+    with monkeypatch.context() as patched:
+
+        async def die(*_: object, **__: object) -> bytes:
+            raise InputTooDemanding("crash")
+
+        patched.setattr(WorkerPool, "run_bounded", die)
+        with pytest.raises(ExceptionGroup):
+            await survey.count()
+    assert await admin.fetchval("SELECT count(*) FROM sealed_ballot") == 5
+    assert await admin.fetchval("SELECT count(*) FROM response") == 0
+    state = evaluation.app.state
+    await count_ballots(state.sessions, state.key_store, UUID(survey.campaign_id))
+    assert await admin.fetchval("SELECT count(*) FROM sealed_ballot") == 0
+    marks = "SELECT (answers->>'overall')::int AS mark, answers->>'country' AS country FROM response"
+    rows = await admin.fetch(f"{marks} WHERE subject_kind = 'edition'")
+    assert sorted((row["mark"], row["country"]) for row in rows) == [(mark, "KG") for mark in range(1, 6)]
+    said = {row["original"] for row in await admin.fetch("SELECT original FROM suggestion")}
+    assert said == {f"Say {mark} \\ more\n\there" for mark in range(1, 6)}
+    counter = "SELECT n FROM counter WHERE subject_kind = 'edition' AND dimension = $1 AND question_code = ''"
+    assert [row["n"] for row in await admin.fetch(counter, "")] == [5]
+    assert [row["n"] for row in await admin.fetch(counter, "country")] == [5]
+    assert await offenders(admin) == {}

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.evaluation.domain.ballot_counting import tally
 from services.evaluation.domain.disclosure import (
     Disclosed,
     Range,
@@ -18,7 +19,6 @@ from services.evaluation.domain.disclosure import (
 from services.evaluation.domain.instruments import QUESTIONS, Question
 from services.evaluation.domain.results import InferenceTarget, Survey, compute_figures, find_unsaid
 from services.evaluation.domain.suppression import READS, Audience, breakdown_threshold
-from services.evaluation.operations.ballot_counts import tally
 
 SUBJECT = {"kind": "edition", "id": "019b0000-0000-7000-8000-000000000001"}
 GROUPS = ("students", "faculty", "officials")

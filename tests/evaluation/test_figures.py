@@ -5,10 +5,10 @@ from uuid import uuid4
 
 import pytest
 
+from services.evaluation.domain.ballot_counting import tally
 from services.evaluation.domain.instruments import QUESTIONS, Question
 from services.evaluation.domain.results import InferenceTarget, Survey, compute_figures
 from services.evaluation.domain.suppression import Audience
-from services.evaluation.operations.ballot_counts import tally
 
 TOPICS = [{"code": code, "label": {"en": code}} for code in ("law", "water", "health")]
 SEXES = [{"code": code, "label": {"en": code}} for code in ("female", "male")]

@@ -5,6 +5,7 @@ from uuid import UUID, uuid5
 
 import pytest
 
+from services.evaluation.domain.ballot_counting import tally
 from services.evaluation.domain.edition_comparisons import compare_editions
 from services.evaluation.domain.instruments import QUESTIONS
 from services.evaluation.domain.lecturers import (
@@ -16,7 +17,6 @@ from services.evaluation.domain.lecturers import (
 from services.evaluation.domain.notes import NoteCode, note
 from services.evaluation.domain.results import InferenceTarget, Survey, compute_figures
 from services.evaluation.domain.suppression import Audience
-from services.evaluation.operations.ballot_counts import tally
 
 SUBJECT = {"kind": "edition", "id": "019b0000-0000-7000-8000-000000000001"}
 

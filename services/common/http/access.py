@@ -130,7 +130,9 @@ def _step(received: bytes | None) -> Traceparent:
 
 
 def _read_uuid(text: bytes | None) -> UUID | None:
+    if text is None:
+        return None
     try:
-        return UUID((text or b"").decode("latin-1"))
+        return UUID(text.decode("latin-1"))
     except ValueError:
         return None

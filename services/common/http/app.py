@@ -27,7 +27,7 @@ from services.common.files import Files
 from services.common.http.access import ObserveRequests
 from services.common.http.head import HeadAsGet
 from services.common.http.internal import internal_routes
-from services.common.http.lean import Answer, LeanReads
+from services.common.http.lean import Answer, LeanRoutes
 from services.common.http.limits import UPLOAD_BYTES, Limits, json_body, limit_requests
 from services.common.http.openapi import describe_app
 from services.common.http.problem_responses import install_problem_handlers, problem_response
@@ -116,7 +116,7 @@ def create_room_app(room: Room, settings: AppSettings) -> FastAPI:
     install_problem_handlers(app)
     app.state.metrics = Metrics()
     app.router.routes.append(Route("/metrics", _metrics_answer))
-    app.add_middleware(LeanReads, routes=_lean_routes(app))
+    app.add_middleware(LeanRoutes, routes=_lean_routes(app))
     app.add_middleware(HeadAsGet)
     app.add_middleware(
         limit_requests, limits=Limits(answer_seconds=ANSWER_SECONDS, body_bytes=_body_limit(app))
@@ -125,10 +125,11 @@ def create_room_app(room: Room, settings: AppSettings) -> FastAPI:
     return app
 
 
-def _lean_routes(app: FastAPI) -> dict[str, tuple[HouseRoute, Answer]]:
-    """Return the reads that have a short way, by path."""
+def _lean_routes(app: FastAPI) -> dict[tuple[str, str], tuple[HouseRoute, Answer]]:
+    """Return the routes that have a short way, by method and path."""
     routes = [route for route in app.routes if isinstance(route, HouseRoute)]
-    return {route.path: (route, answer) for route in routes if (answer := route.lean_answer()) is not None}
+    lean = [(route, answer) for route in routes if (answer := route.lean_answer()) is not None]
+    return {(method, route.path): (route, answer) for route, answer in lean for method in route.methods or ()}
 
 
 def _body_limit(app: FastAPI) -> Callable[[Scope], int]:

@@ -10,7 +10,7 @@ from fastapi.dependencies.utils import get_flat_params
 from fastapi.routing import APIRoute
 from starlette.responses import Response
 
-from services.common.http.lean import Answer, plan_lean
+from services.common.http.lean import Answer, opens_session, plan_lean
 from services.common.http.replays import Replayed, keep_response
 from services.common.http.replays_of_personal import read_again
 from services.common.identity import Role
@@ -51,8 +51,15 @@ class HouseRoute(APIRoute):
         return self._furnish(super().get_route_handler())
 
     def lean_answer(self) -> Handle | None:
-        """Return the short way to this route's function, with the same furniture, where there is one."""
-        if self.methods != {"GET"} or "{" in self.path:
+        """Return the short way to this route's function, with the same furniture, where there is one.
+
+        A change has one only if it opens no session here: the record of an `Idempotency-Key` is written by the
+        furniture, inside the transaction that FastAPI still holds open for it.
+        """
+        reads = self.methods == {"GET"}
+        if "{" in self.path or not (
+            reads or (self.methods == {"POST"} and not opens_session(self.dependant))
+        ):
             return None
         serve = plan_lean(self.dependant)
         return self._furnish(serve) if serve is not None else None
@@ -113,6 +120,8 @@ class HouseRoute(APIRoute):
 
 
 def _check_query(request: Request, known: set[str]) -> None:
+    if not request.scope["query_string"]:
+        return
     faults = [
         Fault(f"/query/{name[:100]}", "unknown_parameter", "There is no such parameter.")
         for name in request.query_params

@@ -29,19 +29,19 @@ async def read_ballot_paper(
     token_hash = operations.hash_token(ballot_token)
     paper = await operations.require_paper(request.app.state.ballot_box, token_hash)
     response.headers["Cache-Control"] = "no-store"
-    facts = paper.facts
+    survey = paper.survey
     return {
-        "title": facts.title,
-        "notice": notice(facts.thresholds, facts.anonymity, facts.phase),
-        "paired": facts.paired,
-        "delivery": facts.delivery,
-        "closes_at": facts.closes_at.isoformat() if facts.closes_at else None,
+        "title": survey.title,
+        "notice": notice(survey.thresholds, survey.anonymity, survey.phase),
+        "paired": survey.paired,
+        "delivery": survey.delivery,
+        "closes_at": survey.closes_at.isoformat() if survey.closes_at else None,
         "blocks": [
             {
                 "subject": subject,
                 "form": describe_block(paper.wording.about(subject["kind"]), accept_language),
             }
-            for subject in facts.subjects
+            for subject in survey.subjects
         ],
     }
 
@@ -49,6 +49,7 @@ async def read_ballot_paper(
 @router.post("", status_code=status.HTTP_204_NO_CONTENT, responses=problems(InvitationNotUsable))
 async def submit_response(
     _: Caller, request: Request, ballot_token: BallotTokenHeader, body: ResponseSubmit
-) -> None:
+) -> Response:
     """Send all answers, sealed until the survey closes; a repeat of the same submission changes nothing."""
     await operations.submit_response(request.app.state.ballot_box, ballot_token, body)
+    return Response(status_code=status.HTTP_204_NO_CONTENT)

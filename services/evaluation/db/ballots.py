@@ -2,127 +2,121 @@
 
 from collections import Counter as Tally
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from typing import Any, Final, cast
-from uuid import UUID, uuid4
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any, Final
+from uuid import UUID
 
-import orjson
-from sqlalchemy import (
-    ARRAY,
-    LargeBinary,
-    Row,
-    Select,
-    Table,
-    Uuid,
-    any_,
-    bindparam,
-    case,
-    column,
-    delete,
-    func,
-    insert,
-    null,
-    select,
-    update,
-)
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.common.clock import Provenance, demonstration_clock
-from services.common.sessions import copy_in
-from services.evaluation.db.tables import (
-    BallotToken,
-    Campaign,
-    Counter,
-    InstrumentVersion,
-    MirrorEdition,
-    SealedBallot,
-)
-from services.evaluation.domain.campaigns import CampaignState, TokenState
+from services.common.sessions import HotReader, HotWriter, copy_in
+from services.evaluation.db.tables import BallotToken, Counter, InstrumentVersion, SealedBallot
+from services.evaluation.domain.ballot_counting import CounterKey
+from services.evaluation.domain.campaigns import Anonymity, CampaignState, Delivery, Phase, TokenState
 from services.evaluation.domain.wordings import Wording
-
-_TOKENS: Final = cast("Table", BallotToken.__table__)
-"""The bare table: the ORM's own bulk update goes by primary keys, which nobody has here."""
-
-_SEALS: Final = cast("Table", SealedBallot.__table__)
 
 _RESPONSE_COLUMNS: Final = ("id", "campaign_id", "subject_kind", "subject_id", "answers")
 
-CounterKey = tuple[str, UUID, str, str, str, str]
-"""Subject kind and id, dimension, group, question, answer."""
+
+@dataclass(frozen=True)
+class SurveyFacts:
+    """What submitting needs of a survey, at one moment."""
+
+    id: UUID
+    instrument_version_id: UUID
+    state: CampaignState
+    closes_at: datetime | None
+    now: datetime
+    """Domain time."""
+    delivery: Delivery
+    anonymity: Anonymity
+    phase: Phase
+    paired: bool
+    thresholds: Mapping[str, Any]
+    subjects: Sequence[Mapping[str, str]]
+    public_key: bytes
+    title: Mapping[str, str]
+
+    @cached_property
+    def asked_about(self) -> AbstractSet[tuple[str, UUID]]:
+        """Kind and id of each subject."""
+        return {(subject["kind"], UUID(subject["id"])) for subject in self.subjects}
 
 
-_HASHES: Final = bindparam("hashes", type_=ARRAY(LargeBinary))
-_CAMPAIGNS: Final = bindparam("campaigns", type_=ARRAY(Uuid))
+@dataclass(frozen=True)
+class TokenFacts:
+    """What is known of a ballot token."""
+
+    campaign_id: UUID
+    state: TokenState
+    submission: bytes | None
+    pseudonym: str | None
 
 
-def _select_papers() -> Select[Any]:
-    offset = select(demonstration_clock.c.offset).scalar_subquery()
-    moved = case((Campaign.provenance == Provenance.SYNTHETIC, offset))
-    return (
-        select(
-            Campaign.id,
-            Campaign.subjects,
-            Campaign.public_key,
-            Campaign.thresholds,
-            Campaign.closes_at,
-            Campaign.delivery,
-            Campaign.anonymity,
-            Campaign.phase,
-            Campaign.state,
-            Campaign.instrument_version_id,
-            (func.clock_timestamp() + func.coalesce(moved, func.make_interval())).label("now"),
-            BallotToken.token_hash,
-            BallotToken.state.label("token_state"),
-            BallotToken.submission,
-            BallotToken.pseudonym,
-            Campaign.paired,
-            MirrorEdition.title,
-        )
-        .join(Campaign, Campaign.id == BallotToken.campaign_id)
-        .join(MirrorEdition, MirrorEdition.id == Campaign.edition_id)
-        .where(BallotToken.token_hash == any_(_HASHES))
-    )
-
-
-_PAPERS: Final = _select_papers()
-"""Built once, as the other statements of submissions are: building them anew costs more than asking them."""
-
-_OPEN: Final = (
-    select(Campaign.id)
-    .where(Campaign.id == any_(_CAMPAIGNS), Campaign.state == CampaignState.OPEN)
-    .order_by(Campaign.id)
-    .with_for_update(read=True)
+# Submissions are read and stored by the driver itself: a session costs them more than these statements do.
+_TOKENS: Final = """
+SELECT token_hash, campaign_id, state, submission, pseudonym
+FROM evaluation.ballot_token WHERE token_hash = ANY($1)
+"""
+_SURVEYS: Final = """
+SELECT c.id, c.instrument_version_id, c.state, c.closes_at,
+    clock_timestamp() + coalesce(
+        CASE WHEN c.provenance = 'synthetic' THEN (SELECT "offset" FROM demonstration_clock) END, interval '0'
+    ) AS now,
+    c.delivery, c.anonymity, c.phase, c.paired, c.thresholds, c.subjects, c.public_key, e.title
+FROM evaluation.campaign c JOIN evaluation.mirror_edition e ON e.id = c.edition_id
+WHERE c.id = ANY($1)
+"""
+_STORE: Final = """
+WITH open AS MATERIALIZED (
+    SELECT id FROM evaluation.campaign WHERE id = ANY($4) AND state = 'open' ORDER BY id FOR SHARE
+), held AS MATERIALIZED (
+    SELECT token_hash, state, submission FROM evaluation.ballot_token
+    WHERE token_hash = ANY($1) AND campaign_id IN (SELECT id FROM open)
+    ORDER BY token_hash FOR UPDATE
+), given AS (
+    SELECT * FROM unnest($1::bytea[], $2::bytea[], $3::uuid[], $4::uuid[], $5::bytea[])
+        AS given (token_hash, submission, id, campaign_id, sealed)
+), used AS (
+    UPDATE evaluation.ballot_token token
+    SET state = 'used', submission = given.submission, reminders = NULL
+    FROM held JOIN given USING (token_hash)
+    WHERE token.token_hash = held.token_hash AND held.state <> 'used'
+    RETURNING token.token_hash
+), stored AS (
+    INSERT INTO evaluation.sealed_ballot (id, campaign_id, sealed)
+    SELECT given.id, given.campaign_id, given.sealed FROM given JOIN used USING (token_hash) ORDER BY given.id
 )
-_LOCKED: Final = (
-    select(BallotToken.token_hash, BallotToken.state, BallotToken.submission)
-    .where(BallotToken.token_hash == any_(_HASHES), BallotToken.campaign_id == any_(_CAMPAIGNS))
-    .order_by(BallotToken.token_hash)
-    .with_for_update()
-)
-_USED: Final = (
-    func.unnest(_HASHES, bindparam("submissions", type_=ARRAY(LargeBinary)))
-    .table_valued(column("hash", LargeBinary), column("submission", LargeBinary), name="used")
-    .render_derived()
-)
-_USE: Final = (
-    update(_TOKENS)
-    .where(_TOKENS.c.token_hash == _USED.c.hash)
-    .values(state=TokenState.USED, submission=_USED.c.submission, reminders=null())
-)
-_STORE: Final = insert(_SEALS).from_select(
-    ["id", "campaign_id", "sealed"],
-    select(
-        func.unnest(bindparam("ids", type_=ARRAY(Uuid))),
-        func.unnest(_CAMPAIGNS),
-        func.unnest(bindparam("seals", type_=ARRAY(LargeBinary))),
-    ),
-    include_defaults=False,
-)
+SELECT token_hash, state, submission FROM held
+"""
+"""Tokens are locked in one order, so that groups of two processes never wait for each other in a circle."""
 
 
-async def find_papers(session: AsyncSession, hashes: Iterable[bytes]) -> dict[bytes, Row[Any]]:
-    """Return campaign, token state and domain time of each token that there is; one statement."""
-    rows: Sequence[Any] = (await session.execute(_PAPERS, {"hashes": list(hashes)})).all()
-    return {row.token_hash: row for row in rows}
+async def find_tokens(reader: HotReader, hashes: Iterable[bytes]) -> dict[bytes, TokenFacts]:
+    """Return what is known of each of these tokens that there is, by its hash."""
+    rows = await reader.fetch_rows(_TOKENS, [list(hashes)])
+    return {
+        token_hash: TokenFacts(campaign_id, TokenState(state), submission, pseudonym)
+        for token_hash, campaign_id, state, submission, pseudonym in rows
+    }
+
+
+async def find_surveys(reader: HotReader, ids: Iterable[UUID]) -> dict[UUID, SurveyFacts]:
+    """Return what submitting needs of each of these surveys."""
+    return {row["id"]: _read_survey(row) for row in await reader.fetch_rows(_SURVEYS, [list(ids)])}
+
+
+def _read_survey(row: Mapping[str, Any]) -> SurveyFacts:
+    codes = {
+        "state": CampaignState(row["state"]),
+        "delivery": Delivery(row["delivery"]),
+        "anonymity": Anonymity(row["anonymity"]),
+        "phase": Phase(row["phase"]),
+    }
+    return SurveyFacts(**dict(row) | codes)
 
 
 async def get_wording(session: AsyncSession, version_id: UUID) -> Wording:
@@ -130,53 +124,34 @@ async def get_wording(session: AsyncSession, version_id: UUID) -> Wording:
     return (await session.get_one(InstrumentVersion, version_id)).wording
 
 
-async def lock_open_campaigns(session: AsyncSession, ids: Iterable[UUID]) -> Sequence[UUID]:
-    """Return those of these campaigns that are open; they cannot close before the transaction ends."""
-    return (await session.scalars(_OPEN, {"campaigns": list(ids)})).all()
-
-
-async def lock_tokens(
-    session: AsyncSession, hashes: Iterable[bytes], campaigns: Sequence[UUID]
-) -> dict[bytes, Row[Any]]:
-    """Return the tokens of these campaigns, locked in one order."""
-    wanted = {"hashes": list(hashes), "campaigns": campaigns}
-    rows: Sequence[Any] = (await session.execute(_LOCKED, wanted)).all()
-    return {row.token_hash: row for row in rows}
-
-
 async def keep_ballots(
-    session: AsyncSession, used: Mapping[bytes, bytes], sealed: Sequence[tuple[UUID, UUID, bytes]]
-) -> None:
-    """Mark tokens (hash -> submission) as used and store as many seals (id, campaign, bytes); two statements."""
-    await session.execute(_USE, {"hashes": list(used), "submissions": list(used.values())})
-    ids, campaigns, seals = zip(*sealed, strict=True)
-    await session.execute(_STORE, {"ids": ids, "campaigns": campaigns, "seals": seals})
+    writer: HotWriter, ballots: Sequence[tuple[bytes, bytes, UUID, UUID, bytes]]
+) -> dict[bytes, tuple[TokenState, bytes | None]]:
+    """Use tokens and store as many seals, in one statement that commits.
+
+    A ballot is the hash of its token, its submission, a random id, its campaign and its seal; each token stands
+    once. Returns the state and submission that the tokens of open campaigns had before, by hash: those that were
+    used already stay as they are, and theirs is not stored.
+    """
+    rows = await writer.change_rows(_STORE, [list(column) for column in zip(*ballots, strict=True)])
+    return {token_hash: (TokenState(state), submission) for token_hash, state, submission in rows}
 
 
 async def stream_seals(
     session: AsyncSession, campaign_id: UUID, *, at_once: int
 ) -> AsyncIterator[Sequence[bytes]]:
-    """Yield the seals of a campaign by their random ids, in parts; sorted once, however many there are."""
+    """Yield the seals of a campaign in parts, in no order."""
     query = select(SealedBallot.sealed).where(SealedBallot.campaign_id == campaign_id)
-    seals = await session.stream_scalars(
-        query.order_by(SealedBallot.id), execution_options={"yield_per": at_once}
-    )
+    seals = await session.stream_scalars(query, execution_options={"yield_per": at_once})
     async for part in seals.partitions():
         yield part
 
 
 async def keep_count(
-    session: AsyncSession,
-    campaign_id: UUID,
-    responses: Iterable[tuple[str, str, Mapping[str, Any]]],
-    counters: Tally[CounterKey],
+    session: AsyncSession, campaign_id: UUID, responses: Sequence[str], counters: Tally[CounterKey]
 ) -> None:
-    """Store opened responses (subject kind and id, answers) under random ids, and their counters."""
-    lines = "".join(
-        f"{uuid4()}\t{campaign_id}\t{kind}\t{subject_id}\t{_escape(answers)}\n"
-        for kind, subject_id, answers in responses
-    )
-    await copy_in(session, "response", _RESPONSE_COLUMNS, lines.encode())
+    """Store opened responses, as lines of COPY's text format, and their counters."""
+    await copy_in(session, "response", _RESPONSE_COLUMNS, "".join(responses).encode())
     names = ("subject_kind", "subject_id", "dimension", "group_code", "question_code", "answer")
     rows = [
         dict(zip(names, key, strict=True)) | {"campaign_id": campaign_id, "n": n}
@@ -184,11 +159,6 @@ async def keep_count(
     ]
     if rows:
         await session.execute(insert(Counter), rows)
-
-
-def _escape(answers: Mapping[str, Any]) -> str:
-    """Return answers as JSON in COPY's text format; JSON itself has no bare tab or line feed."""
-    return orjson.dumps(answers).decode().replace("\\", "\\\\")
 
 
 async def delete_seals(session: AsyncSession, campaign_id: UUID) -> None:

@@ -40,7 +40,7 @@ def settle_answers(
 
     Answers to irrelevant questions are dropped and counted, whatever they are.
     """
-    asked = {q.code: q for q in wording.questions if q.kind is not QuestionKind.NOTE}
+    asked = wording.answerable
     faults = [
         Fault(f"{pointer}/{code}", "unknown_question", "The questionnaire has no such question here.")
         for code in answers.keys() - asked.keys()
@@ -48,9 +48,7 @@ def settle_answers(
     irrelevant = find_irrelevant(wording.conditions, answers, today)
     kept = {code: answer for code, answer in answers.items() if code in asked and code not in irrelevant}
     for code, question in asked.items():
-        if code in irrelevant:
-            continue
-        if fault := _find_fault(question, kept, today):
+        if code not in irrelevant and (fault := _find_fault(question, kept, today)):
             faults.append(Fault(f"{pointer}/{code}", *fault))
     return Settled(kept, irrelevant, len(irrelevant & answers.keys() & asked.keys())), faults
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, Final, Self
 
 from pydantic import AfterValidator, Field, StrictInt, StringConstraints, TypeAdapter, model_validator
@@ -222,7 +223,7 @@ class Question(Request):
         one = self.kind is not QuestionKind.SINGLE or len(self.correct) == 1
         return self.kind in _TESTABLE and one and set(self.correct) <= codes
 
-    @property
+    @cached_property
     def points(self) -> range:
         """The points of the question's scale; 0 to 10 for NPS, empty without a scale."""
         if self.kind is QuestionKind.NPS:

@@ -72,6 +72,13 @@ class Wording:
         """The sections by their codes."""
         return {section.code: section for section in self.sections}
 
+    @cached_property
+    def answerable(self) -> Mapping[str, Question]:
+        """The questions that take an answer, by their codes."""
+        return {
+            question.code: question for question in self.questions if question.kind is not QuestionKind.NOTE
+        }
+
     def path(self, question: Question) -> list[Section]:
         """Return the sections that a question stands in, the outermost first."""
         return self._upwards(question.section)[::-1]

@@ -8,17 +8,17 @@ from typing import Any, Final
 from uuid import UUID, uuid4
 
 import orjson
-from sqlalchemy import Row
 
 from services.common.problems import Fault, Problem, RequestInvalid
 from services.common.seal import seal
 from services.common.sessions import Sessions
 from services.evaluation.db.ballots import (
-    find_papers,
+    SurveyFacts,
+    TokenFacts,
+    find_surveys,
+    find_tokens,
     get_wording,
     keep_ballots,
-    lock_open_campaigns,
-    lock_tokens,
 )
 from services.evaluation.domain.answers import settle_answers
 from services.evaluation.domain.campaigns import Anonymity, CampaignState, TokenState
@@ -46,8 +46,8 @@ class Ballot:
 class Paper:
     """What the holder of a token may answer, or has answered."""
 
-    facts: Row[Any]
-    """Campaign, token and domain time, as `find_papers` returns them."""
+    survey: SurveyFacts
+    token: TokenFacts
     wording: Wording
 
 
@@ -73,40 +73,42 @@ class BallotBox:
         await asyncio.gather(self._papers.work_forever(sessions), self._ballots.work_forever(sessions))
 
     async def _look_up(self, sessions: Sessions, group: Sequence[bytes]) -> Sequence[Paper | Problem]:
-        async with sessions.reading() as session:
-            found = await find_papers(session, set(group))
-            for version_id in {facts.instrument_version_id for facts in found.values()}:
-                if version_id not in self._wordings:
-                    self._wordings[version_id] = await get_wording(session, version_id)
-        return [
-            Paper(facts, self._wordings[facts.instrument_version_id])
-            if (facts := found.get(token_hash))
-            else InvitationNotUsable(_USABLE)
-            for token_hash in group
-        ]
+        async with sessions.hot_reading() as reader:
+            tokens = await find_tokens(reader, set(group))
+            surveys = await find_surveys(reader, {token.campaign_id for token in tokens.values()})
+        for survey in surveys.values():
+            if survey.instrument_version_id not in self._wordings:
+                async with sessions.reading() as session:
+                    wording = await get_wording(session, survey.instrument_version_id)
+                self._wordings[survey.instrument_version_id] = wording
+        papers = {
+            token_hash: self._paper(surveys[token.campaign_id], token) for token_hash, token in tokens.items()
+        }
+        return [papers.get(token_hash) or InvitationNotUsable(_USABLE) for token_hash in group]
+
+    def _paper(self, survey: SurveyFacts, token: TokenFacts) -> Paper:
+        return Paper(survey, token, self._wordings[survey.instrument_version_id])
 
 
 async def store_ballots(sessions: Sessions, group: Sequence[Ballot]) -> Sequence[Problem | None]:
-    """Use the tokens and store the ballots of a group in one transaction; return why one was refused, by place.
+    """Use the tokens and store the ballots of a group, committed; return why one was refused, by place.
 
     A repeat of the submission that used a token is neither refused nor stored again.
     """
-    refused: list[Problem | None] = []
-    used: dict[bytes, bytes] = {}
-    sealed: list[tuple[UUID, UUID, bytes]] = []
-    async with sessions.transaction() as session:
-        campaigns = await lock_open_campaigns(session, {ballot.campaign_id for ballot in group})
-        tokens = await lock_tokens(session, {ballot.token_hash for ballot in group}, campaigns)
-        for ballot in group:
-            token = tokens.get(ballot.token_hash)
-            if token is not None and token.state is not TokenState.USED and ballot.token_hash not in used:
-                used[ballot.token_hash] = ballot.submission
-                sealed.append((uuid4(), ballot.campaign_id, ballot.sealed))
-            first = used.get(ballot.token_hash, token.submission if token else None)
-            refused.append(None if first == ballot.submission else InvitationNotUsable(_USABLE))
-        if used:
-            await keep_ballots(session, used, sorted(sealed))
-    return refused
+    first: dict[bytes, Ballot] = {}
+    for ballot in group:
+        first.setdefault(ballot.token_hash, ballot)
+    given = [(b.token_hash, b.submission, uuid4(), b.campaign_id, b.sealed) for b in first.values()]
+    async with sessions.hot_writing() as writer:
+        before = await keep_ballots(writer, given)
+    used = {
+        token_hash: submission if state is TokenState.USED else first[token_hash].submission
+        for token_hash, (state, submission) in before.items()
+    }
+    return [
+        None if used.get(ballot.token_hash) == ballot.submission else InvitationNotUsable(_USABLE)
+        for ballot in group
+    ]
 
 
 async def submit_response(box: BallotBox, token: str, request: ResponseSubmit) -> None:
@@ -114,23 +116,23 @@ async def submit_response(box: BallotBox, token: str, request: ResponseSubmit) -
     token_hash = hash_token(token)
     submission = hashlib.sha256(b"submission" + token_hash + request.nonce.bytes).digest()
     paper = await require_paper(box, token_hash, submission)
-    facts = paper.facts
-    if facts.token_state is TokenState.USED:
+    if paper.token.state is TokenState.USED:
         return
     content = orjson.dumps(settle_blocks(paper, request.blocks) | _who(paper, request))
-    sealed = seal(facts.public_key, content, seal_context(facts.id), smallest=SMALLEST_SEAL)
-    await box.put(Ballot(token_hash, facts.id, submission, sealed))
+    survey = paper.survey
+    sealed = seal(survey.public_key, content, seal_context(survey.id), smallest=SMALLEST_SEAL)
+    await box.put(Ballot(token_hash, survey.id, submission, sealed))
 
 
 async def require_paper(box: BallotBox, token_hash: bytes, submission: bytes | None = None) -> Paper:
     """Return what the holder of a token may answer, or has answered by `submission`."""
     paper = await box.find(token_hash)
-    facts = paper.facts
-    late = facts.closes_at is not None and facts.closes_at <= facts.now
-    if facts.token_state is TokenState.USED:
-        if submission is None or facts.submission != submission:
+    survey, token = paper.survey, paper.token
+    late = survey.closes_at is not None and survey.closes_at <= survey.now
+    if token.state is TokenState.USED:
+        if submission is None or token.submission != submission:
             raise InvitationNotUsable(_USABLE)
-    elif facts.state is not CampaignState.OPEN or late:
+    elif survey.state is not CampaignState.OPEN or late:
         raise InvitationNotUsable(_USABLE)
     return paper
 
@@ -140,20 +142,21 @@ def settle_blocks(paper: Paper, blocks: Sequence[ResponseBlock]) -> dict[str, An
 
     Raises `RequestInvalid` unless each subject of the campaign has one block, with answers that fit.
     """
-    wanted = {(subject["kind"], UUID(subject["id"])) for subject in paper.facts.subjects}
     given = [(block.subject.kind, block.subject.id) for block in blocks]
     faults = []
-    if len(given) != len(set(given)) or set(given) != wanted:
+    if len(given) != len(set(given)) or set(given) != paper.survey.asked_about:
         faults.append(Fault("/blocks", "subjects", "Expected one block for each subject of the survey."))
-    kept, dropped = [], 0
+    kept, dropped, today = [], 0, paper.survey.now.date()
     for number, block in enumerate(blocks):
         pointer = f"/blocks/{number}/answers"
         if not block.not_attended:
             asked = paper.wording.about(block.subject.kind)
-            settled, wrong = settle_answers(asked, block.answers, paper.facts.now.date(), pointer)
+            settled, wrong = settle_answers(asked, block.answers, today, pointer)
             faults += wrong
             dropped += settled.dropped
-            kept.append({"subject": block.subject.model_dump(mode="json"), "answers": settled.answers})
+            kept.append(
+                {"subject": {"kind": block.subject.kind, "id": block.subject.id}, "answers": settled.answers}
+            )
         elif block.answers or block.subject.kind == "edition":
             faults.append(
                 Fault(
@@ -169,11 +172,11 @@ def settle_blocks(paper: Paper, blocks: Sequence[ResponseBlock]) -> dict[str, An
 
 def _who(paper: Paper, request: ResponseSubmit) -> dict[str, str]:
     """Return what is sealed of who answers: nothing, unless the survey said so or the respondent gave a code."""
-    if paper.facts.anonymity is Anonymity.IDENTIFIED:
-        return {"pseudonym": paper.facts.pseudonym} if paper.facts.pseudonym else {}
+    if paper.survey.anonymity is Anonymity.IDENTIFIED:
+        return {"pseudonym": paper.token.pseudonym} if paper.token.pseudonym else {}
     if request.pair_code is None:
         return {}
-    if not paper.facts.paired:
+    if not paper.survey.paired:
         fault = Fault("/pair_code", "not_asked", "This survey pairs no answers.")
         raise RequestInvalid("See `errors` for each fault.", errors=[fault])
     return {"pair_code": request.pair_code}

@@ -4,10 +4,13 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, Generic, TypeVar
 
+import structlog
+
 from services.common.problems import Problem, Unavailable
 from services.common.sessions import Sessions
 
 LARGEST_GROUP: Final = 200
+log = structlog.get_logger()
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -29,8 +32,7 @@ class Gathering(Generic[Item, Result]):
             self._waiting.put_nowait((item, result))
         except asyncio.QueueFull as error:
             raise Unavailable("Too many answers arrive at once; send yours again shortly.") from error
-        # Shielded: the work must not meet a future that a leaving client has cancelled.
-        return await asyncio.shield(result)
+        return await result
 
     async def work_forever(self, sessions: Sessions) -> None:
         """Work on what arrives for as long as the app lives."""
@@ -45,14 +47,22 @@ class Gathering(Generic[Item, Result]):
             results = await self._work(sessions, [item for item, _ in group])
         except Exception as error:  # noqa: BLE001  this task outlives whatever a group meets
             if len(group) == 1:
-                problem = error if isinstance(error, Problem) else Unavailable("Send the answers again.")
-                group[0][1].set_exception(problem)
+                problem = error if isinstance(error, Problem) else _unexpected(error)
+                if not group[0][1].done():
+                    group[0][1].set_exception(problem)
                 return
             for one in group:  # one bad item must not take the others with it
                 await self._settle(sessions, [one])
             return
         for (_, waiting), result in zip(group, results, strict=True):
+            if waiting.done():  # cancelled by a client that has left; its item counts all the same
+                continue
             if isinstance(result, Problem):
                 waiting.set_exception(result)
             else:
                 waiting.set_result(result)
+
+
+def _unexpected(error: Exception) -> Problem:
+    log.error("group_failed", exc_info=error)
+    return Unavailable("Send the answers again.")
