@@ -6,7 +6,7 @@ UV := $(BIN)/uv --system-certs
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-runtime run test chaos fuzz check fmt lint types openapi generate migrate bench lock clean
+.PHONY: help install install-runtime run test chaos fuzz check fmt lint types openapi generate migrate node clients bench lock clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,13 +42,13 @@ run: install-runtime ## start the whole system with the reference portfolio
 	@QOLDAU_DEMO=$${QOLDAU_DEMO-1} exec $(BIN)/qoldau up
 
 test: install ## run the tests
-	@$(BIN)/python -m pytest -n $${QOLDAU_TEST_WORKERS:-auto} $(ARGS)
+	@$(BIN)/python -m pytest -n $${QOLDAU_TEST_WORKERS:-auto} --dist loadgroup $(ARGS)
 
 chaos: install ## break a running system in every way that it must survive (some minutes)
 	@$(BIN)/python -m pytest tests/chaos -m "chaos or process" --log-cli-level=WARNING $(ARGS)
 
 fuzz: install ## ask every operation what its description allows and forbids, at length (a quarter of an hour)
-	@QOLDAU_FUZZ=1 $(BIN)/python -m pytest tests/contracts -n $${QOLDAU_TEST_WORKERS:-auto} $(ARGS)
+	@QOLDAU_FUZZ=1 $(BIN)/python -m pytest tests/contracts -n $${QOLDAU_TEST_WORKERS:-auto} --dist loadgroup $(ARGS)
 
 check: lint types test ## everything that must hold before a commit
 
@@ -66,6 +66,19 @@ generate: install ## write what is generated from the code: OpenAPI, routes, per
 
 openapi: generate
 
+NODE := clients/node_modules/.installed tests/gateway/oidc/node_modules/.installed
+
+%/node_modules/.installed: %/package-lock.json
+	@cd $* && npm ci --no-audit --no-fund --silent && touch node_modules/.installed
+
+node: $(NODE) ## install what tests need of npm: client generators, the OpenAPI linter, an identity provider
+
+clients: install $(NODE) ## lint the OpenAPI document, make typed clients in clients/generated and check their types
+	@cd clients && npm run --silent lint && npm run --silent generate && npm run --silent compile
+	@$(BIN)/openapi-python-client generate --path docs/openapi/merged.json --config clients/python.yaml \
+		--meta none --output-path clients/generated/qoldau_client --overwrite --fail-on-warning
+	@$(BIN)/mypy --config-file clients/mypy.ini
+
 migrate: install-runtime ## bring the database of this home up to date
 	@$(BIN)/qoldau migrate
 
@@ -77,4 +90,4 @@ lock: $(BIN)/uv ## resolve the dependencies again
 	@$(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -c requirements/runtime.txt pyproject.toml --group development -o requirements/development.txt
 
 clean: ## remove the environment and the caches
-	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache clients/generated

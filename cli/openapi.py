@@ -13,6 +13,7 @@ from fastapi import FastAPI
 
 import gateway
 import services
+from cli.compatibility import Interface
 from gateway.app import create_room
 from gateway.documentation import describe_problems, merge, write_permissions
 from gateway.routing import build_routes, dump_routes
@@ -32,6 +33,8 @@ from services.programs.domain.events import EVENTS as PROGRAMS_EVENTS
 from services.programs.settings import Settings as ProgramsSettings
 
 ROOT: Final = Path(__file__).parents[1]
+MERGED: Final = "docs/openapi/merged.json"
+RELEASED: Final = "docs/openapi/released.json.gz"
 # Routes stand before the life of an app begins, so none of these is opened.
 _FACTS: Final[Mapping[str, Any]] = {
     "database_url": "postgresql://nobody@localhost/none",
@@ -47,6 +50,10 @@ _UPSTREAMS: Final[Mapping[str, Any]] = dict.fromkeys(_URLS, "unix:none")
 
 def openapi(
     check: Annotated[bool, typer.Option(help="Change nothing; fail if a document is out of date.")] = False,
+    release: Annotated[
+        bool,
+        typer.Option(help="Also keep what the interface promises now, which later changes are held against."),
+    ] = False,
 ) -> None:
     """Generate the OpenAPI documents, the routing table, permissions, problems, events and rule variables."""
     texts = generate()
@@ -59,6 +66,9 @@ def openapi(
         (ROOT / path).parent.mkdir(parents=True, exist_ok=True)
         (ROOT / path).write_text(texts[path], encoding="utf-8")
         print(f"wrote {path}")
+    if release:
+        Interface.of(json.loads(texts[MERGED])).write(ROOT / RELEASED)
+        print(f"wrote {RELEASED}")
 
 
 def generate() -> dict[str, str]:
@@ -73,7 +83,7 @@ def generate() -> dict[str, str]:
         f"docs/openapi/{name}.json": _as_json(share_parts(document)) for name, document in documents.items()
     }
     return files | {
-        "docs/openapi/merged.json": _as_json(share_parts(merge(documents))),
+        MERGED: _as_json(share_parts(merge(documents))),
         "docs/events.json": _as_json(events_document(_REGISTRIES)),
         "docs/eligibility-variables.json": _as_json(describe_variables()),
         "docs/permissions.md": write_permissions(documents),

@@ -38,7 +38,7 @@ def node() -> str:
     if found is None:
         pytest.skip("node is not installed")
     if not (HERE / "node_modules" / "oidc-provider").is_dir():
-        pytest.skip("run `npm install --no-package-lock` in tests/gateway/oidc")
+        pytest.skip("run `make node`")
     return found
 
 

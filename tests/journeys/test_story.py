@@ -20,7 +20,7 @@ from cli.story import play_story
 from services.common.identity import GrantKind, Role
 from tests.instances import empty_home, running_instance
 
-pytestmark = pytest.mark.process
+pytestmark = [pytest.mark.process, pytest.mark.xdist_group("story")]
 
 
 @dataclass
