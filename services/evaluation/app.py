@@ -24,6 +24,7 @@ from services.evaluation.api import (
     responses,
     result_outputs,
     results,
+    roll_ups,
     xlsforms,
 )
 from services.evaluation.db.tables import SCHEMA_REVISION
@@ -62,6 +63,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             action_plans.router,
             results.router,
             result_outputs.router,
+            roll_ups.router,
             recommendations.router,
             assessments.router,
             code_frames.router,

@@ -1,5 +1,6 @@
 """Routes of what came of an edition, and of what came of all editions to a country."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from services.common.clock import Provenance, domain_now
@@ -10,7 +11,9 @@ from services.common.identity import Reach
 from services.common.wire_codes import CountryCode
 from services.evaluation.db import outcomes as questions
 from services.evaluation.db.assessments import list_outcome_evidence
-from services.evaluation.db.tables import Indicator, IndicatorPeriod, IndicatorValue
+from services.evaluation.db.roll_ups import list_public_roll_ups
+from services.evaluation.db.tables import CountryRollUp, Indicator, IndicatorPeriod, IndicatorValue
+from services.evaluation.domain.campaigns import Phase
 from services.evaluation.domain.indicators import Figure
 from services.evaluation.domain.outcomes import count_outputs, may_be_told, without_countries
 from services.evaluation.schemas.assessments import OutcomeEvidenceRead
@@ -21,6 +24,7 @@ from services.evaluation.schemas.outcomes import (
     CountryOutputYear,
     CountryRecommendation,
     CountryResult,
+    CountryRollUpCell,
     EditionResults,
     WordingResults,
 )
@@ -68,6 +72,9 @@ async def read_country_outcomes(
             CountryResult.of(result, edition_title=edition.title, figures=without_countries(result.figures))
             for result, edition in results
         ],
+        roll_ups=_roll_ups(await list_public_roll_ups(session, provenance), country_code)
+        if provenance is Provenance.REAL or caller.reach is Reach.ALL
+        else [],
         outcome_evidence=[OutcomeEvidenceRead.model_validate(each) for each in claimed],
         recommendations=recommendations,
     )
@@ -90,6 +97,25 @@ async def list_edition_results(session: ReadSession, caller: Caller, edition_id:
             for instrument, version, results in found
         ],
     )
+
+
+def _roll_ups(published: Iterable[CountryRollUp], country: str) -> list[CountryRollUpCell]:
+    """Return the country's part in roll-ups, of each question the latest that shows it."""
+    latest: dict[tuple[UUID, Phase, str], CountryRollUpCell] = {}
+    for roll_up in published:
+        for cell in roll_up.figures["cells"]:
+            if cell["group"] == country and not cell["suppressed"]:
+                shown = CountryRollUpCell.of(
+                    roll_up,
+                    roll_up_id=roll_up.id,
+                    text=roll_up.figures["question"]["text"],
+                    editions=len(roll_up.campaigns),
+                    n=cell["n"],
+                    statistics=cell["statistics"],
+                )
+                place = (roll_up.program_id, roll_up.phase, roll_up.comparable_key)
+                latest.setdefault(place, shown)
+    return list(latest.values())
 
 
 def _indicator(indicator: Indicator, period: IndicatorPeriod, value: IndicatorValue) -> CountryIndicator:

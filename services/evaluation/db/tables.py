@@ -62,7 +62,7 @@ __all__ = [
     "TestAttempt",
 ]
 
-SCHEMA_REVISION: Final = "0014"
+SCHEMA_REVISION: Final = "0015"
 """The revision of `migrations/evaluation` that this code needs."""
 
 
@@ -234,6 +234,25 @@ class ResultSnapshot(Versioned, Base):
     figures: Mapped[dict[str, Any]]
     reply: Mapped[str | None]
     """What the lecturer whom it is about says to it; stands with the result."""
+
+
+class CountryRollUp(Versioned, Base):
+    """Answers to one question by country, over the editions of a program; fixed when it is made (E3)."""
+
+    __tablename__ = "country_roll_up"
+    __table_args__ = (Index("ix_country_roll_up_program_id", "program_id"),)
+
+    program_id: Mapped[UUID]
+    provenance: Mapped[Provenance]
+    phase: Mapped[Phase]
+    comparable_key: Mapped[str]
+    visibility: Mapped[Audience]
+    state: Mapped[SnapshotState]
+    rule: Mapped[SuppressionRule | None]
+    """Why it is withheld."""
+    campaigns: Mapped[list[str]]
+    """The counted surveys that it is made of, one an edition."""
+    figures: Mapped[dict[str, Any]]
 
 
 class Suggestion(Versioned, Base):

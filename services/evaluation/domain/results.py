@@ -4,6 +4,7 @@ from collections import Counter as Tally
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any, Final
 
 from services.common.states import LifeCycle
@@ -134,13 +135,8 @@ def _question(
     else:
         cell = _cell(question, found, rule, survey)
         breakdowns = [_breakdown(question, d, groups, counts, survey) for d, groups in dimensions.items()]
-    described = {
-        "code": question.code,
-        "kind": question.kind,
-        "text": question.text,
-        "points": list(question.points),
+    described = describe_question(question) | {
         "comparable_key": question.comparable_key,
-        "labels": _labels(question),
         "level": question.level,
         "criterion": question.criterion,
         "subject": question.subject,
@@ -151,6 +147,24 @@ def _question(
     answered = survey.answered if survey.answered >= survey.k else None
     labels = {option.code: option.label for option in question.options}
     return described | {"notes": notes_on_question(described, answered, survey.cohort, labels)}
+
+
+def describe_question(question: Question) -> dict[str, Any]:
+    """Return what was asked, as it stands beside figures."""
+    return {
+        "code": question.code,
+        "kind": question.kind,
+        "text": question.text,
+        "points": list(question.points),
+        "labels": _labels(question),
+    }
+
+
+def count_given(question: Question, found: Mapping[str, int]) -> dict[str, int]:
+    """Return how often each answer was given, as figures count it: without "does not apply", a scale turned."""
+    survey = Survey(0, 0, Audience.INTERNAL, 0, InferenceTarget.SIMILAR_COHORTS)
+    counts: dict[str, int] = _statistics(question, _answers(found), _respondents(found), survey)["counts"]
+    return counts
 
 
 def _labels(question: Question) -> dict[str, dict[str, str]]:
@@ -192,25 +206,38 @@ def _breakdown(
         hidden = hidden_cell(SuppressionRule.COUNTRY_OF_ONE_EDITION)
         return {"dimension": dimension, "cells": [{"group": group} | hidden for group in groups]}
     found = {group: counts.get((dimension, group, question.code), {}) for group in groups}
+    whole = counts.get(("", "", question.code), {})
+    return {"dimension": dimension, "cells": tell_groups(question, found, whole, survey)}
+
+
+def tell_groups(
+    question: Question,
+    found: Mapping[str, Mapping[str, int]],
+    whole: Mapping[str, int],
+    survey: Survey,
+    withheld: Mapping[str, SuppressionRule] = MappingProxyType({}),
+) -> list[dict[str, Any]]:
+    """Return a cell for each group of respondents, hidden where it or what is left over would tell of few.
+
+    `found` and `whole` are answers with their numbers, of each group and of everybody; `withheld` are groups that
+    another rule hides already.
+    """
     sizes = {group: _respondents(answers) for group, answers in found.items()}
     # Those who did not say to which group they belong are a cell of the same line, and never shown.
-    unsaid = _respondents(counts.get(("", "", question.code), {})) - sum(sizes.values())
+    unsaid = _respondents(whole) - sum(sizes.values())
     line = sizes | ({"": unsaid} if unsaid else {})
-    rest = Tally(counts.get(("", "", question.code), {}))
+    rest = Tally(whole)
     for answers in found.values():
         rest.subtract(answers)
-    everybody = found | {"": rest}
+    everybody = {**found, "": rest}
     unanimous = {group for group, answers in found.items() if _tells_of_each(answers)}
 
     def agree(covered: Collection[str]) -> bool:
         return _tells_of_each(sum((Tally(everybody[group]) for group in covered), Tally()))
 
-    withheld = unanimous | ({""} & line.keys())
-    rules = hide_cells(line, [list(line)], breakdown_threshold(survey.k), withheld, agree)
-    return {
-        "dimension": dimension,
-        "cells": [{"group": g} | _cell(question, found[g], rules.get(g), survey) for g in groups],
-    }
+    hidden = unanimous | ({""} & line.keys()) | withheld.keys()
+    rules = hide_cells(line, [list(line)], breakdown_threshold(survey.k), hidden, agree) | dict(withheld)
+    return [{"group": g} | _cell(question, found[g], rules.get(g), survey) for g in found]
 
 
 def _tells_of_each(found: Mapping[str, int]) -> bool:

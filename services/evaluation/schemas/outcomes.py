@@ -44,6 +44,19 @@ class CountryResult(Answer):
     figures: dict[str, Any]
 
 
+class CountryRollUpCell(Answer):
+    """What a country's people answered to one question, over the editions of a program."""
+
+    roll_up_id: UUID
+    program_id: UUID
+    phase: Phase
+    comparable_key: str
+    text: dict[str, str]
+    editions: int
+    n: int
+    statistics: dict[str, Any]
+
+
 class CountryRecommendation(Answer):
     """What should be different, from an edition that the country took part in."""
 
@@ -80,6 +93,8 @@ class CountryOutcomes(Answer):
     outputs: list[CountryOutputYear]
     indicators: list[CountryIndicator]
     results: list[CountryResult]
+    roll_ups: list[CountryRollUpCell]
+    """What its own people answered, over editions, as far as that may be told; the latest release of each."""
     outcome_evidence: list[OutcomeEvidenceRead]
     """Changes that were claimed; to the public, those that a third person substantiated."""
     recommendations: list[CountryRecommendation] | None
