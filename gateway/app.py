@@ -178,7 +178,7 @@ def _extend_life(app: FastAPI, settings: Settings) -> None:
     @asynccontextmanager
     async def live_longer(started: Any) -> AsyncIterator[None]:
         async with live(started), AsyncExitStack() as closing:
-            counter = open_counter(settings.rate_limit_store)
+            counter = await closing.enter_async_context(open_counter(settings.rate_limit_store))
             app.state.rate_limits = RateLimits(
                 counter, parse(settings.rate_limit), parse(settings.anonymous_rate_limit)
             )

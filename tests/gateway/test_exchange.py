@@ -9,7 +9,7 @@ from gateway.identity.operations.exchange import REMEMBERED_SECONDS, Exchange
 from gateway.identity.operations.passwords import Passwords
 from gateway.identity.operations.providers import Providers
 from gateway.identity.operations.sign_ins import Reception
-from gateway.rate_limits import open_counter
+from gateway.rate_limits import LocalCounter
 from gateway.vault import Vault
 from services.common.identity import Role, TokenSigner
 from services.common.problems import NotAuthenticated
@@ -23,7 +23,7 @@ async def test_a_revoked_credential_is_believed_for_seconds_only(gateway: Gatewa
         gateway.sessions,
         access_tokens,
         Passwords(),
-        Attempts(open_counter(None)),
+        Attempts(LocalCounter()),
         demonstration=False,
         vault=Vault.open(facts.signing_key),
     )

@@ -22,7 +22,7 @@ from gateway.identity.operations.attempts import Attempts
 from gateway.identity.operations.letters import SEND_LETTER, Post, sending_letters
 from gateway.identity.operations.passwords import Passwords
 from gateway.identity.operations.sign_ins import Reception
-from gateway.rate_limits import open_counter
+from gateway.rate_limits import LocalCounter
 from gateway.vault import Vault
 from services.common.identity import Role
 from services.common.jobs import run_due_jobs
@@ -39,7 +39,7 @@ async def letters(gateway: Gateway, folder: Path) -> list[Message]:
     vault = Vault.open(gateway.settings.signing_key)
     facts = gateway.settings
     tokens = AccessTokens.read(facts.public_url, facts.signing_key, facts.public_keys)
-    attempts = Attempts(open_counter(None))
+    attempts = Attempts(LocalCounter())
     reception = Reception(gateway.sessions, tokens, Passwords(), attempts, demonstration=False, vault=vault)
 
     async def deliver(name: str, mail: Any) -> Any:
