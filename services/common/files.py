@@ -138,6 +138,10 @@ class Files:
             )
         return _stream(found)
 
+    async def read(self, name: str) -> bytes:
+        """Return all of a file that is small by its purpose; raise NotFound if there is none."""
+        return b"".join([chunk async for chunk in await self.open_range(name)])
+
     async def delete(self, name: str) -> None:
         """Delete a file; nothing happens if there is none, whichever store it is."""
         with _translated_errors():

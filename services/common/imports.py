@@ -6,7 +6,7 @@ and column, never by value. The file is discarded when the import has ended; a d
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar, Final, Literal, Protocol
 from uuid import UUID
@@ -115,6 +115,8 @@ class ImportRun:
     caller: Caller
     worker: WorkerPool
     demonstration: bool
+    known: dict[UUID, Any] = field(default_factory=dict)
+    """What a noun read for one row and needs again for others."""
 
 
 @dataclass(frozen=True)
@@ -262,8 +264,7 @@ def is_refused(order: ImportOrder, problem_count: int) -> bool:
 async def _fetch_table(run: ImportRun, order: ImportOrder, sessions: Sessions, files: Files) -> SentTable:
     async with sessions.reading() as looking:
         record = await get_file(looking, order.file_id, visible_to=run.caller)
-    content = await files.open_range(record.object_name)
-    return SentTable(b"".join([chunk async for chunk in content]), record.media_type, order)
+    return SentTable(await files.read(record.object_name), record.media_type, order)
 
 
 async def _require_table(session: AsyncSession, caller: Caller, file_id: UUID) -> None:

@@ -3,19 +3,27 @@
 import base64
 import gzip
 import json
+import struct
+import zlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
+import httpx
 import pytest
 from joserfc import jwt
 from joserfc.jwk import OKPKey
 from pydantic import SecretStr
 
 from services.participants.app import create_app
-from services.participants.domain.certificates import encode_status_list, hash_of_content, is_printable
+from services.participants.domain.certificates import (
+    encode_status_list,
+    hash_of_content,
+    is_drawable,
+    is_printable,
+)
 from services.participants.settings import Settings
 from tests.apps import Door, facts_of, open_door
 from tests.cluster import TestDatabase
@@ -104,6 +112,68 @@ async def test_a_certificate_is_printed_in_three_languages_and_the_holders_scrip
     assert content["holder"] == "Aliya #strong[x] Kydyrbek"
     assert content["holder_own"]["name"] == "Әлия Ғұңүөһі Қыдырбекқызы"
     assert hash_of_content(content) == certificate["content_hash"]
+
+
+def png(width: int, height: int) -> bytes:
+    """Return a picture of one color, written by hand."""
+
+    def chunk(kind: bytes, content: bytes) -> bytes:
+        return (
+            struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+        )
+
+    rows = b"".join(b"\0" + b"\x0b\x5c\x6b" * width for _ in range(height))
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    parts = chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + parts
+
+
+async def upload_logo(client: httpx.AsyncClient, content: bytes) -> httpx.Response:
+    return await client.post(
+        "/v1/services/participants/files",
+        files={"file": ("logo.png", content)},
+        data={"purpose": "certificate_logo"},
+    )
+
+
+async def test_logos_of_partners_stand_on_certificates(course: Course, admin: asyncpg.Connection) -> None:
+    manager = course.door.as_("manager", subject=uuid4())
+    path = f"/v1/editions/{course.id}/certificate-design"
+    design: dict[str, Any] = {"issuer": {"en": "Synthetic agency"}, "signatories": []}
+    assert (await upload_logo(manager, b"<svg onload='alert(1)'/>")).json()["code"] == "file-type-refused"
+    assert (await upload_logo(manager, png(2, 2) + bytes(600_000))).status_code == 413
+    huge = (await upload_logo(manager, png(2_001, 1))).json()["id"]
+    refused = await manager.put(path, json=design | {"logos": [huge]})
+    assert (refused.status_code, refused.json()["code"]) == (422, "logo-unusable")
+    foreign = await manager.put(path, json=design | {"logos": [str(uuid4())]})
+    assert foreign.json()["code"] == "file-not-attachable"
+    assert (await manager.get(path)).status_code == 404
+    certificate = await certified(course, admin)
+    document = f"/v1/certificates/{certificate['id']}/document"
+    bare = (await manager.get(document)).content
+    assert b"/Subtype/Image" not in bare.replace(b" ", b"")
+    logos = [(await upload_logo(manager, png(240, 80))).json()["id"] for _ in range(2)]
+    assert (await manager.put(path, json=design | {"logos": logos})).json()["logos"] == logos
+    shown = (await manager.get(document)).content
+    assert b"/Subtype/Image" in shown.replace(b" ", b"")
+    kept = await manager.put(path, json=design | {"logos": logos[1:]})
+    assert kept.json()["logos"] == logos[1:]
+    assert (await manager.get(f"/v1/services/participants/files/{logos[0]}")).status_code == 404
+    assert (await manager.get(document)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("head", "drawable"),
+    [
+        (png(2_000, 1), True),
+        (png(1, 2_001), False),
+        (png(0, 5), False),
+        (b"\x89PNG\r\n\x1a\n", False),
+        (png(2, 2).replace(b"IHDR", b"IHDX"), False),
+    ],
+)
+def test_a_logo_is_judged_by_the_size_that_it_states(head: bytes, drawable: bool) -> None:
+    assert is_drawable(head) is drawable
 
 
 async def test_anybody_verifies_as_json_or_on_a_page_in_their_language(

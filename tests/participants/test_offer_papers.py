@@ -95,6 +95,30 @@ async def test_people_are_written_to_about_their_offers(course: Course) -> None:
     assert (await templates_about(course, ids[1]))["offer_withdrawn"] == "queued"
 
 
+async def test_what_is_decided_after_the_release_is_told_once(course: Course) -> None:
+    person, gone = await course.nominee("TJ")
+    _, waiting = await course.nominee("TJ")
+    _, later = await course.nominee("TJ")
+    _, unfit = await course.nominee("UZ")
+    await course.decide("eligible", gone, waiting, later)
+    await course.decide("waitlisted", gone, waiting)
+    assert await templates_about(course, waiting) == {}
+    await course.change(seat_lines=[line_facts("TJ", 0, reserve=3), line_facts("UZ", 1)])
+    for _ in range(2):
+        await course.manager.post(f"/v1/editions/{course.id}/decision-release")
+    assert await templates_about(course, waiting) == {"decision_waitlisted": "queued"}
+    assert await templates_about(course, later) == {}
+    for _ in range(2):
+        await course.decide("rejected", waiting, later, reason_code="lower_rank")
+        await course.decide("ineligible", unfit, reason_code="language_level")
+    told = {"decision_rejected": "queued"}
+    assert await templates_about(course, waiting) == told | {"decision_waitlisted": "dropped"}
+    assert await templates_about(course, later) == told
+    assert await templates_about(course, unfit) == told
+    await course.holder(person).post(f"/v1/applications/{gone}/withdrawal")
+    assert await templates_about(course, gone) == {"decision_waitlisted": "dropped"}
+
+
 async def test_promotion_left_to_staff_passes_nobody_over(course: Course, clean: TestDatabase) -> None:
     await settle(course, promotion="propose")
     await course.change(seat_lines=[line_facts("TJ", 1, reserve=2)])

@@ -199,6 +199,7 @@ async def test_nominations_and_attendance(course: Course) -> None:
     assert (ended["state"], ended["result"]["created"]) == ("succeeded", 1)
     [row] = await rows_of(manager, "attendance", edition_id=course.id)
     assert (row["status"], row["minutes"], row["participation"]) == ("late", "60", held)
+    assert (row["source"], application["channel"]) == ("import", "import")
 
 
 async def test_an_officer_imports_for_their_own_authority_only(course: Course) -> None:

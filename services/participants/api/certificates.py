@@ -6,7 +6,9 @@ from uuid import UUID
 from fastapi import Depends, Header, Path, Request, Response, status
 
 from services.common.clock import real_now
+from services.common.file_records import FileNotAttachable
 from services.common.http.callers import Caller
+from services.common.http.downloads import files_of
 from services.common.http.paging import Following
 from services.common.http.problem_responses import problems
 from services.common.http.routes import house_router
@@ -23,6 +25,7 @@ from services.participants.db.mirrors import get_edition
 from services.participants.domain.certificate_problems import (
     CertificateDesignNotFound,
     CertificateUnprintable,
+    LogoUnusable,
 )
 from services.participants.domain.certificates import (
     CertificateKind,
@@ -37,7 +40,7 @@ from services.participants.domain.problems import (
     StepRefused,
 )
 from services.participants.operations import certificates as operations
-from services.participants.operations.certificate_documents import print_certificates, write_page
+from services.participants.operations.certificate_documents import draw_logos, print_certificates, write_page
 from services.participants.operations.certificates import Issuer
 from services.participants.operations.credentials import (
     issuer_profile,
@@ -177,6 +180,7 @@ async def read_certificate_page(
     responses=_PDF | problems(CertificateNotFound, CertificateUnprintable),
 )
 async def print_certificate(
+    http: Request,
     session: ReadSession,
     caller: Caller,
     worker: Worker,
@@ -189,7 +193,12 @@ async def print_certificate(
     if found.state is not CertificateState.ISSUED or not found.content:
         raise CertificateUnprintable("Only a certificate that holds, and whose holder is known, is printed.")
     content = await print_certificates(
-        worker, [found], language, public_url=_public_url(issuer), agency=issuer.agency
+        worker,
+        [found],
+        language,
+        public_url=_public_url(issuer),
+        agency=issuer.agency,
+        logos=await _logos_of(http, session, found.edition_id),
     )
     return _pdf(content, found.number)
 
@@ -200,6 +209,7 @@ async def print_certificate(
     responses=_PDF | problems(CallNotFound, CertificateUnprintable),
 )
 async def print_certificates_of_edition(
+    http: Request,
     session: ReadSession,
     worker: Worker,
     issuer: Issuing,
@@ -213,7 +223,12 @@ async def print_certificates_of_edition(
     if not found:
         raise CertificateUnprintable("The edition has no certificate of this kind that holds.")
     content = await print_certificates(
-        worker, found, language, public_url=_public_url(issuer), agency=issuer.agency
+        worker,
+        found,
+        language,
+        public_url=_public_url(issuer),
+        agency=issuer.agency,
+        logos=await _logos_of(http, session, edition_id),
     )
     return _pdf(content, f"{edition.code}-{kind}")
 
@@ -221,13 +236,13 @@ async def print_certificates_of_edition(
 @router.put(
     "/editions/{edition_id}/certificate-design",
     response_model=CertificateDesignRead,
-    responses=problems(CallNotFound),
+    responses=problems(CallNotFound, FileNotAttachable, LogoUnusable),
 )
 async def design_certificates(
-    session: WriteSession, caller: Caller, edition_id: UUID, request: CertificateDesignWrite
+    http: Request, session: WriteSession, caller: Caller, edition_id: UUID, request: CertificateDesignWrite
 ) -> CertificateDesign:
-    """State who issues and signs an edition's certificates, and in which words; plain text, no markup."""
-    return await operations.design_certificates(session, caller, edition_id, request)
+    """State who issues and signs an edition's certificates, in which words and beside which partners' logos."""
+    return await operations.design_certificates(session, caller, edition_id, request, files=files_of(http))
 
 
 @router.get(
@@ -297,6 +312,10 @@ async def reissue_certificate(
     new = await operations.reissue_certificate(session, caller, certificate_id, public_url=issuer.public_url)
     response.headers["Location"] = f"/v1/certificates/{new.id}"
     return answer_certificate(caller, new)
+
+
+async def _logos_of(http: Request, session: ReadSession, edition_id: UUID) -> list[str]:
+    return await draw_logos(session, http.app.state.files, await find_design(session, edition_id))
 
 
 def _public_url(issuer: Issuer) -> str:

@@ -15,7 +15,7 @@ from services.common.sessions import HotReader
 from services.participants.db.mirrors import get_edition
 from services.participants.db.scopes import about, in_reach, reach_condition, reach_values
 from services.participants.db.tables import Application, Nomination, Offer
-from services.participants.domain.applications import LIVE, ApplicationState, NomineePlace, Slot
+from services.participants.domain.applications import LIVE, REFUSED, ApplicationState, NomineePlace, Slot
 from services.participants.domain.offers import OfferState
 from services.participants.domain.problems import ApplicationNotFound, OfferNotFound
 
@@ -227,7 +227,7 @@ async def next_offer_number(session: AsyncSession, edition_id: UUID) -> int:
 
 async def find_told(session: AsyncSession, edition_id: UUID) -> list[Application]:
     """Return the edition's applications whose decision its people are told by mail at the release."""
-    told = (ApplicationState.WAITLISTED, ApplicationState.REJECTED)
+    told = {ApplicationState.WAITLISTED} | REFUSED
     query = select(Application).where(Application.edition_id == edition_id, Application.state.in_(told))
     return list(await session.scalars(query.order_by(Application.id)))
 

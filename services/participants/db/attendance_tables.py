@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.common.database import Identified, Versioned
@@ -51,3 +51,5 @@ class CertificateDesign(Versioned, Base):
     wording: Mapped[dict[str, str] | None]
     """A line under the course, by language; plain text."""
     signatories: Mapped[list[dict[str, Any]]]
+    logos: Mapped[list[str]] = mapped_column(server_default=text("'[]'"))
+    """Files with the partners' logos, from left to right."""

@@ -137,6 +137,9 @@ UNCONFIRMED_KEPT: Final = timedelta(days=7)
 LIVE: Final = frozenset(ApplicationState) - _ENDINGS
 """States of which a person has at most one application per edition (R1)."""
 
+REFUSED: Final = frozenset({_STATE.NOT_NOMINATED, _STATE.INELIGIBLE, _STATE.REJECTED})
+"""States in which an application came to nothing by somebody's decision; its person is told."""
+
 NEEDS_REASON: Final = frozenset({Decision.INELIGIBLE, Decision.REJECTED})
 
 

@@ -17,6 +17,18 @@ class CertificateDesignNotFound(Problem):
     )
 
 
+class LogoUnusable(Problem):
+    """The file is no picture, or one of more pixels than a certificate can show."""
+
+    status: ClassVar[int] = 422
+    slug: ClassVar[str] = "logo-unusable"
+    title: ClassVar[Title] = title(
+        en="The logo cannot be used",
+        ru="Логотип нельзя использовать",
+        kk="Логотипті қолдануға болмайды",
+    )
+
+
 class CertificateUnprintable(Problem):
     """The certificate's content was erased, or it does not hold any more."""
 

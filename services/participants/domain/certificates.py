@@ -95,6 +95,18 @@ def is_printable(name: str) -> bool:
     return all(unicodedata.name(letter, "").startswith(_PRINTED) for letter in letters)
 
 
+def is_drawable(png: bytes) -> bool:
+    """Say whether a PNG states a size that a certificate can show: by its first chunk (W3C PNG, 11.2.1)."""
+    if len(png) < 24 or png[12:16] != b"IHDR":
+        return False
+    width, height = int.from_bytes(png[16:20]), int.from_bytes(png[20:24])
+    return 0 < width <= _MOST_PIXELS and 0 < height <= _MOST_PIXELS
+
+
+_MOST_PIXELS: Final = 2_000
+"""Along each side of a logo: 20 millimetres at far more than any printer shows."""
+
+
 def encode_status_list(taken_back: Collection[int]) -> str:
     """Return the compressed list in which a bit stands for each certificate that does not hold any more.
 

@@ -2,12 +2,13 @@
 
 from typing import Final
 
-from services.common.file_purposes import DOCUMENTS, TABLES, FilePurpose, Visibility
+from services.common.file_purposes import DOCUMENTS, MIB, TABLES, FilePurpose, Visibility
 
 FILE_PURPOSES: Final = (
     FilePurpose("import", TABLES, (Visibility.PRIVATE,)),
     FilePurpose("application_document", DOCUMENTS, (Visibility.PRIVATE,)),
     FilePurpose("signed_consent", DOCUMENTS, (Visibility.PRIVATE,)),
     FilePurpose("delegation", DOCUMENTS, (Visibility.PRIVATE,)),
+    FilePurpose("certificate_logo", {"image/png": MIB // 2}, (Visibility.INTERNAL,)),
 )
-"""Tables to import; papers of an application; consents signed on paper; letters that appoint officers."""
+"""Tables to import; papers of an application; consents signed on paper; letters that appoint officers; logos."""

@@ -39,6 +39,7 @@ from services.participants.domain.people import Sex
 from services.participants.domain.problems import StepRefused
 from services.participants.domain.rounds import mean_of
 from services.participants.domain.selection_problems import AllocationRefused
+from services.participants.operations.notices import tell_decisions
 from services.participants.operations.seats import fill_edition, report_seats
 from services.participants.schemas.selection import SeatAllocationCreate, SelectionSettingsWrite, WhatIf
 
@@ -153,6 +154,7 @@ async def confirm_seat_allocation(
     allocation.confirmed_at = await domain_now(session, edition.provenance)
     await record_change(session, caller, "seat_allocation.confirmed", allocation, ["confirmed_at"])
     await fill_edition(session, edition.id, caller)
+    await tell_decisions(session, edition, applications.values())
     await report_seats(session, edition.id)
     return allocation
 

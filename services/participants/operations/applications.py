@@ -33,7 +33,6 @@ from services.participants.domain.applications import (
     path_of_decision,
     require_permutation,
 )
-from services.participants.domain.messages import MessageTemplate
 from services.participants.domain.offers import OfferState
 from services.participants.domain.problems import (
     ApplicationNotFound,
@@ -49,14 +48,17 @@ from services.participants.operations.calls import (
     require_delegation,
     require_open_call,
 )
-from services.participants.operations.messages import queue_message
+from services.participants.operations.messages import drop_messages
+from services.participants.operations.notices import tell_decisions
 from services.participants.operations.offers import end_offer
 from services.participants.operations.seats import fill_edition, report_seats
 from services.participants.schemas.applications import DecisionsWrite, DecisionWrite, NominationCreate
 from services.participants.schemas.nominees import NominationChange
 
 
-async def nominate(session: AsyncSession, caller: Caller, request: NominationCreate) -> Nomination:
+async def nominate(
+    session: AsyncSession, caller: Caller, request: NominationCreate, *, channel: Channel = Channel.AUTHORITY
+) -> Nomination:
     """Put a person forward, last in the authority's order; the application is made with it where there is none.
 
     A person who applied to the authority's seats by themselves is taken up; others need no file of their own.
@@ -77,7 +79,7 @@ async def nominate(session: AsyncSession, caller: Caller, request: NominationCre
             edition_id=edition.id,
             person_id=person.id,
             authority_id=authority.id,
-            channel=Channel.AUTHORITY,
+            channel=channel,
             provenance=edition.provenance,
         )
         session.add(application)
@@ -139,7 +141,7 @@ async def decide_applications(
     session: AsyncSession, caller: Caller, edition_id: UUID, request: DecisionsWrite
 ) -> list[tuple[UUID, Problem | None]]:
     """Decide about applications one by one; a row that is refused leaves the others standing."""
-    await get_edition(session, edition_id, lock=True)
+    edition = await get_edition(session, edition_id, lock=True)
     ids = [row.application_id for row in request.decisions]
     applications = await lock_applications(session, edition_id, ids)
     eligibility = await find_results(session, ids)
@@ -153,6 +155,8 @@ async def decide_applications(
         except Problem as problem:
             results.append((row.application_id, problem))
     await fill_edition(session, edition_id, caller)
+    done = [applications[id_] for id_, problem in results if problem is None]
+    await tell_decisions(session, edition, done)
     await report_seats(session, edition_id)
     return results
 
@@ -164,7 +168,7 @@ async def release_decisions(session: AsyncSession, caller: Caller, edition_id: U
         edition.decisions_released_at = await domain_now(session, edition.provenance)
         await session.flush()
         await fill_edition(session, edition_id, caller)
-        await _tell_decisions(session, edition)
+        await tell_decisions(session, edition, await find_told(session, edition_id))
         await report_seats(session, edition_id)
     return edition
 
@@ -183,6 +187,7 @@ async def withdraw_application(session: AsyncSession, caller: Caller, applicatio
     _require_step(application, ApplicationState.WITHDRAWN)
     application.state, application.waiting_rank = ApplicationState.WITHDRAWN, None
     await record_change(session, caller, "application.withdrawn", application, ["state"])
+    await drop_messages(session, application.id)
     if offer is not None:
         await end_offer(session, caller, offer, OfferState.WITHDRAWN)
     return application
@@ -205,14 +210,6 @@ async def _decide(
     await record_change(
         session, caller, f"application.{target}", application, ["state", "reason_code", "waiting_rank"]
     )
-
-
-async def _tell_decisions(session: AsyncSession, edition: MirrorEdition) -> None:
-    """Write to those who wait or were refused; who is offered a seat learns it by the offer."""
-    for application in await find_told(session, edition.id):
-        waits = application.state is ApplicationState.WAITLISTED
-        template = MessageTemplate.DECISION_WAITLISTED if waits else MessageTemplate.DECISION_REJECTED
-        await queue_message(session, template, application.person_id, application.id, edition_id=edition.id)
 
 
 def _require_eligible(result: EligibilityResult | None) -> None:

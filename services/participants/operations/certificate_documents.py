@@ -1,13 +1,20 @@
 """Certificates as people see them: PDF with a QR code, and the page that says what one is worth."""
 
+import base64
 from collections.abc import Mapping, Sequence
 from datetime import date
 from html import escape
 from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.documents import qr_code, render_pdf
+from services.common.file_records import get_file
+from services.common.files import Files
 from services.common.i18n import InterfaceLanguage, is_right_to_left, pick
 from services.common.worker import WorkerPool
+from services.participants.db.attendance_tables import CertificateDesign
 from services.participants.db.tables import Certificate
 from services.participants.domain.certificates import CertificateKind, CertificateVerdict
 from services.participants.operations.certificates import page_of
@@ -23,6 +30,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "did_distinction": "completed the course with distinction",
         "hours": "academic hours attended",
         "number": "No.",
+        "logo": "Logo of a partner",
         "verify": "Anybody can verify this certificate at",
     },
     "ru": {
@@ -35,6 +43,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "did_distinction": "завершил(а) курс с отличием",
         "hours": "посещено академических часов",
         "number": "№",
+        "logo": "Логотип партнёра",
         "verify": "Проверить подлинность может каждый по адресу",
     },
     "kk": {
@@ -47,6 +56,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "did_distinction": "мына курсты үздік аяқтады",
         "hours": "қатысқан академиялық сағат",
         "number": "№",
+        "logo": "Серіктестің логотипі",
         "verify": "Түпнұсқалығын кез келген адам мына мекенжайда тексере алады",
     },
 }
@@ -84,17 +94,40 @@ async def print_certificates(
     *,
     public_url: str,
     agency: str,
+    logos: Sequence[str] = (),
 ) -> bytes:
-    """Return one PDF with a page for each certificate, in one of our languages and the holder's own script."""
+    """Return one PDF with a page for each certificate, in one of our languages and the holder's own script.
+
+    `logos` are drawings (`draw_logos`) that stand on each page.
+    """
     words = _WORDS[language]
     data = {
         "title": words[certificates[0].kind],
+        "logos": list(logos),
+        "logo": words["logo"],
         "certificates": [_sheet(one, language, public_url, agency) for one in certificates],
     }
     made_at = max(one.issued_at for one in certificates)
     return await render_pdf(
         worker, "services.participants:certificate", data, language=language, made_at=made_at
     )
+
+
+async def draw_logos(
+    session: AsyncSession, files: Files | None, design: CertificateDesign | None
+) -> list[str]:
+    """Return the logos of a design as SVG that holds the pictures, each within the same bounds."""
+    if design is None or files is None:
+        return []
+    records = [await get_file(session, UUID(file_id)) for file_id in design.logos]
+    pictures = [base64.b64encode(await files.read(record.object_name)).decode() for record in records]
+    return [_LOGO.format(picture) for picture in pictures]
+
+
+_LOGO: Final = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 240 80">'
+    '<image width="240" height="80" href="data:image/png;base64,{}"/></svg>'
+)
 
 
 def write_page(

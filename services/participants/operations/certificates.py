@@ -9,6 +9,9 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.audit import record_change
+from services.common.database import new_id
+from services.common.file_records import attach_file, discard_files, file
+from services.common.files import Files
 from services.common.identity import Caller
 from services.common.outbox import publish
 from services.common.problems import Problem
@@ -26,12 +29,14 @@ from services.participants.db.participations import (
 from services.participants.db.seats import next_version
 from services.participants.db.tables import Certificate, MirrorEdition, Participation, Person
 from services.participants.domain.attendance import Attended, attended_minutes
+from services.participants.domain.certificate_problems import LogoUnusable
 from services.participants.domain.certificates import (
     CERTIFICATE_LIFE,
     EARNED_BY,
     CertificateKind,
     CertificateState,
     hash_of_content,
+    is_drawable,
     is_printable,
     number_of,
 )
@@ -161,18 +166,36 @@ async def revoke_certificate(session: AsyncSession, caller: Caller, certificate_
 
 
 async def design_certificates(
-    session: AsyncSession, caller: Caller, edition_id: UUID, request: CertificateDesignWrite
+    session: AsyncSession, caller: Caller, edition_id: UUID, request: CertificateDesignWrite, *, files: Files
 ) -> CertificateDesign:
-    """State what an edition's certificates say beside the holder; those that were issued keep what they say."""
+    """State what an edition's certificates say and show beside the holder.
+
+    Those that were issued keep what they say; logos are looks, and change on all of them. Raises
+    `FileNotAttachable` and `LogoUnusable`.
+    """
     edition = await get_edition(session, edition_id, lock=True)
     design = await find_design(session, edition.id)
     if design is None:
-        design = CertificateDesign(edition_id=edition.id)
+        design = CertificateDesign(id=new_id(), edition_id=edition.id, logos=[])
         session.add(design)
-    facts = request.model_dump(mode="json")
+    before, facts = set(design.logos), request.model_dump(mode="json")
     for name, value in facts.items():
         setattr(design, name, value)
     await record_change(session, caller, "certificate.designed", design, facts)
+    for file_id in dict.fromkeys(request.logos):
+        if str(file_id) not in before:
+            kept = await attach_file(
+                session,
+                caller,
+                file_id,
+                purpose="certificate_logo",
+                kind="certificate_design",
+                subject_id=design.id,
+            )
+            if not is_drawable(await files.read(kept.object_name)):
+                raise LogoUnusable("Expected a PNG of at most 2000 pixels along each side.")
+    gone = [UUID(file_id) for file_id in before - set(facts["logos"])]
+    await discard_files(session, caller, file.c.id.in_(gone))
     return design
 
 

@@ -16,13 +16,15 @@ from services.participants.db.imports import (
     find_edition_ids,
     find_edition_of,
 )
+from services.participants.domain.applications import Channel
+from services.participants.domain.attendance import AttendanceSource
 from services.participants.domain.matching import INDEX_PERSONS
 from services.participants.domain.problems import CallNotFound, TrainingSessionUnknown
 from services.participants.operations.applications import nominate
-from services.participants.operations.participations import take_attendance
+from services.participants.operations.participations import OpenSheet, enter_on_sheet, open_sheet
 from services.participants.schemas.applications import NominationCreate
 from services.participants.schemas.imports import STAGED_PERSON, AttendanceRow, NominationRow, PersonRow
-from services.participants.schemas.participations import AttendanceSheet, AttendanceWrite
+from services.participants.schemas.participations import AttendanceWrite
 
 
 async def _enter_persons(run: ImportRun) -> int:
@@ -49,19 +51,20 @@ async def _nominate(run: ImportRun, row: NominationRow) -> None:
         slot=row.slot,
         justification=row.justification,
     )
-    await nominate(run.session, run.caller, request)
+    await nominate(run.session, run.caller, request, channel=Channel.IMPORT)
 
 
 async def _attend(run: ImportRun, row: AttendanceRow) -> None:
-    edition_id = await find_edition_of(run.session, row.training_session)
-    if edition_id is None:
-        fault = Fault("/training_session", "unknown", "There is no such training session.")
-        raise TrainingSessionUnknown("There is no such training session.", errors=[fault])
+    sheet: OpenSheet | None = run.known.get(row.training_session)
+    if sheet is None:
+        edition_id = await find_edition_of(run.session, row.training_session)
+        if edition_id is None:
+            fault = Fault("/training_session", "unknown", "There is no such training session.")
+            raise TrainingSessionUnknown("There is no such training session.", errors=[fault])
+        sheet = await open_sheet(run.session, edition_id, row.training_session)
+        run.known[row.training_session] = sheet  # read and locked once for all its rows
     written = AttendanceWrite(participation_id=row.participation, status=row.status, minutes=row.minutes)
-    sheet = AttendanceSheet(rows=[written])
-    [(_, problem)] = await take_attendance(run.session, run.caller, edition_id, row.training_session, sheet)
-    if problem is not None:
-        raise problem
+    await enter_on_sheet(run.session, run.caller, sheet, written, AttendanceSource.IMPORT)
 
 
 PERSONS: Final = StagedImport(

@@ -1,5 +1,7 @@
 """What can be done to participations and their attendance."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
@@ -69,30 +71,60 @@ async def change_participation_state(
     return participation
 
 
-async def take_attendance(
-    session: AsyncSession, caller: Caller, edition_id: UUID, training_session_id: UUID, sheet: AttendanceSheet
-) -> list[tuple[UUID, Problem | None]]:
-    """Record who attended a training session; a row that is refused leaves the others standing (R8)."""
+@dataclass(frozen=True)
+class OpenSheet:
+    """A training session whose attendance may be taken, with who may be on it and what it says so far."""
+
+    meeting: MirrorTrainingSession
+    enrolled: Mapping[UUID, Participation]
+    records: dict[UUID, Attendance]
+    """By participation."""
+
+
+async def open_sheet(session: AsyncSession, edition_id: UUID, training_session_id: UUID) -> OpenSheet:
+    """Return the sheet of a training session, locked; raise `AttendanceRefused` before its time (R8)."""
     edition = await get_edition(session, edition_id)
     meeting = await get_training_session(session, edition_id, training_session_id)
     now = await domain_now(session, edition.provenance)
     if not may_take_attendance(meeting.starts_at, cancelled=meeting.state == "cancelled", now=now):
         raise AttendanceRefused("Attendance opens 60 minutes before a session that is not cancelled.")
     enrolled = await lock_participations(session, edition_id)
-    records = await find_attendance(session, meeting.id)
+    return OpenSheet(meeting, enrolled, await find_attendance(session, meeting.id))
+
+
+async def enter_on_sheet(
+    session: AsyncSession,
+    caller: Caller,
+    sheet: OpenSheet,
+    row: AttendanceWrite,
+    source: AttendanceSource,
+    *,
+    reason: str | None = None,
+) -> None:
+    """Record how one participant attended; raise `AttendanceRefused` or `RequestInvalid`."""
+    _require_attendable(sheet, row)
+    record = sheet.records.get(row.participation_id)
+    if record is None:
+        record = Attendance(training_session_id=sheet.meeting.id, participation_id=row.participation_id)
+        sheet.records[row.participation_id] = record
+        session.add(record)
+    minutes = _minutes_of(row, sheet.meeting)
+    await record_attendance(session, caller, record, row.status, minutes, source, reason=reason)
+
+
+async def take_attendance(
+    session: AsyncSession,
+    caller: Caller,
+    edition_id: UUID,
+    training_session_id: UUID,
+    request: AttendanceSheet,
+) -> list[tuple[UUID, Problem | None]]:
+    """Record who attended a training session; a row that is refused leaves the others standing (R8)."""
+    sheet = await open_sheet(session, edition_id, training_session_id)
     results: list[tuple[UUID, Problem | None]] = []
-    for row in sheet.rows:
+    for row in request.rows:
         try:
-            _require_attendable(enrolled, meeting, row)
-            record = records.get(row.participation_id)
-            if record is None:
-                record = Attendance(training_session_id=meeting.id, participation_id=row.participation_id)
-                records[row.participation_id] = record
-                session.add(record)
-            minutes = _minutes_of(row, meeting)
-            await record_attendance(
-                session, caller, record, row.status, minutes, sheet.source, reason=sheet.reason
-            )
+            await enter_on_sheet(session, caller, sheet, row, request.source, reason=request.reason)
             results.append((row.participation_id, None))
         except Problem as problem:
             results.append((row.participation_id, problem))
@@ -133,12 +165,10 @@ async def record_test_result(session: AsyncSession, pseudonym: UUID, *, passed: 
         await record_change(session, ROOM, "participation.tested", participation, ["passed_test"])
 
 
-def _require_attendable(
-    enrolled: dict[UUID, Participation], meeting: MirrorTrainingSession, row: AttendanceWrite
-) -> None:
-    if row.participation_id not in enrolled:
+def _require_attendable(sheet: OpenSheet, row: AttendanceWrite) -> None:
+    if row.participation_id not in sheet.enrolled:
         raise AttendanceRefused("There is no such participant in this edition now.")
-    if row.status in NEEDS_MINUTES and (row.minutes is None or row.minutes > _length_of(meeting)):
+    if row.status in NEEDS_MINUTES and (row.minutes is None or row.minutes > _length_of(sheet.meeting)):
         raise RequestInvalid("Late and partial need the minutes attended, at most those of the session.")
 
 

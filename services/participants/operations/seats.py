@@ -38,7 +38,7 @@ from services.participants.domain.offers import (
     reply_by_of_promotion,
 )
 from services.participants.domain.problems import NoFreeSeat
-from services.participants.operations.messages import queue_message
+from services.participants.operations.messages import drop_messages, queue_message
 
 ROOM = acting_service("participants")
 
@@ -95,6 +95,7 @@ async def promote(
     """Give somebody who waits a free seat, with an offer; raise `NoFreeSeat`."""
     application.state, application.waiting_rank = ApplicationState.SELECTED, None
     await record_change(session, caller, "application.promoted", application, ["state", "waiting_rank"])
+    await drop_messages(session, application.id)  # that they wait is true no more
     if not await take_seat(session, edition.id, application.seat_line_id):
         raise NoFreeSeat("The free seat was taken meanwhile.")
     now = await domain_now(session, edition.provenance)

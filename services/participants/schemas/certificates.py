@@ -76,6 +76,8 @@ class CertificateDesignWrite(Request):
     issuer: Texts
     wording: Texts | None = None
     signatories: list[Signatory] = Field(max_length=4)
+    logos: list[Id] = Field(default_factory=list, max_length=4)
+    """Files of the purpose `certificate_logo`, from left to right; those that the design has already may stay."""
 
 
 class CertificateDesignRead(Resource):
@@ -85,3 +87,4 @@ class CertificateDesignRead(Resource):
     issuer: dict[str, str]
     wording: dict[str, str] | None
     signatories: list[dict[str, Any]]
+    logos: list[UUID]
