@@ -19,6 +19,7 @@ from starlette.types import ASGIApp
 
 from gateway.compositions import (
     audit_entries,
+    country_brief,
     country_dossier,
     edition_overview,
     enumerations,
@@ -119,6 +120,7 @@ def create_room(settings: Settings) -> FastAPI:
             search.router,
             lecturer_profile.router,
             country_dossier.router,
+            country_brief.router,
             enumerations.router,
             audit_entries.router,
             audit_entries_router(GATEWAY),

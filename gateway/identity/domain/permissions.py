@@ -8,6 +8,14 @@ from services.common.permissions import Matrix, everyone, only
 
 _SIGNED_IN: Final = {str(role): Reach.OWN for role in Role if role not in {Role.PUBLIC, Role.SERVICE}}
 _ADMINISTRATOR: Final = only(administrator=Reach.ALL)
+_STAFF: Final = only(
+    manager=Reach.ALL,
+    administrator=Reach.ALL,
+    evaluator=Reach.ALL,
+    approver=Reach.ALL,
+    finance=Reach.ALL,
+    auditor=Reach.ALL,
+)
 _KEEPERS: Final = only(administrator=Reach.ALL, auditor=Reach.ALL, data_protection_officer=Reach.ALL)
 
 PERMISSIONS: Final[Matrix] = {
@@ -42,6 +50,8 @@ PERMISSIONS: Final[Matrix] = {
     "read_portfolio_overview": everyone(),
     "read_lecturer_profile": everyone(),
     "read_country_dossier": everyone(),
+    "print_country_brief": _STAFF,
+    "write_country_brief": _STAFF,
     "list_all_enumerations": everyone(),
     "search_everything": everyone(),
     "list_audit_entries": AUDIT_READERS,
