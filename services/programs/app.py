@@ -42,7 +42,8 @@ from services.programs.inbox.clock import follow_agreement_expiry, follow_editio
 from services.programs.operations.agreements import FOLLOW_EXPIRY
 from services.programs.operations.edition_clock import FOLLOW_CLOCK
 from services.programs.operations.imports import IMPORTS
-from services.programs.operations.publications import PUBLISH, publish_due
+from services.programs.operations.publication_renewals import renew_due
+from services.programs.operations.publications import CHECK, PUBLISH, RENEW, check_due, publish_due
 from services.programs.operations.replays import REPLAYERS
 from services.programs.settings import Settings
 
@@ -87,6 +88,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         registry=EVENTS,
         consumers={
             mirrors.SEATS_CHANGED: mirrors.mirror_seats,
+            mirrors.CAMPAIGN_CLOSED: mirrors.mirror_campaign,
             **dict.fromkeys(mirrors.RESULTS, mirrors.mirror_results),
             erasures.PERSON_ERASED: erasures.confirm_erasure,
             design_tasks.RECOMMENDATION_AGREED: design_tasks.take_recommendation,
@@ -98,6 +100,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             FOLLOW_CLOCK: follow_edition_clock,
             FOLLOW_EXPIRY: follow_agreement_expiry,
             PUBLISH: publish_due,
+            CHECK: check_due,
+            RENEW: renew_due,
         },
         imports=IMPORTS,
         resources=[open_files],

@@ -34,7 +34,12 @@ def whole_answers() -> dict[str, Any]:
     document: dict[str, Any] = json.loads(MERGED.read_text())
     for item in document["paths"].values():
         for operation in item.values():
-            operation["parameters"] = [p for p in operation.get("parameters", []) if p["name"] != "fields"]
+            kept = [
+                p
+                for p in operation.get("parameters", [])
+                if not p.get("name", p.get("$ref", "")).endswith("fields")
+            ]
+            operation["parameters"] = kept
     return document
 
 

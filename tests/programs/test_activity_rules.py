@@ -40,6 +40,7 @@ from services.programs.domain.activities import (
     Value,
     activity_identifier,
 )
+from services.programs.domain.activity_details import Details
 from services.programs.domain.dac_list import RECIPIENTS, flow_type_of, is_recipient
 from services.programs.domain.editions import CountryRelation, EditionState
 from services.programs.domain.programs import WHOLE
@@ -58,6 +59,7 @@ AGENCY = Publisher("KZ-BIN-000000000000", "10", {"en": "A synthetic agency"}, "K
 PLAIN = Party({"en": "A partner", "ru": "Партнёр"}, "XM-DAC-701-8", "10")
 MONEY = Value(Decimal("100.50"), "USD", date(2026, 5, 1))
 COUNT = Indicator(
+    "syn-participants",
     "1",
     {"en": "Participants"},
     {"en": "Enrolled"},
@@ -74,6 +76,7 @@ FULL = Activity(
     participants=[Participant("2", AGENCY.party), Participant("4", PLAIN)],
     status="2",
     dates=[ActivityDate("1", date(2026, 4, 1), {"en": "Spring"}), ActivityDate("2", date(2026, 4, 1))],
+    details=Details(),
     scope="2",
     countries=[Part("TJ", Decimal(60)), Part("KG", Decimal("15.5"))],
     regions=[Part("619", Decimal("24.5"), {"en": "Assumed"})],

@@ -8,7 +8,7 @@ from uuid import UUID
 import httpx
 import pytest
 
-from services.common.clock import real_now
+from services.common.clock import move_demonstration_clock, real_now
 from services.programs.domain.agreements import due_alerts, has_expired, next_look
 from services.programs.operations.agreements import follow_expiry
 from tests.apps import Door
@@ -129,6 +129,23 @@ async def test_an_agreement_binds_many_about_much_and_says_when_it_ends(
     assert [row["code"] for row in found] == ["mou-1"]
     soon = (await manager.get("/v1/agreements", params={"expires_by": str(last - DAY)})).json()["items"]
     assert soon == []
+    one = await manager.get(f"/v1/agreement-alerts/{first['id']}")
+    assert one.json() == noted.json()
+
+
+async def test_a_synthetic_agreement_lives_by_its_own_clock_and_stands_apart(
+    demonstration: Door, manager: httpx.AsyncClient, make: Make, today: date
+) -> None:
+    made = await make(expires_on=str(today + timedelta(days=400)), provenance="synthetic")
+    at = f"/v1/agreements/{made['id']}"
+    async with demonstration.app.state.sessions.transaction() as session:
+        await move_demonstration_clock(session, timedelta(days=380))
+    signed = await manager.post(f"{at}/signature", json={"signed_on": str(today + timedelta(days=379))})
+    assert signed.status_code == 200, signed.text
+    assert (await alerts(manager), len(await alerts(manager, provenance="synthetic"))) == ([], 1)
+    assert (await manager.get("/v1/agreements")).json()["items"] == []
+    named = (await manager.get("/v1/agreements?provenance=synthetic")).json()["items"]
+    assert [row["code"] for row in named] == ["mou-1"]
 
 
 async def test_an_amendment_prolongs_and_revives(

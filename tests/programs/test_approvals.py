@@ -187,6 +187,25 @@ async def test_a_round_for_dear_editions_is_not_held_for_others(
     assert (await manager.post(f"{at}/state-changes", json={"state": "announced"})).status_code == 200
 
 
+async def test_an_approved_budget_is_what_a_decision_disposes_of(
+    demonstration: Door, manager: httpx.AsyncClient, edition: dict[str, Any]
+) -> None:
+    limit = {"amount": "1000000.00", "currency": "KZT"}
+    await require(demonstration, {"role": "finance", "from_amount": limit})
+    budget = {
+        "subject": {"kind": "edition", "id": edition["id"]},
+        "status": "indicative",
+        "starts_on": "2031-01-01",
+        "ends_on": "2031-12-31",
+        "money": limit,
+    }
+    key = {"Idempotency-Key": str(uuid4())}
+    entered = await demonstration.as_("finance").post("/v1/budgets", json=budget, headers=key)
+    assert entered.status_code == 201, entered.text
+    asked = await ask(manager, edition)
+    assert [stage["role"] for stage in asked.json()["stages"]] == ["finance"]
+
+
 async def test_the_clock_waits_for_nobody_and_a_policy_for_it_is_refused(demonstration: Door) -> None:
     body = {"target": "call_open", "stages": [{"role": "approver"}]}
     refused = await demonstration.as_("administrator").post("/v1/approval-policies", json=body)

@@ -101,6 +101,58 @@ async def test_the_course_starts_its_meetings_are_held_and_it_completes(
     assert (await at("2031-05-07T19:01"))["state"] == "completed"
 
 
+async def test_a_meeting_that_was_not_held_is_set_back_and_the_clock_leaves_it(
+    demonstration: Door, edition: dict[str, Any], at: At
+) -> None:
+    manager = demonstration.as_("manager")
+    await step(manager, edition, "confirmed")
+    meeting = {
+        "kind": "lecture",
+        "title": {"en": "Synthetic"},
+        "starts_at": "2031-05-05T05:00:00Z",
+        "ends_at": "2031-05-05T07:00:00Z",
+    }
+    made = await enter(manager, f"/v1/editions/{edition['id']}/training-sessions", meeting)
+    path = f"/v1/training-sessions/{made['id']}"
+    early = await manager.post(f"{path}/setback", json={"reason": "Synthetic"})
+    assert early.json()["code"] == "transition-refused"
+    await live_at(demonstration, "2031-05-05T06:00")
+    assert (await manager.post(f"{path}/holding")).json()["code"] == "actual-in-future"
+    await live_at(demonstration, "2031-05-05T07:01")
+    assert (await manager.get(path)).json()["state"] == "held"
+    assert (await manager.post(f"{path}/setback", json={})).status_code == 422
+    back = await manager.post(f"{path}/setback", json={"reason": "The lecturer was ill (synthetic)"})
+    assert (back.status_code, back.json()["state"]) == (200, "scheduled")
+    assert back.json()["state_reason"] == "The lecturer was ill (synthetic)"
+    # Neither the next step of the clock nor the end of the course holds it: the edition waits for a decision.
+    assert (await at("2031-05-08"))["state"] == "running"
+    assert (await manager.get(path)).json()["state"] == "scheduled"
+    held = await manager.post(f"{path}/holding")
+    assert (held.status_code, held.json()["state"], held.json()["state_reason"]) == (200, "held", None)
+    assert (await at("2031-05-08T00:01"))["state"] == "completed"
+    over = await manager.post(f"{path}/setback", json={"reason": "Too late"})
+    assert over.json()["code"] == "transition-refused"
+    anybody = await demonstration.as_().get(path)
+    assert anybody.status_code == 404  # synthetic: P11
+
+
+async def test_a_moved_meeting_is_held_by_the_clock_again(
+    demonstration: Door, edition: dict[str, Any], at: At
+) -> None:
+    manager = demonstration.as_("manager")
+    await step(manager, edition, "confirmed")
+    times = {"starts_at": "2031-05-05T05:00:00Z", "ends_at": "2031-05-05T07:00:00Z"}
+    meeting = {"kind": "lecture", "title": {"en": "Synthetic"}} | times
+    made = await enter(manager, f"/v1/editions/{edition['id']}/training-sessions", meeting)
+    path = f"/v1/training-sessions/{made['id']}"
+    await live_at(demonstration, "2031-05-05T07:01")
+    await manager.post(f"{path}/setback", json={"reason": "Synthetic"})
+    later = {"starts_at": "2031-05-06T05:00:00Z", "ends_at": "2031-05-06T07:00:00Z"}
+    assert (await manager.post(f"{path}/move", json=later)).json()["state"] == "moved"
+    await at("2031-05-06T07:01")
+    assert (await manager.get(path)).json()["state"] == "held"
+
+
 async def test_a_clock_that_was_stopped_catches_up(
     demonstration: Door, edition: dict[str, Any], at: At
 ) -> None:

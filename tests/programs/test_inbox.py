@@ -1,11 +1,18 @@
 """What the other rooms tell: kept once, by version, in whatever order it comes."""
 
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
+from services.common.audit import record_change
+from services.common.clock import move_demonstration_clock, real_now
+from services.common.identity import acting_service
 from services.common.inbox import Event, read_envelope, receive_event
+from services.programs.db.editions import get_edition
+from services.programs.db.tables import DesignTask
+from services.programs.domain.editions import EditionState
 from services.programs.inbox import design_tasks, mirrors
 from tests.apps import Door
 from tests.programs.demonstrations import PLAN, enter
@@ -13,6 +20,7 @@ from tests.programs.demonstrations import PLAN, enter
 CONSUMERS = {
     mirrors.SEATS_CHANGED: mirrors.mirror_seats,
     **dict.fromkeys(mirrors.RESULTS, mirrors.mirror_results),
+    mirrors.CAMPAIGN_CLOSED: mirrors.mirror_campaign,
     design_tasks.RECOMMENDATION_AGREED: design_tasks.take_recommendation,
     design_tasks.DESIGN_CHANGE_RECORDED: design_tasks.take_design_change,
 }
@@ -142,6 +150,32 @@ async def test_results_stand_as_last_told(demonstration: Door, edition: dict[str
     assert [r["state"] for r in (await monitoring(demonstration, edition))["results"]] == ["withdrawn"]
 
 
+@pytest.mark.parametrize(("phase", "settled"), [("end", False), ("six_months", True)])
+async def test_archiving_waits_for_the_follow_up_and_learns_that_it_is_over(
+    demonstration: Door, edition: dict[str, Any], phase: str, settled: bool
+) -> None:
+    """A survey that nobody answered has no results, and is over all the same."""
+    manager = demonstration.as_("manager")
+    async with demonstration.app.state.sessions.transaction() as session:
+        row = await get_edition(session, UUID(edition["id"]), lock=True)
+        row.state = EditionState.EVALUATED
+        await record_change(session, acting_service("programs"), "edition.evaluated", row, ["state"])
+    closed = told(
+        mirrors.CAMPAIGN_CLOSED,
+        UUID(int=4),
+        5,
+        edition_id=edition["id"],
+        phase=phase,
+        state="closed",
+    )
+    at = f"/v1/editions/{edition['id']}/state-changes?dry_run=true"
+    before = (await manager.post(at, json={"state": "archived"})).json()
+    assert [one["code"] for one in before["unmet"]] == ["follow_up_open"]
+    assert await receive(demonstration, closed, closed) == [True, False]
+    after = (await manager.post(at, json={"state": "archived"})).json()
+    assert (after["unmet"] == []) is settled
+
+
 async def test_a_recommendation_becomes_one_task_of_the_next_edition(
     demonstration: Door, edition: dict[str, Any], coming: dict[str, Any]
 ) -> None:
@@ -173,6 +207,33 @@ async def test_a_design_change_may_come_before_its_recommendation(
     assert await tasks(demonstration) == []
     await receive(demonstration, recommendation(coming))
     assert [task["edition_id"] for task in await tasks(demonstration)] == [edition["id"]]
+
+
+async def test_a_task_is_overdue_when_its_day_or_its_edition_has_come(
+    demonstration: Door, edition: dict[str, Any], coming: dict[str, Any]
+) -> None:
+    """Asked for by 2032; once the edition that takes it up has begun, nothing can be changed in it any more."""
+    manager = demonstration.as_("manager")
+
+    async def late(moment: str) -> list[tuple[str, str, str]]:
+        async with demonstration.app.state.sessions.transaction() as session:
+            target = datetime.fromisoformat(moment).replace(tzinfo=UTC)
+            await move_demonstration_clock(session, target - await real_now(session))
+        asked = {"kind": "design_task", "provenance": "synthetic"}
+        rows = (await manager.get("/v1/overdue-items", params=asked)).json()["items"]
+        return [(row["title"]["en"], row["subject"]["id"], row["due"]) for row in rows]
+
+    await receive(demonstration, recommendation(edition))
+    assert await late("2032-12-31") == []
+    assert await late("2033-01-01") == [("More practice", coming["id"], "2032-12-31")]
+    (task,) = await tasks(demonstration)
+    assert (await manager.get(f"/v1/design-tasks/{task['id']}")).json() == task
+    async with demonstration.app.state.sessions.transaction() as session:
+        row = await session.get_one(DesignTask, UUID(task["id"]))
+        row.due = row.latest = None
+        await record_change(session, acting_service("programs"), "design_task.changed", row, ["due"])
+    assert await late("2032-05-04") == []
+    assert await late("2032-05-05") == [("More practice", coming["id"], "2032-05-04")]
 
 
 async def test_a_finished_task_is_left_alone(

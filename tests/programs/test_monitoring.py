@@ -188,6 +188,24 @@ class TestStatusReports:
         assert tomorrow == (422, "actual-in-future")
         assert await listed(manager, "status-reports") == []
 
+    async def test_the_report_that_the_latest_one_promised_is_overdue(
+        self, manager: httpx.AsyncClient, edition: dict[str, Any]
+    ) -> None:
+        backwards = await post(manager, "status-reports", report(edition, days(-2), next_by=days(-2)))
+        assert backwards[0] == 422
+        await enter(manager, "/v1/status-reports", report(edition, days(-9), next_by=days(-8)))
+        latest = await enter(manager, "/v1/status-reports", report(edition, days(-5), next_by=days(-1)))
+        (late,) = await listed(manager, "overdue-items", kind="status_report")
+        assert (late["id"], late["href"], late["due"]) == (
+            latest["id"],
+            f"/v1/status-reports/{latest['id']}",
+            days(-1),
+        )
+        assert late["title"]["en"] == "Next status report"
+        assert (await manager.get(late["href"])).json() == latest
+        await enter(manager, "/v1/status-reports", report(edition, days(0)))
+        assert await listed(manager, "overdue-items", kind="status_report") == []
+
 
 async def test_an_edition_tells_how_it_stands(manager: httpx.AsyncClient, edition: dict[str, Any]) -> None:
     at = f"/v1/editions/{edition['id']}/monitoring"

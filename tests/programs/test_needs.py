@@ -116,11 +116,14 @@ async def test_the_plan_is_held_against_aims_and_needs(
         "sectors": ["12110"],
         "period": "2016/2032",
     }
+    priority["provenance"] = "synthetic"
     await enter(manager, "/v1/country-priorities", priority)
     past = priority | {"code": "tj-old", "period": "2016/2020"}
     old = await enter(manager, "/v1/country-priorities", past)
     assert (old["earliest"], old["latest"]) == ("2016-01-01", "2020-12-31")
-    survey = await enter(manager, "/v1/needs-surveys", {"country": "TJ", "year": YEAR})
+    asked = {"country": "TJ", "year": YEAR, "provenance": "synthetic"}
+    survey = await enter(manager, "/v1/needs-surveys", asked)
+    assert (await enter(manager, "/v1/needs-surveys", asked | {"provenance": "real"}))["id"] != survey["id"]
     needs = [
         {"topic": {"en": "Synthetic"}, "sector": "12181", "audience": "students"},
         {"topic": {"en": "Synthetic"}, "sector": "43060"},
@@ -142,7 +145,40 @@ async def test_the_plan_is_held_against_aims_and_needs(
     assert (unmet["editions"], match["unmet_needs"]) == ([], 1)
     assert [one["id"] for one in match["unasked"]] == [other["id"]]
     real = (await manager.get(f"/v1/countries/TJ/plan-match?year={YEAR}")).json()
-    assert (real["unasked"], real["unmet_needs"]) == ([], 2)
+    assert (real["unasked"], real["unmet_needs"], real["priorities"]) == ([], 0, [])
+    for path, count in (("country-priorities", 2), ("needs-surveys", 1)):
+        listed = (await manager.get(f"/v1/{path}", params={"provenance": "synthetic"})).json()["items"]
+        assert [row["provenance"] for row in listed] == ["synthetic"] * count
+        real_rows = (await manager.get(f"/v1/{path}")).json()["items"]
+        assert {row["provenance"] for row in real_rows} <= {"real"}
+
+
+@pytest.mark.parametrize(
+    ("path", "row"),
+    [
+        ("needs-surveys", {"country": "TJ", "year": YEAR}),
+        (
+            "country-priorities",
+            {
+                "code": "syn",
+                "country": "TJ",
+                "document": "D",
+                "theme": {"en": "T"},
+                "sectors": ["14010"],
+                "period": "2031",
+            },
+        ),
+        (
+            "agreements",
+            {"code": "syn", "kind": "memorandum", "title": {"en": "T"}, "party_ids": [str(uuid4())]},
+        ),
+    ],
+)
+async def test_synthetic_ones_are_refused_outside_demonstration(
+    programs: Door, path: str, row: dict[str, Any]
+) -> None:
+    answer = await programs.as_("manager").post(f"/v1/{path}", json=row | {"provenance": "synthetic"})
+    assert answer.json()["code"] == "demonstration-only"
 
 
 async def test_an_aim_is_changed_as_a_whole_and_found_by_sector(manager: httpx.AsyncClient) -> None:

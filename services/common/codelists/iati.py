@@ -12,8 +12,16 @@ from typing import Any
 CODELISTS = frozenset(
     (
         *("ActivityDateType", "ActivityScope", "ActivityStatus", "AidType", "AidTypeVocabulary"),
-        *("BudgetNotProvided", "BudgetStatus", "BudgetType", "ConditionType"),
-        "OtherIdentifierType",
+        *(
+            "BudgetIdentifier",
+            "BudgetNotProvided",
+            "BudgetStatus",
+            "BudgetType",
+            "ConditionType",
+            "ContactType",
+        ),
+        *("CRSAddOtherFlags", "GeographicExactness", "GeographicVocabulary"),
+        *("HumanitarianScopeType", "HumanitarianScopeVocabulary", "OtherIdentifierType"),
         *("CRSChannelCode", "CashandVoucherModalities", "CollaborationType", "Country", "Currency"),
         *(
             "DocumentCategory",

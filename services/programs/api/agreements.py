@@ -8,7 +8,9 @@ from fastapi import Response, status
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.actions import Step, list_actions
+from services.common.clock import Provenance
 from services.common.http.callers import Caller
+from services.common.http.demonstration import Demonstration
 from services.common.http.paging import Following, Paging
 from services.common.http.preconditions import ExpectedVersion
 from services.common.http.problem_responses import problems
@@ -23,6 +25,7 @@ from services.programs.domain.agreements import AGREEMENT_LIFE, AgreementState
 from services.programs.domain.permissions import PERMISSIONS
 from services.programs.domain.problems import (
     ActualInFuture,
+    DemonstrationOnly,
     OrganizationNotFound,
     PortfolioItemExists,
     ReferenceUnknown,
@@ -66,13 +69,17 @@ async def _answer(
     "/agreements",
     response_model=AgreementWithParties,
     status_code=CREATED,
-    responses=problems(PortfolioItemExists, OrganizationNotFound, ReferenceUnknown),
+    responses=problems(PortfolioItemExists, OrganizationNotFound, ReferenceUnknown, DemonstrationOnly),
 )
 async def create_agreement(
-    session: WriteSession, caller: Caller, request: AgreementCreate, response: Response
+    session: WriteSession,
+    caller: Caller,
+    request: AgreementCreate,
+    response: Response,
+    demonstration: Demonstration,
 ) -> AgreementWithParties:
     """Enter a draft of an agreement between the agency and others, about any number of subjects."""
-    agreement = await operations.create_agreement(session, caller, request)
+    agreement = await operations.create_agreement(session, caller, request, demonstration=demonstration)
     response.headers["Location"] = agreement.href
     return await _answer(session, caller, agreement)
 
@@ -86,11 +93,13 @@ async def list_agreements(
     organization_id: UUID | None = None,
     subject_id: UUID | None = None,
     expires_by: date | None = None,
+    provenance: Provenance = Provenance.REAL,
 ) -> object:
     """List agreements by code; `expires_by` asks for those in force that expire by that day."""
     return await questions.list_agreements(
         session,
         page,
+        provenance=provenance,
         code=code,
         state=state,
         organization_id=organization_id,
@@ -166,9 +175,23 @@ async def terminate_agreement(
 
 
 @router.get("/agreement-alerts", response_model=Page[AgreementAlertRead])
-async def list_agreement_alerts(session: ReadSession, page: Paging, *, open: bool | None = None) -> object:  # noqa: A002  a query parameter
+async def list_agreement_alerts(
+    session: ReadSession,
+    page: Paging,
+    *,
+    open: bool | None = None,  # noqa: A002  a query parameter
+    provenance: Provenance = Provenance.REAL,
+) -> object:
     """List which agreements were about to expire, 90 and 30 days before; `open` asks for what nobody has noted."""
-    return await questions.list_alerts(session, page, is_open=open)
+    return await questions.list_alerts(session, page, provenance=provenance, is_open=open)
+
+
+@router.get(
+    "/agreement-alerts/{alert_id}", response_model=AgreementAlertRead, responses=problems(SubjectNotFound)
+)
+async def read_agreement_alert(session: ReadSession, alert_id: UUID) -> AgreementAlert:
+    """Read one alert that an agreement expires."""
+    return await questions.read_alert(session, alert_id)
 
 
 @router.post(

@@ -223,6 +223,19 @@ async def list_delivery_documents(
     return await questions.list_delivery_documents(session, page, delivery_id, visible_to=caller, kind=kind)
 
 
+@router.get(
+    "/deliveries/{delivery_id}/documents/{document_id}",
+    response_model=DeliveryDocumentRead,
+    responses=problems(SubjectNotFound),
+)
+async def read_delivery_document(
+    session: ReadSession, caller: Caller, delivery_id: UUID, document_id: UUID
+) -> DeliveryDocument:
+    """Read what is known of one document or photo of a delivery."""
+    await questions.get_delivery(session, delivery_id, visible_to=caller)
+    return await questions.read_document(session, delivery_id, document_id, visible_to=caller)
+
+
 @router.post(
     "/deliveries/{delivery_id}/documents/{document_id}/withdrawal",
     response_model=DeliveryDocumentRead,
@@ -264,6 +277,14 @@ async def list_design_tasks(
         state=state,
         provenance=provenance,
     )
+
+
+@router.get(
+    "/design-tasks/{design_task_id}", response_model=DesignTaskRead, responses=problems(SubjectNotFound)
+)
+async def read_design_task(session: ReadSession, design_task_id: UUID) -> DesignTask:
+    """Read what one recommendation asks of a coming edition."""
+    return await questions.read_task(session, design_task_id)
 
 
 @router.post(

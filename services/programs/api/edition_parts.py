@@ -61,6 +61,19 @@ async def list_edition_countries(session: ReadSession, caller: Caller, edition_i
     return await questions.list_edition_countries(session, edition_id)
 
 
+@router.get(
+    "/{edition_id}/countries/{edition_country_id}",
+    response_model=EditionCountryRead,
+    responses=problems(SubjectNotFound),
+)
+async def read_edition_country(
+    session: ReadSession, caller: Caller, edition_id: UUID, edition_country_id: UUID
+) -> EditionCountry:
+    """Read what an edition has to do with one country, region or area."""
+    await questions.get_edition(session, edition_id, visible_to=caller)
+    return await questions.get_edition_country(session, edition_id, edition_country_id)
+
+
 @router.post(
     "/{edition_id}/invitations",
     response_model=CountryInvitationRead,
@@ -83,6 +96,18 @@ async def list_country_invitations(session: ReadSession, page: Paging, edition_i
     """List the letters of an edition by country."""
     await questions.get_edition(session, edition_id)
     return await questions.list_country_invitations(session, page, edition_id)
+
+
+@router.get(
+    "/{edition_id}/invitations/{invitation_id}",
+    response_model=CountryInvitationRead,
+    responses=problems(SubjectNotFound),
+)
+async def read_country_invitation(
+    session: ReadSession, edition_id: UUID, invitation_id: UUID
+) -> CountryInvitation:
+    """Read one letter of an edition."""
+    return await questions.read_invitation(session, edition_id, invitation_id)
 
 
 @router.post(
@@ -115,6 +140,14 @@ async def list_seat_lines(session: ReadSession, edition_id: UUID) -> object:
     """List the seat lines of an edition."""
     await questions.get_edition(session, edition_id)
     return await questions.list_seat_lines(session, edition_id)
+
+
+@router.get(
+    "/{edition_id}/seats/{seat_line_id}", response_model=SeatLineRead, responses=problems(SubjectNotFound)
+)
+async def read_seat_line(session: ReadSession, edition_id: UUID, seat_line_id: UUID) -> SeatLine:
+    """Read one seat line of an edition."""
+    return await questions.read_line(session, edition_id, seat_line_id)
 
 
 @router.patch(

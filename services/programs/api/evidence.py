@@ -14,7 +14,7 @@ from services.programs.api.answers import answer_with_sources, page_with_subject
 from services.programs.db import evidence as questions
 from services.programs.db.tables import Source, StatementSubject
 from services.programs.domain.evidence import StatementKind
-from services.programs.domain.problems import PortfolioItemExists, ReferenceUnknown
+from services.programs.domain.problems import PortfolioItemExists, ReferenceUnknown, SubjectNotFound
 from services.programs.operations import evidence as operations
 from services.programs.schemas.evidence import (
     SourceCreate,
@@ -43,6 +43,12 @@ async def list_sources(session: ReadSession, page: Following, code: Code | None 
     return await questions.list_sources(session, page, code=code)
 
 
+@router.get("/sources/{source_id}", response_model=SourceRead, responses=problems(SubjectNotFound))
+async def read_source(session: ReadSession, source_id: UUID) -> Source:
+    """Read one source."""
+    return await questions.get_source(session, source_id)
+
+
 @router.post(
     "/statements",
     response_model=StatementRead,
@@ -67,3 +73,11 @@ async def list_statements(
     """List statements by code; `subject_id` asks for those that concern one row."""
     rows = await questions.list_statements(session, page, code=code, kind=kind, subject_id=subject_id)
     return await page_with_subjects(session, StatementRead, rows, StatementSubject)
+
+
+@router.get("/statements/{statement_id}", response_model=StatementRead, responses=problems(SubjectNotFound))
+async def read_statement(session: ReadSession, statement_id: UUID) -> StatementRead:
+    """Read one statement, with what it concerns."""
+    statement = await questions.get_statement(session, statement_id)
+    subjects = await questions.list_subjects(session, StatementSubject, [statement.id])
+    return await answer_with_sources(session, StatementRead, statement, subjects=subjects[statement.id])

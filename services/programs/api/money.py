@@ -253,6 +253,14 @@ async def list_fiscal_closures(session: ReadSession, page: Paging) -> object:
     return await questions.list_closures(session, page)
 
 
+@router.get(
+    "/fiscal-closures/{closure_id}", response_model=FiscalClosureRead, responses=problems(SubjectNotFound)
+)
+async def read_fiscal_closure(session: ReadSession, closure_id: UUID) -> FiscalClosure:
+    """Read one closure of the books."""
+    return await questions.get_closure(session, closure_id)
+
+
 def _answer(entry: LedgerEntry) -> TransactionRead:
     return TransactionRead.of(
         entry, iati_type=IATI_TYPES.get(entry.kind), money=Money(entry.amount, entry.currency)

@@ -230,6 +230,16 @@ async def list_status_reports(
     return await questions.list_status_reports(session, page, provenance=provenance, subject_id=subject_id)
 
 
+@router.get(
+    "/status-reports/{status_report_id}",
+    response_model=StatusReportRead,
+    responses=problems(SubjectNotFound),
+)
+async def read_status_report(session: ReadSession, status_report_id: UUID) -> StatusReport:
+    """Read how a program, edition or delivery stood on one day."""
+    return await questions.get_status_report(session, status_report_id)
+
+
 @router.get("/overdue-items", response_model=Page[OverdueItem])
 async def list_overdue_items(
     session: ReadSession,
@@ -238,7 +248,7 @@ async def list_overdue_items(
     subject_id: Id | None = None,
     provenance: Provenance = Provenance.REAL,
 ) -> Response:
-    """List milestones, reviews of risks and deliveries that are late, the longest overdue first.
+    """List milestones, reviews of risks, handovers, design tasks and reports that are late, the longest first.
 
     Instalments have a list of their own, which tells amounts: `/v1/award-instalments?overdue=true`.
     """

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.common.actions import Step, list_actions
 from services.common.clock import Provenance
 from services.common.http.callers import Caller
+from services.common.http.demonstration import Demonstration
 from services.common.http.paging import Following
 from services.common.http.preconditions import ExpectedVersion
 from services.common.http.problem_responses import problems
@@ -23,6 +24,7 @@ from services.programs.db.tables import NeedsSurvey
 from services.programs.domain.needs import NEEDS_SURVEY_LIFE, NeedsSurveyState
 from services.programs.domain.permissions import PERMISSIONS
 from services.programs.domain.problems import (
+    DemonstrationOnly,
     GuardsUnmet,
     OrganizationNotFound,
     PortfolioItemExists,
@@ -67,13 +69,18 @@ async def _move(
     "/country-priorities",
     response_model=CountryPriorityRead,
     status_code=CREATED,
-    responses=problems(PortfolioItemExists, ReferenceUnknown),
+    responses=problems(PortfolioItemExists, ReferenceUnknown, DemonstrationOnly),
 )
 async def create_country_priority(
-    session: WriteSession, caller: Caller, request: CountryPriorityCreate
+    session: WriteSession,
+    caller: Caller,
+    request: CountryPriorityCreate,
+    response: Response,
+    demonstration: Demonstration,
 ) -> CountryPriorityRead:
     """Enter an aim that a partner country states in a document of its own."""
-    priority = await operations.create_country_priority(session, caller, request)
+    priority = await operations.create_country_priority(session, caller, request, demonstration=demonstration)
+    response.headers["Location"] = f"/v1/country-priorities/{priority.id}"
     return await answer_with_sources(session, CountryPriorityRead, priority)
 
 
@@ -85,10 +92,11 @@ async def list_country_priorities(
     country: CountryCode | None = None,
     sector: SectorCode | None = None,
     year: YearQuery | None = None,
+    provenance: Provenance = Provenance.REAL,
 ) -> object:
     """List what partner countries aim at, by code."""
     rows = await questions.list_country_priorities(
-        session, page, code=code, country=country, sector=sector, year=year
+        session, page, provenance=provenance, code=code, country=country, sector=sector, year=year
     )
     return await page_with_sources(session, CountryPriorityRead, rows)
 
@@ -125,13 +133,17 @@ async def change_country_priority(
     "/needs-surveys",
     response_model=NeedsSurveyRead,
     status_code=CREATED,
-    responses=problems(OrganizationNotFound, PortfolioItemExists),
+    responses=problems(OrganizationNotFound, PortfolioItemExists, DemonstrationOnly),
 )
 async def create_needs_survey(
-    session: WriteSession, caller: Caller, request: NeedsSurveyCreate, response: Response
+    session: WriteSession,
+    caller: Caller,
+    request: NeedsSurveyCreate,
+    response: Response,
+    demonstration: Demonstration,
 ) -> NeedsSurveyRead:
     """Ask a country what it needs in a year; its officers fill it in."""
-    survey = await operations.create_needs_survey(session, caller, request)
+    survey = await operations.create_needs_survey(session, caller, request, demonstration=demonstration)
     response.headers["Location"] = survey.href
     return _answer(caller, survey)
 
@@ -144,10 +156,11 @@ async def list_needs_surveys(
     country: CountryCode | None = None,
     year: YearQuery | None = None,
     state: NeedsSurveyState | None = None,
+    provenance: Provenance = Provenance.REAL,
 ) -> object:
     """List needs surveys; officers see those of their country or authority."""
     return await questions.list_needs_surveys(
-        session, page, visible_to=caller, country=country, year=year, state=state
+        session, page, visible_to=caller, provenance=provenance, country=country, year=year, state=state
     )
 
 

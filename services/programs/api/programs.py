@@ -153,6 +153,20 @@ async def list_components(session: ReadSession, caller: Caller, page: Paging, pr
     return await page_with_sources(session, ComponentRead, rows)
 
 
+@router.get(
+    "/programs/{program_id}/components/{component_id}",
+    response_model=ComponentRead,
+    responses=problems(SubjectNotFound),
+)
+async def read_component(
+    session: ReadSession, caller: Caller, program_id: UUID, component_id: UUID
+) -> ComponentRead:
+    """Read one component of a program."""
+    await questions.get_visible_program(session, program_id, caller)
+    component = await questions.get_component(session, component_id, program_id)
+    return await answer_with_sources(session, ComponentRead, component)
+
+
 @router.post(
     "/funds",
     response_model=FundRead,
@@ -170,6 +184,12 @@ async def create_fund(session: WriteSession, caller: Caller, request: FundCreate
 async def list_funds(session: ReadSession, page: Following, code: Code | None = None) -> object:
     """List funds by code."""
     return await page_with_sources(session, FundRead, await questions.list_funds(session, page, code=code))
+
+
+@router.get("/funds/{fund_id}", response_model=FundRead, responses=problems(SubjectNotFound))
+async def read_fund(session: ReadSession, fund_id: UUID) -> FundRead:
+    """Read one fund; its money is told by its statement."""
+    return await answer_with_sources(session, FundRead, await questions.read_fund(session, fund_id))
 
 
 @router.post(

@@ -13,7 +13,7 @@ from services.common.http.problem_responses import problems
 from services.common.http.routes import PUBLIC_CACHING, house_router
 from services.common.http.sessions import ReadSession, WriteSession
 from services.common.sessions import Sessions
-from services.common.wire import Code, FollowedPage, Page, Reference
+from services.common.wire import Code, FollowedPage, Page
 from services.programs.db import publications as questions
 from services.programs.db.publication_tables import PublicationProfile, PublicationRecord
 from services.programs.domain.activities import ActivityKind
@@ -24,11 +24,9 @@ from services.programs.domain.problems import (
     SubjectNotFound,
     TransitionRefused,
 )
-from services.programs.domain.publication_checks import Finding
 from services.programs.domain.publications import MEDIA_TYPES, OPEN_DATA, PATHS, PublicationChannel
 from services.programs.operations import publications as operations
 from services.programs.schemas.publications import (
-    FindingRead,
     PublicationAccepted,
     PublicationCheckRead,
     PublicationProfileRead,
@@ -110,28 +108,30 @@ async def check_publication(
 ) -> PublicationCheckRead:
     """Check a file as it would be published now; each finding points at the record to mend.
 
-    The whole file is made for it. Where a portfolio is too large for the time of one request, publish it: the
-    operation takes the time it needs, and fails with the same errors.
+    The whole file is made for it. Where a portfolio is too large for the time of one request, start the check with
+    `POST /v1/publication-checks` instead.
     """
-    report = await operations.check_publication(session, channel)
-    return PublicationCheckRead(
-        channel=channel,
-        subjects=report.subjects,
-        errors=report.errors,
-        warnings=report.warnings,
-        findings=[_finding(finding) for finding in report.findings],
-    )
+    return operations.describe_report(channel, await operations.check_publication(session, channel))
 
 
-def _finding(finding: Finding) -> FindingRead:
-    subject = finding.subject
-    return FindingRead(
-        subject=Reference(id=subject.id, label=subject.code, href=subject.href) if subject else None,
-        rule=finding.rule,
-        severity=finding.severity,
-        code=finding.code,
-        detail=finding.detail,
-    )
+@router.post(
+    "/publication-checks",
+    response_model=PublicationAccepted,
+    status_code=status.HTTP_202_ACCEPTED,
+    responses=problems(ReportingIdentifierMissing),
+)
+async def start_publication_check(
+    session: WriteSession, caller: Caller, request: PublicationRequest, response: Response
+) -> PublicationAccepted:
+    """Check a file of any size; the report is the result of the operation, in the shape of the short check."""
+    operation_id = await operations.start_publication_check(session, caller, request.channel)
+    return _accepted(response, operation_id)
+
+
+def _accepted(response: Response, operation_id: UUID) -> PublicationAccepted:
+    href = f"/v1/services/programs/operations/{operation_id}"
+    response.headers["Location"] = href
+    return PublicationAccepted(operation_id=operation_id, href=href)
 
 
 @router.post(
@@ -143,11 +143,11 @@ def _finding(finding: Finding) -> FindingRead:
 async def publish_file(
     session: WriteSession, caller: Caller, request: PublicationRequest, response: Response
 ) -> PublicationAccepted:
-    """Make a file, check it and publish it at its address; the operation fails where a check finds an error."""
-    operation_id = await operations.publish_file(session, caller, request.channel)
-    href = f"/v1/services/programs/operations/{operation_id}"
-    response.headers["Location"] = href
-    return PublicationAccepted(operation_id=operation_id, href=href)
+    """Make a file, check it and publish it at its address; the operation fails where a check finds an error.
+
+    A file that stands is looked at every day and published anew, as a record of its own, when its content changed.
+    """
+    return _accepted(response, await operations.publish_file(session, caller, request.channel))
 
 
 @router.get("/publication-records", response_model=FollowedPage[PublicationRecordRead])

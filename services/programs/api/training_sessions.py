@@ -14,11 +14,14 @@ from services.common.http.problem_responses import problems
 from services.common.http.routes import house_router
 from services.common.http.sessions import ReadSession, WriteSession
 from services.common.i18n import pick
+from services.common.identity import Reach
 from services.common.wire import Page
-from services.programs.db import editions as questions
+from services.programs.db import timetables as questions
+from services.programs.db.editions import get_edition
 from services.programs.db.programs import get_lecturer
 from services.programs.db.tables import TrainingSession
 from services.programs.domain.problems import (
+    ActualInFuture,
     ReferenceUnknown,
     SessionOutsideEdition,
     SubjectNotFound,
@@ -33,6 +36,7 @@ from services.programs.schemas.training_sessions import (
     TrainingSessionMove,
     TrainingSessionPlanned,
     TrainingSessionRead,
+    TrainingSessionSetback,
 )
 
 router = house_router("training sessions", "")
@@ -68,7 +72,7 @@ async def list_training_sessions(
     session: ReadSession, caller: Caller, page: Paging, edition_id: UUID
 ) -> object:
     """List an edition's timetable by time."""
-    await questions.get_edition(session, edition_id, visible_to=caller)
+    await get_edition(session, edition_id, visible_to=caller)
     return await questions.list_training_sessions(session, page, edition_id)
 
 
@@ -114,6 +118,45 @@ async def cancel_training_session(
     return await operations.cancel_training_session(session, caller, training_session_id, request)
 
 
+@router.post(
+    "/training-sessions/{training_session_id}/setback",
+    response_model=TrainingSessionRead,
+    responses=problems(SubjectNotFound, TransitionRefused),
+)
+async def set_back_training_session(
+    session: WriteSession, caller: Caller, training_session_id: UUID, request: TrainingSessionSetback
+) -> TrainingSession:
+    """Say that a meeting which the clock held by itself was not held; hold, move or cancel it later."""
+    return await operations.set_back_training_session(session, caller, training_session_id, request)
+
+
+@router.post(
+    "/training-sessions/{training_session_id}/holding",
+    response_model=TrainingSessionRead,
+    responses=problems(SubjectNotFound, TransitionRefused, ActualInFuture),
+)
+async def hold_training_session(
+    session: WriteSession, caller: Caller, training_session_id: UUID
+) -> TrainingSession:
+    """Say that a meeting was held; the clock says so by itself unless the meeting was set back."""
+    return await operations.hold_training_session(session, caller, training_session_id)
+
+
+@router.get(
+    "/training-sessions/{training_session_id}",
+    response_model=TrainingSessionPlanned,
+    responses=problems(SubjectNotFound),
+)
+async def read_training_session(
+    session: ReadSession, caller: Caller, training_session_id: UUID
+) -> TrainingSessionPlanned:
+    """Read one meeting; `warnings` name meetings that it collides with, for those who plan them."""
+    meeting = await questions.get_meeting(session, training_session_id, visible_to=caller)
+    if caller.reach is Reach.PUBLISHED:
+        return TrainingSessionPlanned.of(meeting, warnings=[])
+    return await _answer_planned(session, meeting)
+
+
 @router.get(
     "/editions/{edition_id}/timetable.ics",
     response_class=Response,
@@ -126,7 +169,7 @@ async def read_edition_calendar(
     accept_language: Annotated[str | None, Header()] = None,
 ) -> Response:
     """Read an edition's timetable as a calendar to subscribe to; it names no person."""
-    edition = await questions.get_edition(session, edition_id, visible_to=caller)
+    edition = await get_edition(session, edition_id, visible_to=caller)
     meetings = await questions.list_meetings(session, visible_to=caller, edition_id=edition_id)
     name = pick(edition.title, accept_language).text
     return Response(write_timetable(edition.id, name, meetings, accept_language), media_type=_CALENDAR)

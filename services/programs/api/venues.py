@@ -89,6 +89,17 @@ async def list_modules(session: ReadSession, caller: Caller, page: Paging, editi
     return await questions.list_modules(session, page, edition_id)
 
 
+@router.get(
+    "/editions/{edition_id}/modules/{module_id}",
+    response_model=ModuleRead,
+    responses=problems(SubjectNotFound),
+)
+async def read_module(session: ReadSession, caller: Caller, edition_id: UUID, module_id: UUID) -> Module:
+    """Read one part of an edition's timetable."""
+    await get_edition(session, edition_id, visible_to=caller)
+    return await questions.read_part(session, edition_id, module_id)
+
+
 @router.patch(
     "/editions/{edition_id}/modules/{module_id}",
     response_model=ModuleRead,

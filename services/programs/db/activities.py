@@ -191,8 +191,9 @@ async def list_components_of(session: AsyncSession, components: Collection[UUID]
 async def list_published_codes(
     session: AsyncSession, kind: type[Edition | Delivery], ids: Collection[UUID | None]
 ) -> dict[UUID | None, str]:
-    """Return the codes of those of these editions, or deliveries, that are published."""
+    """Return the codes of those of these editions, or dated deliveries, that are published."""
     conditions = published_editions() if kind is Edition else published_deliveries()
+    conditions += [kind.earliest.is_not(None)]
     rows = await session.execute(
         select(kind.id, kind.code).where(kind.id.in_({one for one in ids if one}), *conditions)
     )

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from services.common.clock import Provenance
 from services.common.database import Versioned
 from services.programs.db.base import Base
 from services.programs.domain.agreements import AgreementKind, AgreementState
@@ -31,6 +32,7 @@ class Agreement(Versioned, Base):
     """The last day on which it binds, as last amended; None where it has no end."""
     state: Mapped[AgreementState]
     state_reason: Mapped[str | None]
+    provenance: Mapped[Provenance]
 
     @property
     def label(self) -> str:

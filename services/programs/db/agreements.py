@@ -7,7 +7,9 @@ from uuid import UUID
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.common.clock import Provenance
 from services.common.pagination import PageRequest, Rows, SortKey, fetch_page
+from services.programs.db.base import get_one
 from services.programs.db.tables import (
     Agreement,
     AgreementAlert,
@@ -33,14 +35,18 @@ async def list_agreements(
     session: AsyncSession,
     page: PageRequest,
     *,
+    provenance: Provenance,
     code: str | None,
     state: AgreementState | None,
     organization_id: UUID | None,
     subject_id: UUID | None,
     expires_by: date | None,
 ) -> Rows:
-    """Return agreements by code; `expires_by` asks for those in force whose last day is no later."""
-    query = select(Agreement)
+    """Return agreements by code; `expires_by` asks for those in force whose last day is no later.
+
+    Synthetic ones only if asked for by name (invariant P11).
+    """
+    query = select(Agreement).where(Agreement.provenance == provenance)
     if code is not None:
         query = query.where(Agreement.code == code)
     if state is not None:
@@ -89,9 +95,17 @@ async def get_alert(session: AsyncSession, alert_id: UUID) -> AgreementAlert:
     return alert
 
 
-async def list_alerts(session: AsyncSession, page: PageRequest, *, is_open: bool | None) -> Rows:
+async def read_alert(session: AsyncSession, alert_id: UUID) -> AgreementAlert:
+    """Return the alert to read it; raise `SubjectNotFound`."""
+    return await get_one(session, select(AgreementAlert).where(AgreementAlert.id == alert_id), "alert")
+
+
+async def list_alerts(
+    session: AsyncSession, page: PageRequest, *, provenance: Provenance, is_open: bool | None
+) -> Rows:
     """Return alerts by the day on which the agreement expires."""
-    query = select(AgreementAlert)
+    concerned = select(Agreement.id).where(Agreement.provenance == provenance)
+    query = select(AgreementAlert).where(AgreementAlert.agreement_id.in_(concerned))
     if is_open is not None:
         column = AgreementAlert.acknowledged_by
         query = query.where(column.is_(None) if is_open else column.is_not(None))

@@ -1,16 +1,14 @@
 """Questions asked of approval policies and of the requests made under them."""
 
-from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.pagination import PageRequest, Rows, SortKey, fetch_page
-from services.programs.db.tables import Approval, ApprovalPolicy, Edition, LedgerEntry
+from services.programs.db.tables import Approval, ApprovalPolicy, Edition
 from services.programs.domain.approvals import ApprovalState
 from services.programs.domain.editions import EditionState
-from services.programs.domain.money import EntryKind
 from services.programs.domain.problems import SubjectNotFound
 
 
@@ -65,13 +63,3 @@ async def list_approvals(
     if edition_id is not None:
         query = query.where(Approval.edition_id == edition_id)
     return await fetch_page(session, query, page, SortKey(Approval.id, descending=True))
-
-
-async def fetch_allocated(session: AsyncSession, edition_id: UUID) -> dict[str, Decimal]:
-    """Return what is allocated to the edition, by currency."""
-    query = (
-        select(LedgerEntry.currency, func.sum(LedgerEntry.amount))
-        .where(LedgerEntry.edition_id == edition_id, LedgerEntry.kind == EntryKind.ALLOCATION)
-        .group_by(LedgerEntry.currency)
-    )
-    return {row[0]: row[1] for row in await session.execute(query)}

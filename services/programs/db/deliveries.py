@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.common.clock import Provenance
 from services.common.identity import Caller, Reach
 from services.common.pagination import PageRequest, Rows, SortKey, fetch_page
-from services.programs.db.base import any_of
+from services.programs.db.base import any_of, get_one
 from services.programs.db.tables import (
     Delivery,
     DeliveryDocument,
@@ -157,6 +157,18 @@ async def list_delivery_documents(
     )
 
 
+async def read_document(
+    session: AsyncSession, delivery_id: UUID, document_id: UUID, *, visible_to: Caller
+) -> DeliveryDocument:
+    """Return one document of the delivery, to the public if it counts and is public; raise `SubjectNotFound`."""
+    query = select(DeliveryDocument).where(
+        DeliveryDocument.id == document_id, DeliveryDocument.delivery_id == delivery_id
+    )
+    if visible_to.reach is Reach.PUBLISHED:
+        query = query.where(DeliveryDocument.public, DeliveryDocument.withdrawn_reason.is_(None))
+    return await get_one(session, query, "document")
+
+
 async def find_document_kinds(session: AsyncSession, delivery_id: UUID) -> frozenset[DocumentKind]:
     """Return what the documents of a delivery that count are."""
     query = select(DeliveryDocument.kind).where(
@@ -241,6 +253,11 @@ async def find_task_of_recommendation(session: AsyncSession, recommendation_id: 
     """Return what a recommendation asks for, locked."""
     query = select(DesignTask).where(DesignTask.recommendation_id == recommendation_id).with_for_update()
     return (await session.scalars(query)).one_or_none()
+
+
+async def read_task(session: AsyncSession, design_task_id: UUID) -> DesignTask:
+    """Return the task to read it; raise `SubjectNotFound`."""
+    return await get_one(session, select(DesignTask).where(DesignTask.id == design_task_id), "design task")
 
 
 async def list_design_tasks(

@@ -14,6 +14,7 @@ from services.common.identity import Caller, Reach
 from services.common.lists import ListShape, fetch_list, wanted
 from services.common.pagination import PageRequest, Rows, SortKey, fetch_page
 from services.common.sessions import HotReader
+from services.programs.db.base import get_one
 from services.programs.db.tables import (
     AgreementSubject,
     Approval,
@@ -23,6 +24,7 @@ from services.programs.db.tables import (
     EditionCountry,
     LedgerEntry,
     Milestone,
+    MirrorCampaign,
     MirrorResults,
     MirrorSeats,
     Module,
@@ -35,10 +37,9 @@ from services.programs.db.tables import (
     StatusReport,
     TrainingSession,
 )
-from services.programs.domain.editions import EditionState
+from services.programs.domain.editions import CLOSED_CAMPAIGN, EditionState
 from services.programs.domain.problems import SubjectNotFound
 from services.programs.domain.programs import FunctionalRole, ProgramKind
-from services.programs.domain.training_sessions import OPEN_STATES, TrainingSessionState
 
 PUBLISHED: Final = (Edition.state != EditionState.DRAFT, Edition.provenance == Provenance.REAL)
 """What the public may see of editions."""
@@ -234,6 +235,7 @@ async def count_references(session: AsyncSession, edition_id: UUID) -> int:
         LedgerEntry.edition_id,
         DesignTask.edition_id,
         MirrorResults.edition_id,
+        MirrorCampaign.edition_id,
     )
     counts = [select(func.count()).where(column == edition_id).scalar_subquery() for column in concerned]
     found: int = (await session.scalars(select(sum(counts[1:], counts[0])))).one()
@@ -249,6 +251,30 @@ async def list_country_invitations(session: AsyncSession, page: PageRequest, edi
     """Return the edition's letters by country."""
     query = select(CountryInvitation).where(CountryInvitation.edition_id == edition_id)
     return await fetch_page(session, query, page, SortKey(CountryInvitation.country))
+
+
+async def read_invitation(session: AsyncSession, edition_id: UUID, invitation_id: UUID) -> CountryInvitation:
+    """Return one letter of the edition to read it; raise `SubjectNotFound`."""
+    query = select(CountryInvitation).where(
+        CountryInvitation.id == invitation_id, CountryInvitation.edition_id == edition_id
+    )
+    return await get_one(session, query, "letter")
+
+
+async def get_edition_country(
+    session: AsyncSession, edition_id: UUID, edition_country_id: UUID
+) -> EditionCountry:
+    """Return what the edition has to do with one country; raise `SubjectNotFound`."""
+    query = select(EditionCountry).where(
+        EditionCountry.id == edition_country_id, EditionCountry.edition_id == edition_id
+    )
+    return await get_one(session, query, "country of the edition")
+
+
+async def read_line(session: AsyncSession, edition_id: UUID, seat_line_id: UUID) -> SeatLine:
+    """Return one seat line of the edition to read it; raise `SubjectNotFound`."""
+    query = select(SeatLine).where(SeatLine.id == seat_line_id, SeatLine.edition_id == edition_id)
+    return await get_one(session, query, "seat line")
 
 
 async def list_seat_lines(session: AsyncSession, edition_id: UUID) -> Sequence[SeatLine]:
@@ -270,86 +296,6 @@ async def get_seat_line(session: AsyncSession, edition_id: UUID, seat_line_id: U
     if line is None:
         raise SubjectNotFound("There is no such seat line.")
     return line
-
-
-async def get_training_session(session: AsyncSession, training_session_id: UUID) -> TrainingSession:
-    """Return one training session, locked; raise `SubjectNotFound`."""
-    found = await session.get(TrainingSession, training_session_id, with_for_update=True)
-    if found is None:
-        raise SubjectNotFound("There is no such training session.")
-    return found
-
-
-async def list_training_sessions(session: AsyncSession, page: PageRequest, edition_id: UUID) -> Rows:
-    """Return an edition's timetable by time."""
-    query = select(TrainingSession).where(TrainingSession.edition_id == edition_id)
-    return await fetch_page(
-        session, query, page, SortKey(TrainingSession.starts_at), SortKey(TrainingSession.id)
-    )
-
-
-async def list_timetable(session: AsyncSession, edition_ids: Collection[UUID]) -> Sequence[TrainingSession]:
-    """Return every training session of these editions, locked, by time."""
-    query = (
-        select(TrainingSession)
-        .where(TrainingSession.edition_id.in_(edition_ids))
-        .order_by(TrainingSession.starts_at, TrainingSession.id)
-        .with_for_update()
-    )
-    return (await session.scalars(query)).all()
-
-
-async def list_concurrent(session: AsyncSession, meeting: TrainingSession) -> Sequence[TrainingSession]:
-    """Return the training sessions of any edition that overlap this one in time and are not cancelled.
-
-    Synthetic editions meet synthetic ones only (invariant P11).
-    """
-    own = select(Edition.provenance).where(Edition.id == meeting.edition_id).scalar_subquery()
-    query = (
-        select(TrainingSession)
-        .join(Edition, Edition.id == TrainingSession.edition_id)
-        .where(
-            TrainingSession.starts_at < meeting.ends_at,
-            TrainingSession.ends_at > meeting.starts_at,
-            TrainingSession.id != meeting.id,
-            TrainingSession.state != TrainingSessionState.CANCELLED,
-            Edition.provenance == own,
-        )
-        .order_by(TrainingSession.starts_at, TrainingSession.id)
-    )
-    return (await session.scalars(query)).all()
-
-
-async def list_meetings(
-    session: AsyncSession,
-    *,
-    visible_to: Caller,
-    edition_id: UUID | None = None,
-    lecturer_id: UUID | None = None,
-    provenance: Provenance | None = None,
-) -> list[tuple[TrainingSession, str, EditionState]]:
-    """Return the training sessions of an edition or of a lecturer by time, with their edition's zone and state."""
-    query = select(TrainingSession, Edition.zone, Edition.state).join(
-        Edition, Edition.id == TrainingSession.edition_id
-    )
-    if visible_to.reach is Reach.PUBLISHED:
-        query = query.where(*PUBLISHED)
-    if edition_id is not None:
-        query = query.where(Edition.id == edition_id)
-    if lecturer_id is not None:
-        query = query.where(TrainingSession.lecturers.contains([{"lecturer_id": str(lecturer_id)}]))
-    if provenance is not None:
-        query = query.where(Edition.provenance == provenance)
-    rows = await session.execute(query.order_by(TrainingSession.starts_at, TrainingSession.id))
-    return [(meeting, zone, state) for meeting, zone, state in rows]
-
-
-async def count_open_sessions(session: AsyncSession, edition_id: UUID) -> int:
-    """Return how many training sessions are neither held nor cancelled."""
-    query = select(func.count()).where(
-        TrainingSession.edition_id == edition_id, TrainingSession.state.in_(OPEN_STATES)
-    )
-    return (await session.scalars(query)).one()
 
 
 async def count_lead_partners(session: AsyncSession, edition: Edition) -> int:
@@ -379,3 +325,11 @@ async def list_results(session: AsyncSession, edition_id: UUID) -> Sequence[Mirr
     """Return how the edition's results stand, as evaluation last told."""
     query = select(MirrorResults).where(MirrorResults.edition_id == edition_id).order_by(MirrorResults.id)
     return (await session.scalars(query)).all()
+
+
+async def list_closed_phases(session: AsyncSession, edition_id: UUID) -> set[str]:
+    """Return of which phases the edition's surveys are over, as evaluation last told."""
+    query = select(MirrorCampaign.phase).where(
+        MirrorCampaign.edition_id == edition_id, MirrorCampaign.state == CLOSED_CAMPAIGN
+    )
+    return set(await session.scalars(query))

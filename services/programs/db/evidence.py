@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.pagination import PageRequest, Rows, SortKey, fetch_page
 from services.programs.db import tables
-from services.programs.db.base import any_of
+from services.programs.db.base import any_of, get_one
 from services.programs.db.tables import (
     AgreementSubject,
     Citation,
@@ -66,6 +66,16 @@ async def list_sources(session: AsyncSession, page: PageRequest, *, code: str | 
     """Return sources by code."""
     query = select(Source) if code is None else select(Source).where(Source.code == code)
     return await fetch_page(session, query, page, SortKey(Source.code))
+
+
+async def get_source(session: AsyncSession, source_id: UUID) -> Source:
+    """Return the source; raise `SubjectNotFound`."""
+    return await get_one(session, select(Source).where(Source.id == source_id), "source")
+
+
+async def get_statement(session: AsyncSession, statement_id: UUID) -> Statement:
+    """Return the statement; raise `SubjectNotFound`."""
+    return await get_one(session, select(Statement).where(Statement.id == statement_id), "statement")
 
 
 async def list_citations(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, list[Any]]:

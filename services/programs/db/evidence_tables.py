@@ -129,6 +129,8 @@ class DesignTask(Versioned, Base):
     """The coming edition; None until there is one."""
     title: Mapped[dict[str, str]]
     due: Mapped[str | None]
+    latest: Mapped[date | None]
+    """The last day that `due` may mean."""
     state: Mapped[DesignTaskState]
     how: Mapped[dict[str, str] | None]
     """How the edition answers it."""
@@ -153,6 +155,19 @@ class MirrorSeats(Base):
     edition_id: Mapped[UUID] = mapped_column(primary_key=True)
     version: Mapped[int]
     lines: Mapped[list[dict[str, Any]]]
+
+
+class MirrorCampaign(Base):
+    """A survey of an edition that is over, as evaluation told."""
+
+    __tablename__ = "mirror_campaign"
+    __table_args__ = (Index("ix_mirror_campaign_edition_id", "edition_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    edition_id: Mapped[UUID]
+    phase: Mapped[str]
+    state: Mapped[str]
 
 
 class MirrorResults(Base):

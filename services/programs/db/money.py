@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.common.clock import Provenance
 from services.common.identity import Caller, Reach
 from services.common.pagination import PageRequest, Rows, SortKey, fetch_page
+from services.programs.db.base import get_one
 from services.programs.db.money_scopes import own_deliveries, own_editions, own_organizations
 from services.programs.db.tables import ExchangeRate, FiscalClosure, Fund, LedgerEntry
 from services.programs.domain.money import SPENT, EntryKind, Rate
@@ -199,6 +200,11 @@ async def fetch_rates_page(
         query = query.where(ExchangeRate.quote == quote)
     latest = SortKey(ExchangeRate.dated, descending=True)
     return await fetch_page(session, query, page, latest, SortKey(ExchangeRate.id))
+
+
+async def get_closure(session: AsyncSession, closure_id: UUID) -> FiscalClosure:
+    """Return one closure; raise `SubjectNotFound`."""
+    return await get_one(session, select(FiscalClosure).where(FiscalClosure.id == closure_id), "closure")
 
 
 async def list_closures(session: AsyncSession, page: PageRequest) -> Rows:

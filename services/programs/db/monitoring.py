@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.clock import Provenance
 from services.common.pagination import PageRequest, Rows, SortKey, fetch_page
+from services.programs.db.base import get_one
 from services.programs.db.tables import Delivery, Edition, Milestone, Program, Risk, StatusReport
 from services.programs.domain.evidence import SubjectKind
 from services.programs.domain.monitoring import MilestoneState, RiskState
@@ -87,6 +88,11 @@ async def list_status_reports(
     query = select(StatusReport).where(*_about(StatusReport, provenance, subject_id))
     latest = SortKey(StatusReport.as_of, descending=True)
     return await fetch_page(session, query, page, latest, SortKey(StatusReport.id, descending=True))
+
+
+async def get_status_report(session: AsyncSession, report_id: UUID) -> StatusReport:
+    """Return the report; raise `SubjectNotFound`."""
+    return await get_one(session, select(StatusReport).where(StatusReport.id == report_id), "status report")
 
 
 async def find_latest_report(session: AsyncSession, subject_id: UUID) -> StatusReport | None:

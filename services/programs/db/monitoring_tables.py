@@ -94,3 +94,10 @@ class StatusReport(Monitored, Base):
     scope: Mapped[Light]
     quality: Mapped[Light]
     comment: Mapped[dict[str, str] | None]
+    next_by: Mapped[date | None]
+    """The last day for the report after this one; None where none is promised."""
+
+    @property
+    def href(self) -> str:
+        """Where it stands."""
+        return f"/v1/status-reports/{self.id}"

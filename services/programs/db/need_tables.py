@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from services.common.clock import Provenance
 from services.common.database import Versioned
 from services.programs.db.base import Base
 from services.programs.domain.needs import NeedsSurveyState
@@ -32,6 +33,7 @@ class CountryPriority(Versioned, Base):
     """EDTF."""
     earliest: Mapped[date | None]
     latest: Mapped[date | None]
+    provenance: Mapped[Provenance]
 
 
 class NeedsSurvey(Versioned, Base):
@@ -40,7 +42,12 @@ class NeedsSurvey(Versioned, Base):
     __tablename__ = "needs_survey"
     __table_args__ = (
         UniqueConstraint(
-            "country", "authority_id", "year", name="uq_needs_survey", postgresql_nulls_not_distinct=True
+            "country",
+            "authority_id",
+            "year",
+            "provenance",
+            name="uq_needs_survey",
+            postgresql_nulls_not_distinct=True,
         ),
     )
 
@@ -51,6 +58,7 @@ class NeedsSurvey(Versioned, Base):
     state: Mapped[NeedsSurveyState]
     submitted_at: Mapped[datetime | None]
     submitted_by: Mapped[str | None]
+    provenance: Mapped[Provenance]
 
     @property
     def href(self) -> str:

@@ -31,13 +31,14 @@ async def list_country_priorities(
     session: AsyncSession,
     page: PageRequest,
     *,
+    provenance: Provenance,
     code: str | None,
     country: str | None,
     sector: str | None,
     year: int | None,
 ) -> Rows:
-    """Return priorities by code."""
-    query = select(CountryPriority)
+    """Return priorities by code; synthetic ones only if asked for by name (invariant P11)."""
+    query = select(CountryPriority).where(CountryPriority.provenance == provenance)
     if code is not None:
         query = query.where(CountryPriority.code == code)
     if country is not None:
@@ -49,9 +50,13 @@ async def list_country_priorities(
     return await fetch_page(session, query, page, SortKey(CountryPriority.code))
 
 
-async def find_priorities(session: AsyncSession, country: str, year: int) -> Sequence[CountryPriority]:
+async def find_priorities(
+    session: AsyncSession, country: str, year: int, provenance: Provenance
+) -> Sequence[CountryPriority]:
     """Return what the country aims at in the year, by code."""
-    query = select(CountryPriority).where(CountryPriority.country == country, *_in_force(year))
+    query = select(CountryPriority).where(
+        CountryPriority.country == country, CountryPriority.provenance == provenance, *_in_force(year)
+    )
     return (await session.scalars(query.order_by(CountryPriority.code))).all()
 
 
@@ -73,12 +78,16 @@ async def list_needs_surveys(
     page: PageRequest,
     *,
     visible_to: Caller,
+    provenance: Provenance,
     country: str | None,
     year: int | None,
     state: NeedsSurveyState | None,
 ) -> Rows:
-    """Return surveys in the order of entry; officers see those of their country or authority."""
-    query = select(NeedsSurvey).where(*_own(visible_to))
+    """Return surveys in the order of entry; officers see those of their country or authority.
+
+    Synthetic ones only if asked for by name (invariant P11).
+    """
+    query = select(NeedsSurvey).where(NeedsSurvey.provenance == provenance, *_own(visible_to))
     if country is not None:
         query = query.where(NeedsSurvey.country == country)
     if year is not None:
@@ -88,10 +97,15 @@ async def list_needs_surveys(
     return await fetch_page(session, query, page, SortKey(NeedsSurvey.id))
 
 
-async def find_submitted_surveys(session: AsyncSession, country: str, year: int) -> Sequence[NeedsSurvey]:
+async def find_submitted_surveys(
+    session: AsyncSession, country: str, year: int, provenance: Provenance
+) -> Sequence[NeedsSurvey]:
     """Return what the country has asked for in the year."""
     query = select(NeedsSurvey).where(
-        NeedsSurvey.country == country, NeedsSurvey.year == year, NeedsSurvey.state != NeedsSurveyState.OPEN
+        NeedsSurvey.country == country,
+        NeedsSurvey.year == year,
+        NeedsSurvey.state != NeedsSurveyState.OPEN,
+        NeedsSurvey.provenance == provenance,
     )
     return (await session.scalars(query.order_by(NeedsSurvey.id))).all()
 

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.common.clock import Provenance
 from services.common.identity import Caller, Reach
 from services.common.pagination import PageRequest, Rows, SortKey, fetch_page
+from services.programs.db.base import get_one
 from services.programs.db.tables import (
     Agency,
     Component,
@@ -100,6 +101,17 @@ async def find_component(session: AsyncSession, component_id: UUID, program_id: 
     """Return the component, if it is one of this program."""
     query = select(Component).where(Component.id == component_id, Component.program_id == program_id)
     return (await session.scalars(query)).one_or_none()
+
+
+async def get_component(session: AsyncSession, component_id: UUID, program_id: UUID) -> Component:
+    """Return the component of this program; raise `SubjectNotFound`."""
+    query = select(Component).where(Component.id == component_id, Component.program_id == program_id)
+    return await get_one(session, query, "component")
+
+
+async def read_fund(session: AsyncSession, fund_id: UUID) -> Fund:
+    """Return the fund; raise `SubjectNotFound`."""
+    return await get_one(session, select(Fund).where(Fund.id == fund_id), "fund")
 
 
 async def list_components(session: AsyncSession, page: PageRequest, program_id: UUID) -> Rows:

@@ -40,6 +40,8 @@ class PublicationProfile(Versioned, Base):
     other_identifiers: Mapped[list[dict[str, Any]]]
     conditions: Mapped[list[dict[str, Any]]]
     documents: Mapped[list[dict[str, Any]]]
+    details: Mapped[dict[str, Any] | None]
+    """The rarer blocks, whole (schemas/publication_details.py)."""
 
     @property
     def href(self) -> str:

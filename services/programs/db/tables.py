@@ -36,6 +36,7 @@ from services.programs.db.evidence_tables import (
     Citation,
     DesignTask,
     Fund,
+    MirrorCampaign,
     MirrorDesignChange,
     MirrorResults,
     MirrorSeats,
@@ -87,6 +88,7 @@ __all__ = [
     "Lecturer",
     "LedgerEntry",
     "Milestone",
+    "MirrorCampaign",
     "MirrorDesignChange",
     "MirrorResults",
     "MirrorSeats",
@@ -106,7 +108,7 @@ __all__ = [
     "Venue",
 ]
 
-SCHEMA_REVISION: Final = "0015"
+SCHEMA_REVISION: Final = "0016"
 """The revision of `migrations/programs` that this code needs."""
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, false
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -82,6 +82,8 @@ class TrainingSession(Versioned, Base):
     """What the timetable says; the label of the venue where there is a record of it."""
     state: Mapped[TrainingSessionState]
     state_reason: Mapped[str | None]
+    set_back: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Somebody said that it was not held although its time is over: the clock leaves it alone."""
     mandatory: Mapped[bool]
     counts_for_attendance: Mapped[bool]
     delivery_language: Mapped[str | None]

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.pagination import PageRequest, Rows, SortKey, fetch_page
+from services.programs.db.base import get_one
 from services.programs.db.tables import Module, Venue
 from services.programs.domain.problems import ReferenceUnknown, SubjectNotFound
 
@@ -38,6 +39,12 @@ async def get_module(session: AsyncSession, edition_id: UUID, module_id: UUID) -
     if module is None:
         raise SubjectNotFound("There is no such module.")
     return module
+
+
+async def read_part(session: AsyncSession, edition_id: UUID, module_id: UUID) -> Module:
+    """Return one module of the edition to read it; raise `SubjectNotFound`."""
+    query = select(Module).where(Module.id == module_id, Module.edition_id == edition_id)
+    return await get_one(session, query, "module")
 
 
 async def require_module(session: AsyncSession, edition_id: UUID, module_id: UUID) -> None:

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
+
+if TYPE_CHECKING:
+    from services.programs.domain.activity_details import Details
 
 Texts = Mapping[str, str]
 """One text in several languages, by BCP 47 tag."""
@@ -205,6 +208,8 @@ class Period:
 class Indicator:
     """What shows whether a result is reached."""
 
+    code: str
+    """The publisher's own."""
     measure: str
     """IATI IndicatorMeasure: 1 units, 2 percent, 5 qualitative and without values."""
     title: Texts
@@ -236,6 +241,7 @@ class Activity:
     participants: Sequence[Participant]
     status: str
     dates: Sequence[ActivityDate]
+    details: "Details"
     scope: str | None
     countries: Sequence[Part]
     regions: Sequence[Part]
@@ -262,6 +268,9 @@ class Activity:
     results: Sequence[Result] = ()
     doubts: Sequence[str] = ()
     """Codes of what the publisher had to assume or leave out."""
+
+    undated: bool = False
+    """No source dates its record: there are no dates, and others do not point at it."""
 
     @property
     def hierarchy(self) -> int:

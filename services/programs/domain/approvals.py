@@ -52,7 +52,7 @@ class Stage:
     deputies: frozenset[str] = frozenset()
     """Accounts that may sign without holding the role."""
     from_amount: Decimal | None = None
-    """The round is held only where at least so much is allocated to the edition, in `currency`."""
+    """The round is held only where the edition disposes of at least so much, in `currency`."""
     currency: str | None = None
 
 
@@ -64,12 +64,12 @@ class Signature:
     by: str
 
 
-def applying_stages(stages: Sequence[Stage], allocated: Mapping[str, Decimal]) -> list[Stage]:
-    """Return the rounds that an edition needs to which these amounts are allocated, by currency."""
+def applying_stages(stages: Sequence[Stage], at_stake: Mapping[str, Decimal]) -> list[Stage]:
+    """Return the rounds that an edition needs which disposes of these amounts, by currency."""
     return [
         stage
         for stage in stages
-        if stage.from_amount is None or allocated.get(stage.currency or "", Decimal(0)) >= stage.from_amount
+        if stage.from_amount is None or at_stake.get(stage.currency or "", Decimal(0)) >= stage.from_amount
     ]
 
 

@@ -29,6 +29,11 @@ def is_recipient(country: str, on: date) -> bool:
     return country in RECIPIENTS and (left is None or on < left)
 
 
+def was_recipient_in(country: str, year: int) -> bool:
+    """Say whether the country was on the list on the first day of a year, whose flows are reported by it."""
+    return is_recipient(country, date(year, 1, 1))
+
+
 ODA: Final = "10"
 
 

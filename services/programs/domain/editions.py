@@ -92,5 +92,7 @@ BY_CLOCK: Final = {
 }
 """The steps that the clock takes by itself."""
 
+CLOSED_CAMPAIGN: Final = "closed"
+"""State of a survey, as evaluation tells it, that takes no more answers."""
 SETTLED_RESULTS: Final = frozenset({"published", "withheld"})
 """States of results, as evaluation tells them, that need nothing more: published, or withheld by rule."""

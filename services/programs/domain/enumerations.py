@@ -325,6 +325,8 @@ ENUMERATIONS: Final[Sequence[Enumeration]] = (
             milestone | Milestone | Контрольная точка | Бақылау нүктесі
             risk | Review of a risk | Пересмотр риска | Тәуекелді қайта қарау
             delivery | Handing over of a delivery | Передача поставки | Жеткізілімді тапсыру
+            design_task | Answer to a recommendation | Ответ на рекомендацию | Ұсынымға жауап
+            status_report | Next status report | Следующий отчёт о состоянии | Жай-күй туралы келесі есеп
         """),
     ),
     Enumeration(

@@ -43,11 +43,13 @@ RISK_LIFE: Final = LifeCycle(
 
 
 class OverdueKind(StrEnum):
-    """What can be overdue: a milestone, the review of a risk, a delivery that is not handed over."""
+    """What can be overdue: a milestone, the review of a risk, a handover, a design task, the next report."""
 
     MILESTONE = "milestone"
     RISK = "risk"
     DELIVERY = "delivery"
+    DESIGN_TASK = "design_task"
+    STATUS_REPORT = "status_report"
 
 
 class Light(StrEnum):

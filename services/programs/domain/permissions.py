@@ -38,6 +38,8 @@ _WRITES: Final = (
     "create_training_session",
     "move_training_session",
     "cancel_training_session",
+    "set_back_training_session",
+    "hold_training_session",
     "create_lecturer",
     "change_lecturer",
     "create_partnership",
@@ -93,6 +95,14 @@ _PUBLIC_READS: Final = (
     "list_edition_countries",
     "list_public_texts",
     "list_training_sessions",
+    "read_training_session",
+    "read_component",
+    "read_module",
+    "read_edition_country",
+    "read_fund",
+    "read_source",
+    "read_statement",
+    "read_delivery_document",
     "read_edition_calendar",
     "read_lecturer_calendar",
     "list_lecturers",
@@ -127,6 +137,10 @@ _PUBLIC_READS: Final = (
 )
 _INTERNAL_READS: Final = (
     "list_country_invitations",
+    "read_country_invitation",
+    "read_seat_line",
+    "read_status_report",
+    "read_agreement_alert",
     "list_edition_history",
     "read_partnership",
     "list_country_priorities",
@@ -143,6 +157,7 @@ _INTERNAL_READS: Final = (
     "list_seat_lines",
     "read_monitoring",
     "list_design_tasks",
+    "read_design_task",
     "list_milestones",
     "read_milestone",
     "list_risks",
@@ -152,6 +167,7 @@ _INTERNAL_READS: Final = (
     "list_publication_profiles",
     "read_publication_profile",
     "check_publication",
+    "start_publication_check",
 )
 
 _NEEDS_READS: Final = ("list_needs_surveys", "read_needs_survey")
@@ -201,6 +217,7 @@ PERMISSIONS: Final[Matrix] = {
     "read_fund_statement": only(**_BOOK_READERS),
     "read_country_costs": only(**_BOOK_READERS),
     "list_exchange_rates": only(**_READERS),
+    "read_fiscal_closure": only(**_READERS),
     "list_fiscal_closures": only(**_READERS),
     **{operation: only(**_STAFF) for operation in _WRITES},
     **{operation: everyone(**_READERS) for operation in _PUBLIC_READS},

@@ -201,6 +201,12 @@ def check_activity(activity: Activity, today: date) -> list[Finding]:
     return list(dict.fromkeys(found))
 
 
+def undated_finding(activity: Activity) -> Finding:
+    """Return why an activity is withheld from a file that asks for dates: no source dates its record."""
+    detail = f"{activity.subject.code} is left out: no source dates it, and no date is made up."
+    return Finding(activity.subject, "6.11.1", Severity.WARNING, "undated_withheld", detail)
+
+
 def check_publisher(publisher: Publisher, registers: frozenset[str]) -> list[Finding]:
     """Return what is wrong with the reporting organization's own identifier (IATI 1.14 and 1.18)."""
     faults = []

@@ -46,11 +46,11 @@ TRAINING_SESSION_LIFE: Final = LifeCycle(
     transitions={
         T.SCHEDULED: frozenset({T.MOVED, T.HELD, T.CANCELLED}),
         T.MOVED: frozenset({T.MOVED, T.HELD, T.CANCELLED}),
-        T.HELD: frozenset({T.MOVED, T.CANCELLED}),
+        T.HELD: frozenset({T.SCHEDULED, T.MOVED, T.CANCELLED}),
         T.CANCELLED: frozenset(),
     },
 )
-"""What the clock holds by itself can be moved or cancelled afterwards: it may not have happened."""
+"""What the clock holds by itself can be set back, moved or cancelled afterwards: it may not have happened."""
 
 OPEN_STATES: Final = frozenset({T.SCHEDULED, T.MOVED})
 """States of a meeting that is still to come."""

@@ -7,10 +7,11 @@ from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.inbox import Event
-from services.programs.db.tables import MirrorResults, MirrorSeats
+from services.programs.db.tables import MirrorCampaign, MirrorResults, MirrorSeats
 from services.programs.operations.mirrors import keep_mirror
 
 SEATS_CHANGED: Final = "participants.seats.changed.v1"
+CAMPAIGN_CLOSED: Final = "evaluation.campaign.closed.v1"
 RESULTS: Final = (
     "evaluation.results.published.v1",
     "evaluation.results.withheld.v1",
@@ -42,6 +43,14 @@ class _Results(BaseModel):
     reason: str | None
 
 
+class _Campaign(BaseModel):
+    aggregate_id: UUID
+    aggregate_version: int
+    edition_id: UUID
+    phase: str
+    state: str
+
+
 async def mirror_seats(session: AsyncSession, event: Event) -> None:
     """Keep how an edition's seats stand; the aggregate is the edition."""
     seats = event.read(_Seats)
@@ -57,4 +66,18 @@ async def mirror_results(session: AsyncSession, event: Event) -> None:
     state = results.model_dump(exclude={"aggregate_id", "aggregate_version"})
     await keep_mirror(
         session, MirrorResults, results.aggregate_id, results.aggregate_version, state, replay=event.replay
+    )
+
+
+async def mirror_campaign(session: AsyncSession, event: Event) -> None:
+    """Keep that a survey of an edition is over."""
+    campaign = event.read(_Campaign)
+    state = campaign.model_dump(exclude={"aggregate_id", "aggregate_version"})
+    await keep_mirror(
+        session,
+        MirrorCampaign,
+        campaign.aggregate_id,
+        campaign.aggregate_version,
+        state,
+        replay=event.replay,
     )

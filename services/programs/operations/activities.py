@@ -95,11 +95,19 @@ async def _programs(
             *(
                 Related(draft.name(ActivityKind.DELIVERY, child.code), CHILD)
                 for child in family.deliveries[program.id]
+                if child.earliest is not None
             ),
         ]
         dates = span_activity(family.spans(program.id), status, today)
         made.append(
-            draft.finish(program.title, program.objectives, status, dates, objectives=program.objectives)
+            draft.finish(
+                program.title,
+                program.objectives,
+                status,
+                dates,
+                objectives=program.objectives,
+                undated=not dates,
+            )
         )
     return made
 
@@ -233,7 +241,8 @@ async def _deliveries(
             draft.related.append(Related(draft.name(ActivityKind.DELIVERY, code), SIBLING))
         period = parse_edtf(delivery.period) if delivery.period else None
         dates = date_activity(period, status, today, historic=True) if period else []
-        made.append(draft.finish(delivery.title, None, status, dates))
+        undated = delivery.earliest is None
+        made.append(draft.finish(delivery.title, None, status, dates, undated=undated))
     return made
 
 

@@ -52,6 +52,7 @@ from services.programs.domain.evidence import Confidence
 from services.programs.domain.money import IATI_TYPES
 from services.programs.domain.organizations import OrganizationStatus
 from services.programs.domain.programs import FunctionalRole
+from services.programs.operations.activity_details import details_of
 from services.programs.operations.activity_results import results_of
 from services.programs.operations.partnerships import cooperation_of
 
@@ -271,6 +272,7 @@ class Draft:
         dates: Sequence[ActivityDate],
         *,
         objectives: Texts | None = None,
+        undated: bool = False,
     ) -> Activity:
         """Return the activity; without a description its title stands for one."""
         profile = self._own
@@ -294,6 +296,8 @@ class Draft:
             conditions=[Condition(c["type"], c["text"]) for c in profile.conditions] if profile else [],
             documents=[_document(one) for one in profile.documents] if profile else [],
             doubts=list(dict.fromkeys(self.doubts)),
+            undated=undated,
+            details=details_of(profile.details if profile else None),
             **self._fields,
         )
 

@@ -33,6 +33,7 @@ def _indicator(told: Sequence[MirrorIndicatorPeriod]) -> Indicator:
     spans = [(period, parse_edtf(period.period)) for period in told]
     years = [(span.earliest.year, _figures(period, "baseline")) for period, span in spans if span.earliest]
     return Indicator(
+        first.code,
         MEASURES[first.measure],
         first.title,
         first.unit,

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.audit import record_change
-from services.common.clock import real_now
+from services.common.clock import domain_now, real_now
 from services.common.identity import Caller, acting_service
 from services.common.jobs import schedule_job
 from services.common.preconditions import require_version
@@ -24,6 +24,7 @@ from services.programs.domain.agreements import (
     next_look,
 )
 from services.programs.domain.problems import ActualInFuture, TransitionRefused
+from services.programs.operations.editions import require_demonstration
 from services.programs.schemas.agreements import AgreementChange, AgreementCreate, AmendmentCreate
 from services.programs.schemas.evidence import SubjectReference
 
@@ -31,8 +32,11 @@ FOLLOW_EXPIRY: Final = "agreement.follow_expiry"
 _CLOCK: Final = acting_service("programs")
 
 
-async def create_agreement(session: AsyncSession, caller: Caller, request: AgreementCreate) -> Agreement:
-    """Enter a draft; raises `OrganizationNotFound`, `ReferenceUnknown`."""
+async def create_agreement(
+    session: AsyncSession, caller: Caller, request: AgreementCreate, *, demonstration: bool
+) -> Agreement:
+    """Enter a draft; raises `OrganizationNotFound`, `ReferenceUnknown`, `DemonstrationOnly`."""
+    require_demonstration(request.provenance, demonstration=demonstration)
     agreement = Agreement(
         **request.model_dump(exclude={"party_ids", "subjects"}), state=AGREEMENT_LIFE.initial
     )
@@ -62,7 +66,7 @@ async def sign_agreement(
 ) -> Agreement:
     """Let the agreement bind from now on; raises `ActualInFuture`."""
     agreement = await get_agreement(session, agreement_id, lock=True)
-    await _require_past(session, signed_on)
+    await _require_past(session, agreement, signed_on)
     if agreement.state is not AgreementState.DRAFT:
         raise TransitionRefused(f"An agreement that is {agreement.state} cannot be signed.")
     agreement.signed_on = signed_on
@@ -76,7 +80,7 @@ async def amend_agreement(
 ) -> Agreement:
     """Record a document that changes the agreement; one that prolongs it lets an expired one bind again."""
     agreement = await get_agreement(session, agreement_id, lock=True)
-    await _require_past(session, request.signed_on)
+    await _require_past(session, agreement, request.signed_on)
     if agreement.state not in (AgreementState.IN_FORCE, AgreementState.EXPIRED):
         raise TransitionRefused(f"An agreement that is {agreement.state} cannot be amended.")
     amendment = AgreementAmendment(agreement_id=agreement.id, **request.model_dump())
@@ -84,7 +88,7 @@ async def amend_agreement(
     await record_change(session, caller, "agreement_amendment.created", amendment)
     if request.expires_on is not None:
         agreement.expires_on = request.expires_on
-        today = await _today(session)
+        today = await _today(session, agreement)
         prolonged = not has_expired(request.expires_on, today)
         if agreement.state is AgreementState.EXPIRED and prolonged:
             agreement.state = AgreementState.IN_FORCE
@@ -120,7 +124,7 @@ async def acknowledge_agreement_alert(
 async def follow_expiry(session: AsyncSession, agreement_id: UUID, *, today: date | None = None) -> None:
     """Raise the alerts that are due, let the agreement expire, and plan the next look. `today` is for tests."""
     agreement = await get_agreement(session, agreement_id, lock=True)
-    today = today or await _today(session)
+    today = today or await _today(session, agreement)
     expires_on = agreement.expires_on
     if agreement.state is not AgreementState.IN_FORCE or expires_on is None:
         return
@@ -131,7 +135,8 @@ async def follow_expiry(session: AsyncSession, agreement_id: UUID, *, today: dat
     if has_expired(expires_on, today):
         await _enter(session, _CLOCK, agreement, AgreementState.EXPIRED, [])
     elif (day := next_look(expires_on, today)) is not None:
-        await schedule_job(session, FOLLOW_EXPIRY, agreement.id, datetime.combine(day, time(), UTC))
+        due = datetime.combine(day, time(), UTC)
+        await schedule_job(session, FOLLOW_EXPIRY, agreement.id, due, provenance=agreement.provenance)
 
 
 async def _enter(
@@ -154,10 +159,10 @@ async def _link(
     await replace_links(session, agreement.id, set(party_ids), set(named))
 
 
-async def _require_past(session: AsyncSession, day: date) -> None:
-    if day > await _today(session):
+async def _require_past(session: AsyncSession, agreement: Agreement, day: date) -> None:
+    if day > await _today(session, agreement):
         raise ActualInFuture("A signature cannot be dated in the future.")
 
 
-async def _today(session: AsyncSession) -> date:
-    return (await real_now(session)).date()
+async def _today(session: AsyncSession, agreement: Agreement) -> date:
+    return (await domain_now(session, agreement.provenance)).date()

@@ -11,11 +11,13 @@ from services.common.audit import record_change
 from services.common.identity import Caller, Role
 from services.common.preconditions import require_version
 from services.common.problems import Fault
-from services.programs.db.approvals import fetch_allocated, find_policy, get_approval_policy
+from services.programs.db.approvals import find_policy, get_approval_policy
+from services.programs.db.budgets import fetch_amounts_at_stake
 from services.programs.db.programs import get_program
 from services.programs.db.tables import ApprovalPolicy, Edition
 from services.programs.domain.approvals import Stage, applying_stages
 from services.programs.domain.editions import EditionState
+from services.programs.domain.evidence import SubjectKind
 from services.programs.schemas.approvals import ApprovalPolicyChange, ApprovalPolicyCreate
 
 
@@ -52,12 +54,12 @@ async def change_approval_policy(
 async def needed_stages(
     session: AsyncSession, edition: Edition, policy: ApprovalPolicy | None
 ) -> list[dict[str, Any]]:
-    """Return the rounds of the policy that the edition needs, by what is allocated to it."""
+    """Return the rounds of the policy that the edition needs, by its budgets or by what is allocated to it."""
     if policy is None:
         return []
-    allocated = await fetch_allocated(session, edition.id)
+    at_stake = await fetch_amounts_at_stake(session, SubjectKind.EDITION, edition.id, edition.provenance)
     stages = read_stages(policy.stages)
-    kept = applying_stages(stages, allocated)
+    kept = applying_stages(stages, {money.currency: money.amount for money in at_stake})
     return [raw for raw, stage in zip(policy.stages, stages, strict=True) if stage in kept]
 
 

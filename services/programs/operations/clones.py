@@ -15,7 +15,6 @@ from services.programs.db.editions import (
     list_edition_countries,
     list_rolled_over,
     list_seat_lines,
-    list_timetable,
 )
 from services.programs.db.tables import (
     Edition,
@@ -25,6 +24,7 @@ from services.programs.db.tables import (
     SeatLine,
     TrainingSession,
 )
+from services.programs.db.timetables import list_timetable
 from services.programs.db.venues import find_modules
 from services.programs.domain import events
 from services.programs.domain.editions import CountryRelation, EditionState

@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.edtf import parse_edtf
 from services.common.jobs import schedule_job
-from services.programs.db.editions import list_timetable
 from services.programs.db.tables import Edition
+from services.programs.db.timetables import list_timetable
 from services.programs.domain.editions import EditionState
 from services.programs.domain.training_sessions import OPEN_STATES
 
@@ -36,7 +36,8 @@ async def _next_look(session: AsyncSession, edition: Edition) -> datetime | None
             return _midnight(edition, first=True)
         case EditionState.RUNNING:
             meetings = await list_timetable(session, [edition.id])
-            ends = [meeting.ends_at for meeting in meetings if meeting.state in OPEN_STATES]
+            waiting = (one for one in meetings if one.state in OPEN_STATES and not one.set_back)
+            ends = [meeting.ends_at for meeting in waiting]
             over = _midnight(edition, first=False)
             return min([*ends, *([over] if over else [])], default=None)
         case _:

@@ -16,15 +16,15 @@ from services.common.events import EventKind
 from services.common.identity import Caller, acting_service
 from services.programs.db.editions import (
     count_lead_partners,
-    count_open_sessions,
     find_seat_counts,
     get_edition,
+    list_closed_phases,
     list_edition_countries,
     list_results,
     list_seat_lines,
-    list_timetable,
 )
 from services.programs.db.tables import Edition, MirrorResults
+from services.programs.db.timetables import count_open_sessions, list_timetable
 from services.programs.domain import events
 from services.programs.domain.edition_guards import EditionFacts, Step, due_transition, unmet_guards
 from services.programs.domain.editions import EDITION_LIFE, SETTLED_RESULTS, EditionState
@@ -121,7 +121,7 @@ async def hold_ended_sessions(session: AsyncSession, edition: Edition, now: date
     if edition.state not in (EditionState.RUNNING, EditionState.COMPLETED):
         return
     for meeting in await list_timetable(session, [edition.id]):
-        if meeting.state in OPEN_STATES and meeting.ends_at <= now:
+        if meeting.state in OPEN_STATES and meeting.ends_at <= now and not meeting.set_back:
             meeting.state = TrainingSessionState.HELD
             await record_change(session, CLOCK, "training_session.held", meeting, ["state"])
             await tell_training_session(session, meeting, events.TRAINING_SESSION_HELD)
@@ -155,7 +155,8 @@ async def gather_facts(session: AsyncSession, edition: Edition) -> EditionFacts:
         accepted=sum(line["accepted"] for line in counts.lines) if counts else 0,
         unheld_sessions=await count_open_sessions(session, edition.id),
         results_settled=_settled(results, END_OF_COURSE),
-        follow_up_settled=_settled(results, FOLLOW_UP),
+        follow_up_settled=_settled(results, FOLLOW_UP)
+        or bool(await list_closed_phases(session, edition.id) & FOLLOW_UP),
     )
 
 

@@ -1,16 +1,14 @@
 """Writes IATI 2.03 element by element, so that a file of any length fits in memory."""
 
-from collections.abc import AsyncIterable, AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from io import BytesIO
 from typing import Final
 
 from lxml import etree
 
-from services.common.codelists.iati import load_codelist
 from services.programs.domain.activities import (
     Activity,
     Document,
@@ -21,20 +19,37 @@ from services.programs.domain.activities import (
     Period,
     PlannedDisbursement,
     Publisher,
-    Texts,
     Transaction,
-    Value,
+)
+from services.programs.operations.iati_details import (
+    add_budget_items,
+    add_contacts,
+    add_crs_flags,
+    add_forecasts,
+    add_humanitarian_scopes,
+    add_legacy,
+    add_locations,
+)
+from services.programs.operations.iati_elements import (
+    LANGUAGE,
+    Attributes,
+    Element,
+    add_code,
+    add_element,
+    add_span,
+    add_value,
+    day_of,
+    instant,
+    number,
+    set_attributes,
 )
 
 VERSION: Final = "2.03"
-_LANGUAGE: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 _DAC_SECTORS, _GOALS, _TARGETS, _VOUCHERS = "1", "2", "3", "4"
 _OBJECTIVES: Final = "2"
+_OWN_INDICATORS: Final = "99"
 _HERE: Final = "1"
 """IATI GeographicLocationReach: where the activity takes place, not whom it benefits."""
-
-Element = etree._Element
-Attributes = Mapping[str, str | None]
 
 
 @dataclass
@@ -78,11 +93,11 @@ async def write_activities(
 def build_activity(activity: Activity, publisher: Publisher) -> Element:
     """Return the `iati-activity` element, its children in the order that the schema asks for."""
     root = etree.Element("iati-activity")
-    _set(
+    set_attributes(
         root,
         {
             "last-updated-datetime": instant(activity.updated_at),
-            _LANGUAGE: "en",
+            LANGUAGE: "en",
             "hierarchy": str(activity.hierarchy),
             "humanitarian": "1" if activity.humanitarian else None,
             "budget-not-provided": activity.budget_not_provided,
@@ -98,21 +113,24 @@ def build_activity(activity: Activity, publisher: Publisher) -> Element:
     add_element(root, "activity-status", {"code": activity.status})
     for dated in activity.dates:
         add_element(
-            root, "activity-date", {"type": dated.type, "iso-date": _day(dated.day)}, texts=dated.note
+            root, "activity-date", {"type": dated.type, "iso-date": day_of(dated.day)}, texts=dated.note
         )
-    _add_code(root, "activity-scope", activity.scope)
+    add_contacts(root, activity.details)
+    add_code(root, "activity-scope", activity.scope)
     _add_parts(root, "recipient-country", activity.countries)
     _add_parts(root, "recipient-region", activity.regions, vocabulary="1")
     for place in activity.places:
         location = add_element(root, "location")
         add_element(location, "location-reach", {"code": _HERE})
         add_element(location, "name", texts={"en": place})
+    add_locations(root, activity.details)
     _add_classification(root, activity)
     _add_money(root, activity)
     for document in activity.documents:
         _add_document(root, document)
     for related in activity.related:
         add_element(root, "related-activity", {"ref": related.ref, "type": related.type})
+    add_legacy(root, activity.details)
     if activity.conditions:
         conditions = add_element(root, "conditions", {"attached": "1"})
         for condition in activity.conditions:
@@ -122,6 +140,8 @@ def build_activity(activity: Activity, publisher: Publisher) -> Element:
         add_element(element, "title", texts=result.title)
         for indicator in result.indicators:
             _add_indicator(element, indicator)
+    add_crs_flags(root, activity.details)
+    add_forecasts(root, activity.details)
     return root
 
 
@@ -145,19 +165,21 @@ def _add_classification(root: Element, activity: Activity) -> None:
     for vocabulary, codes in ((_GOALS, activity.goals), (_TARGETS, activity.targets)):
         for code in codes:
             add_element(root, "tag", {"vocabulary": vocabulary, "code": code})
+    add_budget_items(root, activity.details)
+    add_humanitarian_scopes(root, activity.details)
     for marker in activity.markers:
         add_element(
             root,
             "policy-marker",
             {"vocabulary": "1", "code": marker.code, "significance": marker.significance},
         )
-    _add_code(root, "collaboration-type", activity.collaboration_type)
-    _add_code(root, "default-flow-type", activity.flow_type)
-    _add_code(root, "default-finance-type", activity.finance_type)
-    _add_code(root, "default-aid-type", activity.aid_type)
+    add_code(root, "collaboration-type", activity.collaboration_type)
+    add_code(root, "default-flow-type", activity.flow_type)
+    add_code(root, "default-finance-type", activity.finance_type)
+    add_code(root, "default-aid-type", activity.aid_type)
     if activity.paid_in_vouchers and activity.aid_type:
         add_element(root, "default-aid-type", {"code": "2", "vocabulary": _VOUCHERS})
-    _add_code(root, "default-tied-status", activity.tied_status)
+    add_code(root, "default-tied-status", activity.tied_status)
 
 
 def _add_money(root: Element, activity: Activity) -> None:
@@ -167,6 +189,8 @@ def _add_money(root: Element, activity: Activity) -> None:
         add_value(element, budget.value)
     for planned in activity.planned_disbursements:
         _add_planned(root, planned)
+    if (spend := activity.details.capital_spend) is not None:
+        add_element(root, "capital-spend", {"percentage": number(spend)})
     for transaction in activity.transactions:
         _add_transaction(root, transaction)
 
@@ -182,7 +206,7 @@ def _add_planned(root: Element, planned: PlannedDisbursement) -> None:
 def _add_transaction(root: Element, transaction: Transaction) -> None:
     element = add_element(root, "transaction", {"ref": transaction.ref})
     add_element(element, "transaction-type", {"code": transaction.type})
-    add_element(element, "transaction-date", {"iso-date": _day(transaction.day)})
+    add_element(element, "transaction-date", {"iso-date": day_of(transaction.day)})
     add_value(element, transaction.value)
     if transaction.description:
         add_element(element, "description", texts={"en": transaction.description})
@@ -201,7 +225,7 @@ def _add_document(root: Element, document: Document) -> None:
     for language in document.languages:
         add_element(element, "language", {"code": language})
     if document.dated:
-        add_element(element, "document-date", {"iso-date": _day(document.dated)})
+        add_element(element, "document-date", {"iso-date": day_of(document.dated)})
 
 
 def _add_indicator(root: Element, indicator: Indicator) -> None:
@@ -209,6 +233,7 @@ def _add_indicator(root: Element, indicator: Indicator) -> None:
     add_element(element, "title", texts=indicator.title)
     if indicator.description:
         add_element(element, "description", texts=indicator.description)
+    add_element(element, "reference", {"vocabulary": _OWN_INDICATORS, "code": indicator.code})
     if indicator.baseline:
         year, figures = indicator.baseline
         for figure in figures:
@@ -233,7 +258,7 @@ def _add_figure(root: Element, name: str, figure: Figure, extra: Attributes) -> 
 
 def _add_parts(root: Element, name: str, parts: Sequence[Part], *, vocabulary: str | None = None) -> None:
     for part in parts:
-        share = None if part.percentage is None else _number(part.percentage)
+        share = None if part.percentage is None else number(part.percentage)
         add_element(
             root,
             name,
@@ -244,65 +269,3 @@ def _add_parts(root: Element, name: str, parts: Sequence[Part], *, vocabulary: s
 
 def _add_party(root: Element, name: str, party: Party, extra: Attributes | None = None) -> None:
     add_element(root, name, {"ref": party.ref, "type": party.kind, **(extra or {})}, texts=party.names)
-
-
-def add_span(root: Element, starts: date, ends: date | None) -> None:
-    """Add the first and last day of a period."""
-    add_element(root, "period-start", {"iso-date": _day(starts)})
-    if ends:
-        add_element(root, "period-end", {"iso-date": _day(ends)})
-
-
-def add_value(root: Element, value: Value) -> None:
-    """Add an amount with its currency and the day whose worth it has."""
-    attributes = {"currency": value.currency, "value-date": _day(value.day)}
-    add_element(root, "value", attributes).text = _number(value.amount)
-
-
-def _add_code(root: Element, name: str, code: str | None) -> None:
-    if code:
-        add_element(root, name, {"code": code})
-
-
-def add_element(
-    root: Element, name: str, attributes: Attributes | None = None, *, texts: Texts | None = None
-) -> Element:
-    """Add an element with those attributes that are known, and a narrative for each language."""
-    element = etree.SubElement(root, name)
-    _set(element, attributes or {})
-    for language, text in _narratives(texts or {}):
-        narrative = etree.SubElement(element, "narrative", {_LANGUAGE: language})
-        narrative.text = text
-    return element
-
-
-def _narratives(texts: Texts) -> Iterator[tuple[str, str]]:
-    """Yield each language that IATI has a code for, the first text of it; English first."""
-    known = load_codelist("Language").entries
-    named: dict[str, str] = {}
-    for tag, text in sorted(texts.items(), key=lambda item: (not item[0].startswith("en"), item[0])):
-        language = tag.partition("-")[0]
-        if language in known:
-            named.setdefault(language, text)
-    yield from named.items()
-
-
-def _set(element: Element, attributes: Attributes) -> None:
-    for name, value in attributes.items():
-        if value is not None:
-            element.set(name, value)
-
-
-def _number(amount: Decimal) -> str:
-    """Return the number without exponent and without zeros that say nothing."""
-    text = f"{amount:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def _day(day: date) -> str:
-    return day.isoformat()
-
-
-def instant(moment: datetime) -> str:
-    """Return a moment to the second, as xsd:dateTime."""
-    return moment.replace(microsecond=0).isoformat()

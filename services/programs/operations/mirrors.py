@@ -9,19 +9,28 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.audit import record_change
 from services.common.clock import Provenance
+from services.common.edtf import parse_edtf
 from services.common.identity import acting_service
 from services.common.inbox import is_newer
 from services.programs.db.deliveries import find_task_of_recommendation
 from services.programs.db.editions import find_coming_edition
 from services.programs.db.publication_tables import MirrorIndicatorPeriod
-from services.programs.db.tables import DesignTask, MirrorDesignChange, MirrorResults, MirrorSeats
+from services.programs.db.tables import (
+    DesignTask,
+    MirrorCampaign,
+    MirrorDesignChange,
+    MirrorResults,
+    MirrorSeats,
+)
 from services.programs.domain.deliveries import DesignTaskState
 
 EVALUATION = acting_service("evaluation")
 """Who acts when evaluation has told of a recommendation."""
 
 
-Mirror = TypeVar("Mirror", MirrorSeats, MirrorResults, MirrorDesignChange, MirrorIndicatorPeriod)
+Mirror = TypeVar(
+    "Mirror", MirrorSeats, MirrorResults, MirrorCampaign, MirrorDesignChange, MirrorIndicatorPeriod
+)
 
 
 async def keep_mirror(
@@ -70,6 +79,7 @@ async def open_design_task(session: AsyncSession, recommended: Recommended) -> N
         edition_id=coming,
         title=recommended.title,
         due=recommended.due,
+        latest=parse_edtf(recommended.due).latest if recommended.due else None,
         provenance=recommended.provenance,
         state=DesignTaskState.OPEN,
     )

@@ -23,7 +23,7 @@ from services.programs.db.tables import CountryPriority, Edition, NeedsSurvey
 from services.programs.domain.evidence import SubjectKind
 from services.programs.domain.needs import NEEDS_SURVEY_LIFE, NeedsSurveyState, match_sectors
 from services.programs.domain.problems import GuardsUnmet, TransitionRefused
-from services.programs.operations.editions import bounds_of
+from services.programs.operations.editions import bounds_of, require_demonstration
 from services.programs.operations.evidence import cite
 from services.programs.schemas.needs import (
     CountryPriorityChange,
@@ -38,9 +38,10 @@ from services.programs.schemas.needs import (
 
 
 async def create_country_priority(
-    session: AsyncSession, caller: Caller, request: CountryPriorityCreate
+    session: AsyncSession, caller: Caller, request: CountryPriorityCreate, *, demonstration: bool
 ) -> CountryPriority:
-    """Enter an aim of a partner country."""
+    """Enter an aim of a partner country; raises `DemonstrationOnly`."""
+    require_demonstration(request.provenance, demonstration=demonstration)
     priority = CountryPriority(**request.model_dump(exclude={"sources"}), **bounds_of(request.period))
     session.add(priority)
     await record_change(session, caller, "country_priority.created", priority)
@@ -66,9 +67,10 @@ async def change_country_priority(
 
 
 async def create_needs_survey(
-    session: AsyncSession, caller: Caller, request: NeedsSurveyCreate
+    session: AsyncSession, caller: Caller, request: NeedsSurveyCreate, *, demonstration: bool
 ) -> NeedsSurvey:
-    """Ask a country what it needs in a year."""
+    """Ask a country what it needs in a year; raises `DemonstrationOnly`."""
+    require_demonstration(request.provenance, demonstration=demonstration)
     if request.authority_id is not None:
         await get_organization(session, request.authority_id)
     survey = NeedsSurvey(**request.model_dump(), needs=[], state=NEEDS_SURVEY_LIFE.initial)
@@ -117,13 +119,13 @@ async def match_plan(session: AsyncSession, country: str, year: int, provenance:
             theme=priority.theme,
             editions=_meeting(editions, priority.sectors, None),
         )
-        for priority in await find_priorities(session, country, year)
+        for priority in await find_priorities(session, country, year, provenance)
     ]
     needs = [
         MatchedNeed(
             **need, survey_id=survey.id, editions=_meeting(editions, [need["sector"]], need["audience"])
         )
-        for survey in await find_submitted_surveys(session, country, year)
+        for survey in await find_submitted_surveys(session, country, year, provenance)
         for need in survey.needs
     ]
     met = [found.editions for found in priorities] + [found.editions for found in needs]

@@ -14,6 +14,7 @@ from services.programs.domain.publication_checks import (
     Severity,
     check_activity,
     check_publisher,
+    undated_finding,
 )
 from services.programs.domain.publications import PublicationChannel
 from services.programs.operations.activities import list_activities, registers
@@ -57,33 +58,37 @@ class Report:
 
 @dataclass(frozen=True)
 class Making:
-    """What a file is made of: the publisher, the day, and the report that grows with it."""
+    """What a file is made of: the publisher, the moment it names, the day, and the report that grows with it."""
 
     session: AsyncSession
     publisher: Publisher
-    now: datetime
+    generated: datetime
+    today: date
     report: Report
-
-    @property
-    def today(self) -> date:
-        """The day on which the file is made (UTC)."""
-        return self.now.date()
 
 
 async def checked_activities(making: Making) -> AsyncIterator[Activity]:
-    """Yield the published activities; each is checked on its way."""
+    """Yield the published activities; each is checked on its way, and what no source dates is left out.
+
+    IATI takes no activity without a start, and a date that nobody knows is not made up.
+    """
     async for activity in list_activities(making.session, making.publisher, making.today):
+        if activity.undated:
+            making.report.add([undated_finding(activity)])
+            continue
         making.report.subjects += 1
         making.report.add(check_activity(activity, making.today))
         yield activity
 
 
 def _iati_activities(making: Making) -> AsyncIterator[bytes]:
-    return write_activities(checked_activities(making), making.publisher, making.now)
+    return write_activities(checked_activities(making), making.publisher, making.generated)
 
 
 def _iati_organisation(making: Making) -> AsyncIterator[bytes]:
-    return write_organisation(making.session, making.publisher, making.now, making.report.add)
+    return write_organisation(
+        making.session, making.publisher, making.generated, making.today, making.report.add
+    )
 
 
 async def counted_activities(making: Making) -> AsyncIterator[Activity]:
@@ -102,7 +107,7 @@ def _tossd(making: Making) -> AsyncIterator[bytes]:
 
 
 def _linked_data(making: Making) -> AsyncIterator[bytes]:
-    return write_linked_data(counted_activities(making), making.publisher, making.now)
+    return write_linked_data(counted_activities(making), making.publisher, making.generated)
 
 
 def _table(columns: Sequence[str], rows: Rows, form: TableFormat) -> "Make":
@@ -130,9 +135,17 @@ FILES: Final[Mapping[PublicationChannel, Make]] = {
 
 
 async def make_file(
-    session: AsyncSession, channel: PublicationChannel, publisher: Publisher, now: datetime
+    session: AsyncSession,
+    channel: PublicationChannel,
+    publisher: Publisher,
+    now: datetime,
+    *,
+    generated: datetime | None = None,
 ) -> tuple[Report, AsyncIterable[bytes]]:
-    """Return the report, complete once the file is read to its end, and the file."""
+    """Return the report, complete once the file is read to its end, and the file as of `now`.
+
+    `generated` is the moment that the file names as that of its making, to compare it with an earlier one.
+    """
     report = Report()
     report.add(check_publisher(publisher, registers()))
-    return report, FILES[channel](Making(session, publisher, now, report))
+    return report, FILES[channel](Making(session, publisher, generated or now, now.date(), report))

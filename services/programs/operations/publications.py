@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import AsyncIterable
-from datetime import UTC
+from datetime import UTC, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from services.common.jobs import Job, schedule_job
 from services.common.operations import attempt_operation, start_operation
 from services.common.preconditions import read_if_match, require_version
 from services.common.problems import Fault
+from services.common.wire import Reference
 from services.programs.db.publication_tables import (
     PublicationPart,
     PublicationProfile,
@@ -38,9 +39,16 @@ from services.programs.domain.publications import (
 )
 from services.programs.operations.activities import get_publisher
 from services.programs.operations.publication_files import Report, make_file
-from services.programs.schemas.publications import PublicationProfileWrite
+from services.programs.schemas.publications import (
+    FindingRead,
+    PublicationCheckRead,
+    PublicationProfileWrite,
+)
 
 PUBLISH: Final = "publication.publish"
+CHECK: Final = "publication.check"
+RENEW: Final = "publication.renew"
+RENEWAL: Final = timedelta(days=1)
 PUBLISHER: Final = acting_service("programs")
 PART_BYTES: Final = 256 * 1024
 _MOST_FAULTS: Final = 100
@@ -78,6 +86,50 @@ async def check_publication(session: AsyncSession, channel: PublicationChannel) 
     return report
 
 
+async def start_publication_check(session: AsyncSession, caller: Caller, channel: PublicationChannel) -> UUID:
+    """Let a file be checked however long that takes; return the operation whose result is the report.
+
+    Raises `ReportingIdentifierMissing` at once.
+    """
+    await get_publisher(session)
+    operation_id = await start_operation(session, caller, CHECK)
+    now = await real_now(session)
+    await schedule_job(session, CHECK, operation_id, now, payload={"channel": channel})
+    return operation_id
+
+
+async def check_due(session: AsyncSession, job: Job) -> None:
+    """Check the file, and end the operation with the report."""
+    channel = PublicationChannel(job.payload["channel"])
+
+    async def check() -> dict[str, Any]:
+        return describe_report(channel, await check_publication(session, channel)).model_dump(mode="json")
+
+    await attempt_operation(session, job.subject, check)
+
+
+def describe_report(channel: PublicationChannel, report: Report) -> PublicationCheckRead:
+    """Return what the checks found, as it is read; each finding points at the record to mend."""
+    return PublicationCheckRead(
+        channel=channel,
+        subjects=report.subjects,
+        errors=report.errors,
+        warnings=report.warnings,
+        findings=[
+            FindingRead(
+                subject=Reference(id=f.subject.id, label=f.subject.code, href=f.subject.href)
+                if f.subject
+                else None,
+                rule=f.rule,
+                severity=f.severity,
+                code=f.code,
+                detail=f.detail,
+            )
+            for f in report.findings
+        ],
+    )
+
+
 async def publish_file(session: AsyncSession, caller: Caller, channel: PublicationChannel) -> UUID:
     """Let the file be made, checked and published; return the operation that does it.
 
@@ -102,20 +154,28 @@ async def publish_due(session: AsyncSession, job: Job) -> None:
 
     async def publish() -> dict[str, Any]:
         nonlocal counts
-        counts = await _store(session, record)
-        _refuse_errors(counts)
+        counts = await store_file(session, record)
+        refuse_errors(counts)
         return {"publication_record_id": str(record.id), "href": PATHS[channel]}
 
     await attempt_operation(session, job.subject, publish)
     await session.refresh(record)
     if record.size is None:
-        record.state = PublicationState.REFUSED
-        record.errors, record.warnings = counts.errors, counts.warnings
-        await record_change(session, PUBLISHER, "publication_record.refused", record, ["state"])
+        await mark_refused(session, record, counts)
 
 
-async def _store(session: AsyncSession, record: PublicationRecord) -> Report:
-    """Write the file and let it take the place of the one before; what is read right now is kept once more."""
+async def mark_refused(session: AsyncSession, record: PublicationRecord, counts: Report) -> None:
+    """Say that the checks stand in the way of a publication."""
+    record.state = PublicationState.REFUSED
+    record.errors, record.warnings = counts.errors, counts.warnings
+    await record_change(session, PUBLISHER, "publication_record.refused", record, ["state"])
+
+
+async def store_file(session: AsyncSession, record: PublicationRecord) -> Report:
+    """Write the file and let it take the place of the one before; what is read right now is kept once more.
+
+    From then on it is looked at every day, and published anew when its content has changed.
+    """
     now = await real_now(session)
     report, content = await make_file(session, record.channel, await get_publisher(session), now)
     digest, size = hashlib.sha256(), 0
@@ -134,6 +194,7 @@ async def _store(session: AsyncSession, record: PublicationRecord) -> Report:
     record.sha256, record.size, record.published_at = digest.hexdigest(), size, now.astimezone(UTC)
     record.subjects, record.errors, record.warnings = report.subjects, report.errors, report.warnings
     await record_change(session, PUBLISHER, "publication_record.published", record, ["state", "sha256"])
+    await schedule_job(session, RENEW, record.id, now + RENEWAL)
     return report
 
 
@@ -148,7 +209,8 @@ async def _gathered(content: AsyncIterable[bytes]) -> Any:
         yield bytes(held)
 
 
-def _refuse_errors(report: Report) -> None:
+def refuse_errors(report: Report) -> None:
+    """Raise `PublicationRefused` where the checks found errors."""
     if report.errors:
         errors = [
             Fault(f.subject.href if f.subject else "/v1/agency", f.code, f"{f.detail} (rule {f.rule})")

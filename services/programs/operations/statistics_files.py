@@ -8,7 +8,7 @@ from typing import Any, Final
 from services.common.money import Money, split_largest_remainder
 from services.common.tabular.writing import TableFormat, open_writer
 from services.programs.domain.activities import Activity, ActivityKind, Part, Publisher
-from services.programs.domain.dac_list import RECIPIENTS
+from services.programs.domain.dac_list import ODA, RECIPIENTS, was_recipient_in
 
 COMMITTED: Final = frozenset({"2"})
 SPENT: Final = frozenset({"3", "4"})
@@ -134,10 +134,26 @@ def _marker(code: str) -> Any:
 
 
 def _framework(reported: Reported, publisher: Publisher) -> str:
-    """Return the framework of collaboration that TOSSD asks for."""
+    """Return the framework of collaboration that TOSSD asks for: South-South where the provider is a recipient."""
     if reported.activity.collaboration_type == "8":
         return "triangular"
-    return "south_south" if publisher.country in RECIPIENTS else "other"
+    if reported.year is None:
+        return "south_south" if publisher.country in RECIPIENTS else "other"
+    return "south_south" if was_recipient_in(publisher.country, reported.year) else "other"
+
+
+def _on_list(reported: Reported, _: Publisher) -> str | None:
+    """Return whether the recipient is on the DAC list in the year of the flow; regions of the DAC always are."""
+    if reported.recipient is None or reported.year is None:
+        return None
+    is_region = any(part.code == reported.recipient for part in reported.activity.regions)
+    return "1" if is_region or was_recipient_in(reported.recipient, reported.year) else "0"
+
+
+def _flow(reported: Reported, publisher: Publisher) -> str | None:
+    """Return FlowType 10 (ODA) for a recipient that is on the DAC list in that year; none where it is not."""
+    listed = _on_list(reported, publisher)
+    return reported.activity.flow_type if listed is None else ODA if listed == "1" else None
 
 
 _SHARED: Final[Mapping[str, Any]] = {
@@ -162,7 +178,7 @@ _SHARED: Final[Mapping[str, Any]] = {
 _CRS: Final[Mapping[str, Any]] = {
     **_SHARED,
     "bi_multi": lambda reported, _: reported.activity.collaboration_type,
-    "type_of_flow": lambda reported, _: reported.activity.flow_type,
+    "type_of_flow": _flow,
     "tied_status": lambda reported, _: reported.activity.tied_status,
     "expected_start": lambda reported, _: _day(reported, "2", "1"),
     "expected_completion": lambda reported, _: _day(reported, "4", "3"),
@@ -172,4 +188,6 @@ _TOSSD: Final[Mapping[str, Any]] = {
     **_SHARED,
     "pillar": lambda _, __: _CROSS_BORDER,
     "framework_of_collaboration": _framework,
+    "type_of_flow": _flow,
+    "recipient_on_dac_list": _on_list,
 }

@@ -8,8 +8,8 @@ from services.common.audit import record_change
 from services.common.edtf import parse_edtf
 from services.common.identity import Caller
 from services.common.problems import Fault
-from services.programs.db.editions import list_timetable
 from services.programs.db.tables import Edition, TrainingSession
+from services.programs.db.timetables import list_timetable
 from services.programs.domain import events
 from services.programs.domain.edition_guards import local_day
 from services.programs.domain.problems import SessionOutsideEdition

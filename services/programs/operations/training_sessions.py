@@ -7,21 +7,23 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.audit import record_change
+from services.common.clock import domain_now
 from services.common.edtf import parse_edtf
 from services.common.events import EventKind
 from services.common.identity import Caller
 from services.common.outbox import publish
 from services.common.preconditions import require_version
 from services.common.problems import Fault
-from services.programs.db.editions import get_edition, get_training_session, list_concurrent
+from services.programs.db.editions import get_edition
 from services.programs.db.programs import get_lecturer
 from services.programs.db.tables import Edition, TrainingSession
+from services.programs.db.timetables import get_training_session, list_concurrent
 from services.programs.db.venues import get_venue, require_module
 from services.programs.domain import events
 from services.programs.domain.edition_guards import local_day
 from services.programs.domain.editions import EditionState
 from services.programs.domain.events import SessionLecturerData, TrainingSessionData
-from services.programs.domain.problems import SessionOutsideEdition, TransitionRefused
+from services.programs.domain.problems import ActualInFuture, SessionOutsideEdition, TransitionRefused
 from services.programs.domain.training_sessions import (
     TRAINING_SESSION_LIFE,
     Place,
@@ -35,6 +37,7 @@ from services.programs.schemas.training_sessions import (
     TrainingSessionCreate,
     TrainingSessionDetails,
     TrainingSessionMove,
+    TrainingSessionSetback,
 )
 
 
@@ -94,6 +97,7 @@ async def move_training_session(
     _require_open(edition)
     require_inside(edition, request.starts_at, request.ends_at)
     meeting.starts_at, meeting.ends_at = request.starts_at, request.ends_at
+    meeting.set_back = False
     fields = ["starts_at", "ends_at"]
     if request.venue is not None or request.venue_id is not None:
         for field, value in (await _place_of(session, request)).items():
@@ -113,6 +117,40 @@ async def cancel_training_session(
     meeting.state_reason = request.reason
     await record_change(session, caller, "training_session.cancelled", meeting, ["state", "state_reason"])
     await tell_training_session(session, meeting, events.TRAINING_SESSION_CANCELLED)
+    return meeting
+
+
+async def set_back_training_session(
+    session: AsyncSession, caller: Caller, training_session_id: UUID, request: TrainingSessionSetback
+) -> TrainingSession:
+    """Say that a meeting which the clock held has not been held, and why; it waits for somebody to decide.
+
+    Raises `TransitionRefused` once the edition is over: that all its meetings are settled was its condition.
+    """
+    meeting = await _enter(session, training_session_id, TrainingSessionState.SCHEDULED)
+    edition = await get_edition(session, meeting.edition_id, lock=True)
+    if edition.state not in (EditionState.RUNNING, EditionState.SUSPENDED):
+        raise TransitionRefused(f"The meetings of an edition that is {edition.state} are not set back.")
+    meeting.state_reason, meeting.set_back = request.reason, True
+    fields = ["state", "state_reason", "set_back"]
+    await record_change(session, caller, "training_session.set_back", meeting, fields)
+    await tell_training_session(session, meeting, events.TRAINING_SESSION_SCHEDULED)
+    return meeting
+
+
+async def hold_training_session(
+    session: AsyncSession, caller: Caller, training_session_id: UUID
+) -> TrainingSession:
+    """Say that a meeting was held; raises `ActualInFuture` before its end."""
+    meeting = await _enter(session, training_session_id, TrainingSessionState.HELD)
+    edition = await get_edition(session, meeting.edition_id)
+    if meeting.ends_at > await domain_now(session, edition.provenance):
+        raise ActualInFuture("The meeting is not over.")
+    meeting.state_reason, meeting.set_back = None, False
+    fields = ["state", "state_reason", "set_back"]
+    await record_change(session, caller, "training_session.held", meeting, fields)
+    await tell_training_session(session, meeting, events.TRAINING_SESSION_HELD)
+    await plan_clock(session, edition)
     return meeting
 
 

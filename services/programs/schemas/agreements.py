@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from services.common.actions import Action
+from services.common.clock import Provenance
 from services.common.wire import Answer, Code, Count, Day, Id, Line, Reference, Request, Resource, Texts
 from services.programs.domain.agreements import AgreementKind, AgreementState
 from services.programs.schemas.evidence import SubjectRead, SubjectReference
@@ -32,6 +33,8 @@ class AgreementCreate(AgreementFields):
     code: Code
     expires_on: Day | None = None
     """The last day on which it binds; left out where it has no end."""
+    provenance: Provenance = Provenance.REAL
+    """Synthetic ones are possible in demonstration mode only, and stand in no list that does not ask for them."""
 
 
 class AgreementChange(AgreementFields):
@@ -82,6 +85,7 @@ class AgreementItem(Resource):
     expires_on: date | None
     state: AgreementState
     state_reason: str | None
+    provenance: Provenance
 
 
 class AgreementWithParties(AgreementItem):

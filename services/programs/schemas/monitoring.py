@@ -136,9 +136,13 @@ class StatusReportCreate(Request):
     scope: Light
     quality: Light
     comment: Texts | None = None
+    next_by: Day | None = None
+    """The last day for the report after this one; from then on it is overdue."""
 
     @model_validator(mode="after")
     def _say_why(self) -> Self:
+        if self.next_by is not None and self.next_by <= self.as_of:
+            raise ValueError("the next report comes after this one")
         if self.comment is None and {self.schedule, self.cost, self.scope, self.quality} != {Light.GREEN}:
             raise ValueError("a light that is not green needs a comment")
         return self
@@ -154,6 +158,7 @@ class StatusReportRead(Resource):
     scope: Light
     quality: Light
     comment: dict[str, str] | None
+    next_by: date | None
     provenance: Provenance
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from services.common.actions import Action
+from services.common.clock import Provenance
 from services.common.wire import Answer, Code, Count, Id, Line, Reference, Request, Resource, Text, Texts
 from services.common.wire_codes import CountryCode, EdtfText, SectorCode
 from services.programs.domain.needs import NeedsSurveyState, SectorMatch
@@ -31,6 +32,8 @@ class CountryPriorityCreate(CountryPriorityFields):
     """An aim that a partner country states in a document of its own."""
 
     code: Code
+    provenance: Provenance = Provenance.REAL
+    """Synthetic ones are possible in demonstration mode only, and stand in no list that does not ask for them."""
     sources: Citations
 
 
@@ -49,6 +52,7 @@ class CountryPriorityRead(Sourced):
     period: str
     earliest: date | None
     latest: date | None
+    provenance: Provenance
 
 
 class Need(Request):
@@ -80,6 +84,8 @@ class NeedsSurveyCreate(Request):
     year: Year
     authority_id: Id | None = None
     """The nominating authority that is asked."""
+    provenance: Provenance = Provenance.REAL
+    """Synthetic ones are possible in demonstration mode only, and stand in no list that does not ask for them."""
 
 
 class NeedsWrite(Request):
@@ -96,6 +102,7 @@ class NeedsSurveyItem(Resource):
     authority_id: UUID | None
     state: NeedsSurveyState
     submitted_at: datetime | None
+    provenance: Provenance
 
 
 class NeedsSurveyRead(NeedsSurveyItem):

@@ -13,6 +13,7 @@ from services.programs.domain.publication_checks import Severity
 from services.programs.domain.publications import PublicationChannel, PublicationState
 from services.programs.schemas import examples
 from services.programs.schemas.programs import SectorRead, SectorWrite, Share
+from services.programs.schemas.publication_details import PublicationDetailsWrite
 
 ScopeCode = Annotated[str, Field(max_length=1, examples=["2"]), current_code("ActivityScope")]
 TargetCode = Annotated[str, Field(max_length=5, examples=["4.3"]), current_code("UNSDG-Targets")]
@@ -94,6 +95,7 @@ class PublicationProfileWrite(Request):
     other_identifiers: list[OtherIdentifierWrite] = Field(default_factory=list, max_length=20)
     conditions: list[ConditionWrite] = Field(default_factory=list, max_length=20)
     documents: list[PublicDocumentWrite] = Field(default_factory=list, max_length=50)
+    details: PublicationDetailsWrite | None = None
 
     def to_columns(self) -> dict[str, Any]:
         """Return the fields as the table keeps them: decimals and days in strings."""
@@ -130,6 +132,7 @@ class PublicationProfileRead(Resource):
     other_identifiers: list[dict[str, str | None]]
     conditions: list[dict[str, Any]]
     documents: list[dict[str, Any]]
+    details: dict[str, Any] | None
 
 
 class FindingRead(Answer):
@@ -186,7 +189,7 @@ class PublicationRecordRead(Resource):
 
 
 class PublicationAccepted(Answer):
-    """The operation that makes, checks and publishes the file."""
+    """The operation that checks the file, or makes, checks and publishes it."""
 
     operation_id: UUID
     href: str

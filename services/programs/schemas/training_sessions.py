@@ -97,6 +97,12 @@ class TrainingSessionCancellation(Request):
     reason: Line
 
 
+class TrainingSessionSetback(Request):
+    """Why a meeting whose time is over was not held."""
+
+    reason: Line
+
+
 class TrainingSessionRead(Resource):
     """One meeting of a course."""
 
