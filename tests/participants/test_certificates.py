@@ -1,9 +1,11 @@
 """Certificates: printed in scripts of their holders, shown as badges, verified by anybody, two people take back."""
 
+import asyncio
 import base64
 import gzip
 import json
 import struct
+import warnings
 import zlib
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -13,7 +15,8 @@ from uuid import UUID, uuid4
 import asyncpg
 import httpx
 import pytest
-from joserfc import jwt
+from joserfc import jws, jwt
+from joserfc.errors import SecurityWarning
 from joserfc.jwk import OKPKey
 from pydantic import SecretStr
 
@@ -243,17 +246,55 @@ async def test_a_badge_is_signed_by_the_key_of_the_profile_and_names_nobody(
     key = OKPKey.import_key(profile["verificationMethod"][0]["publicKeyJwk"])
     badge = await public.get(f"/v1/certificates/{certificate['verify_token']}/credential")
     assert badge.headers["content-type"].startswith("application/vc+jwt")
-    claims = jwt.decode(badge.text, key, algorithms=["Ed25519"]).claims
+    claims = decoded(badge.text, key)
     assert claims["type"] == ["VerifiableCredential", "OpenBadgeCredential"]
     assert claims["issuer"]["id"] == profile["id"] == f"{PUBLIC}/v1/certificates/issuer"
     assert claims["credentialSubject"]["achievement"]["name"] == "Synthetic course"
     assert claims["credentialStatus"]["type"] == "BitstringStatusListEntry"
     assert "Kydyrbek" not in json.dumps(claims)
-    listed = jwt.decode(await status_list(course), key, algorithms=["Ed25519"]).claims
+    listed = decoded(await status_list(course), key)
     assert listed["credentialSubject"]["encodedList"].startswith("u")
     await admin.execute("UPDATE certificate SET content = '{}'")
     gone = await public.get(f"/v1/certificates/{certificate['verify_token']}/credential")
     assert gone.status_code == 404
+
+
+async def test_an_independent_verifier_takes_a_badge_until_it_is_taken_back(
+    course: Course, admin: asyncpg.Connection
+) -> None:
+    """`openbadgeslib` knows nothing of us but the badge, the key that it names, and the status list."""
+    verifiers = pytest.importorskip("openbadgeslib.ob3.verifier")
+    certificate = await certified(course, admin)
+    public = course.door.as_()
+    badge = (await public.get(f"/v1/certificates/{certificate['verify_token']}/credential")).text
+    named = jws.extract_compact(badge.encode()).headers()["kid"]
+    key = await public.get(named.removeprefix(PUBLIC))
+    assert (await public.get("/v1/certificate-keys/other")).json()["code"] == "badge-key-not-found"
+    verifier = verifiers.OB3Verifier(OKPKey.import_key(key.json()).as_pem(private=False))
+    lists = [await status_list(course)]
+
+    def read(address: str) -> bytes:
+        assert address == f"{PUBLIC}/v1/certificates/status-list"
+        return lists[-1].encode()
+
+    taken = await asyncio.to_thread(verifier.verify, badge, check_status=True, download=read)
+    assert taken.issuer.id == f"{PUBLIC}/v1/certificates/issuer"
+    head, body, signature = badge.split(".")
+    forged = ".".join([head, body[:-4] + ("AAAA" if body[-4:] != "AAAA" else "BBBB"), signature])
+    with pytest.raises(verifiers.OB3VerificationError):
+        verifier.verify(forged)
+    at = f"/v1/certificates/{certificate['id']}"
+    await course.manager.post(f"{at}/revocation-request", json={"reason": "Issued by mistake"})
+    await course.door.as_("manager", subject=uuid4()).post(f"{at}/revocation")
+    lists.append(await status_list(course))
+    with pytest.raises(verifiers.OB3VerificationError, match="revocation"):
+        verifier.verify(badge, check_status=True, download=read)
+
+
+def decoded(signed: str, key: OKPKey) -> dict[str, Any]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SecurityWarning)
+        return dict(jwt.decode(signed, key, algorithms=["EdDSA"]).claims)
 
 
 async def status_list(course: Course) -> str:

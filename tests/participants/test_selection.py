@@ -188,6 +188,7 @@ async def test_an_allocation_is_repeated_confirmed_and_told(course: Course, clea
     in_kazakh = text_of((await course.manager.get(f"{here}/minutes?language=kk")).content)
     assert "Іріктеу хаттамасы" in in_kazakh
     assert "Синтетика Намунаева" in in_kazakh
+    assert "Квота: Тәжікстан" in in_kazakh
 
     await course.manager.post(f"{at}/decision-release")
     authority = course.authorities["TJ"]["id"]

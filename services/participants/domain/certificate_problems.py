@@ -17,6 +17,14 @@ class CertificateDesignNotFound(Problem):
     )
 
 
+class BadgeKeyNotFound(Problem):
+    """No badge is signed by a key of that id now."""
+
+    status: ClassVar[int] = 404
+    slug: ClassVar[str] = "badge-key-not-found"
+    title: ClassVar[Title] = title(en="There is no such key", ru="Такого ключа нет", kk="Мұндай кілт жоқ")
+
+
 class LogoUnusable(Problem):
     """The file is no picture, or one of more pixels than a certificate can show."""
 

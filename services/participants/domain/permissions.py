@@ -157,6 +157,7 @@ PERMISSIONS: Final[Matrix] = {
     "print_certificate": only(**_READERS),
     "print_certificates_of_edition": only(**_STAFF),
     "read_certificate_issuer": everyone(),
+    "read_badge_key": everyone(),
     "read_certificate_status_list": everyone(),
     "read_credential": everyone(),
     "read_certificate_page": everyone(),

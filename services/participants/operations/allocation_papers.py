@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.common.codelists.iso import country_name
 from services.common.i18n import InterfaceLanguage
 from services.participants.db.allocations import Placed, find_decided, find_placed
 from services.participants.db.mirrors import find_seat_lines, get_edition, get_organization
@@ -66,7 +67,9 @@ async def write_authority_letter(
     return {
         "title": words["letter"],
         "words": dict(words),
-        "authority": text_in(organization.names, language) if organization else authority.country,
+        "authority": text_in(organization.names, language)
+        if organization
+        else country_name(authority.country, language),
         "edition": text_in(edition.title, language),
         "people": [
             _told(one, words, language) for one in await find_decided(session, edition.id, authority.id)
@@ -125,8 +128,9 @@ async def _title_of(
     session: AsyncSession, line: MirrorSeatLine, words: Mapping[str, str], language: InterfaceLanguage
 ) -> str:
     organization = await get_organization(session, line.organization_id) if line.organization_id else None
-    owner = text_in(organization.names, language) if organization else (line.country or line.owner)
-    return f"{words['line']}: {owner}"
+    if organization is not None:
+        return f"{words['line']}: {text_in(organization.names, language)}"
+    return f"{words['line']}: {country_name(line.country, language) if line.country else line.owner}"
 
 
 def _note_of(line: dict[str, Any], words: Mapping[str, str]) -> str:

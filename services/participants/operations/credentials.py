@@ -5,12 +5,14 @@ issuer's profile publishes. The holder is named by a salted hash, so a credentia
 to who does not know the name. Sources: 1EdTech Open Badges 3.0, W3C VC Data Model 2.0, Bitstring Status List 1.0.
 """
 
+import warnings
 from collections.abc import Collection
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, Final
 
 from joserfc import jwt
+from joserfc.errors import SecurityWarning
 
 from services.common.i18n import pick
 from services.common.identity import TokenSigner
@@ -21,13 +23,14 @@ _CONTEXTS: Final = [
     "https://www.w3.org/ns/credentials/v2",
     "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json",
 ]
-_ALGORITHM: Final = "Ed25519"
+_ALGORITHM: Final = "EdDSA"
+"""What verifiers of badges know; RFC 9864 has named it anew as Ed25519, which they do not read yet."""
 
 
 def issuer_profile(signer: TokenSigner, public_url: str, agency: str) -> dict[str, Any]:
     """Return who issues the badges, and the public key that proves it."""
     id_ = _address(public_url, "issuer")
-    key = {"id": f"{id_}#{signer.key.kid}", "type": "JsonWebKey", "controller": id_}
+    key = {"id": _key_id(signer, public_url), "type": "JsonWebKey", "controller": id_}
     return {
         "@context": _CONTEXTS,
         "id": id_,
@@ -35,6 +38,11 @@ def issuer_profile(signer: TokenSigner, public_url: str, agency: str) -> dict[st
         "name": agency,
         "verificationMethod": [key | {"publicKeyJwk": signer.key.as_dict(private=False)}],
     }
+
+
+def signing_key(signer: TokenSigner, key_id: str) -> dict[str, Any] | None:
+    """Return the public key of this id as a JWK, or None."""
+    return signer.key.as_dict(private=False) if key_id == signer.key.kid else None
 
 
 def write_credential(
@@ -109,15 +117,23 @@ def write_status_list(
 
 
 def _sign(signer: TokenSigner, credential: dict[str, Any], since: datetime, public_url: str) -> str:
-    key_id = f"{_address(public_url, 'issuer')}#{signer.key.kid}"
     claims = credential | {
         "iss": _address(public_url, "issuer"),
         "jti": credential["id"],
         "nbf": int(since.timestamp()),
-        "sub": credential["credentialSubject"].get("id", credential["id"]),
     }
-    header = {"alg": _ALGORITHM, "typ": "vc+jwt", "kid": key_id}
-    return jwt.encode(header, claims, signer.key, algorithms=[_ALGORITHM])
+    # Open Badges 3.0, 8.2.4: `sub` is the id of the subject, and a holder who is named by a hash has none.
+    if "id" in credential["credentialSubject"]:
+        claims["sub"] = credential["credentialSubject"]["id"]
+    header = {"alg": _ALGORITHM, "typ": "vc+jwt", "kid": _key_id(signer, public_url)}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SecurityWarning)  # that the algorithm's name is an old one
+        return jwt.encode(header, claims, signer.key, algorithms=[_ALGORITHM])
+
+
+def _key_id(signer: TokenSigner, public_url: str) -> str:
+    """Return where the key that signs is read as a JWK (Open Badges 3.0, 8.2.2: `kid` leads to it)."""
+    return f"{public_url.rstrip('/')}/v1/certificate-keys/{signer.key.kid}"
 
 
 def _address(public_url: str, path: str) -> str:
