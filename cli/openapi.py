@@ -16,6 +16,7 @@ import services
 from cli.compatibility import Interface
 from gateway.app import create_room
 from gateway.documentation import describe_problems, merge, write_permissions
+from gateway.identity.domain.events import EVENTS as GATEWAY_EVENTS
 from gateway.routing import build_routes, dump_routes
 from gateway.settings import Settings as GatewaySettings
 from services.common.asyncapi import events_document
@@ -43,7 +44,7 @@ _FACTS: Final[Mapping[str, Any]] = {
     "public_keys": Path("none.json"),
 }
 
-_REGISTRIES: Final = (PROGRAMS_EVENTS, PARTICIPANTS_EVENTS, EVALUATION_EVENTS)
+_REGISTRIES: Final = (PROGRAMS_EVENTS, PARTICIPANTS_EVENTS, EVALUATION_EVENTS, GATEWAY_EVENTS)
 _URLS: Final = ("programs_url", "participants_url", "evaluation_url")
 _UPSTREAMS: Final[Mapping[str, Any]] = dict.fromkeys(_URLS, "unix:none")
 

@@ -33,7 +33,9 @@ from gateway.front_door import FrontDoor
 from gateway.identity.api import accounts, credentials, self_service
 from gateway.identity.db.tables import SCHEMA_REVISION
 from gateway.identity.domain.access_tokens import AccessTokens
+from gateway.identity.domain.events import EVENTS
 from gateway.identity.domain.permissions import INTERNAL_PERMISSIONS, PERMISSIONS
+from gateway.identity.inbox.erasures import erasing_access
 from gateway.identity.operations.attempts import Attempts
 from gateway.identity.operations.demonstration import enter_demonstration_accounts
 from gateway.identity.operations.exchange import Exchange
@@ -41,6 +43,7 @@ from gateway.identity.operations.letters import SEND_LETTER, Post, sending_lette
 from gateway.identity.operations.passwords import Passwords
 from gateway.identity.operations.providers import Providers
 from gateway.identity.operations.sign_ins import Reception
+from gateway.identity.operations.subject_data import INQUIRIES
 from gateway.internal_server import serve_internally
 from gateway.lean.entrance import Entrance
 from gateway.portal.routes import portal_routes
@@ -129,6 +132,7 @@ def create_room(settings: Settings) -> FastAPI:
             webhooks.deliveries,
         ],
         permissions={**PERMISSIONS, **WEBHOOK_PERMISSIONS},
+        registry=EVENTS,
         jobs={FORGET_DELIVERIES: forget_deliveries},
         schema_revision=SCHEMA_REVISION,
         keeps_bodies=False,
@@ -145,7 +149,8 @@ def create_internal_app(settings: Settings) -> FastAPI:
         summary="What the gateway does for the other apps.",
         routers=[credentials.internal],
         permissions=INTERNAL_PERMISSIONS,
-        consumers=tell_endpoints(settings.public_url),
+        consumers={**tell_endpoints(settings.public_url), **erasing_access(settings.mail_folder)},
+        inquiries=INQUIRIES,
         schema_revision=SCHEMA_REVISION,
         keeps_bodies=False,
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from gateway.identity.domain.events import EVENTS as GATEWAY_EVENTS
 from services.common.events import EventData, EventRegistry
 from services.common.http.app import Room, create_room_app
 from services.common.identity import TokenSigner
@@ -47,29 +48,41 @@ def client_of(transport: httpx.AsyncBaseTransport) -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=transport, base_url="http://app")
 
 
+@asynccontextmanager
+async def delivering(*doors: Door) -> AsyncIterator[Deliver]:
+    """Carry every event that is due between these apps, and those that they cause, each time it is asked."""
+    registries = {
+        r.room: r for r in (PROGRAMS_EVENTS, PARTICIPANTS_EVENTS, EVALUATION_EVENTS, GATEWAY_EVENTS)
+    }
+    async with AsyncExitStack() as stack:
+        clients = {
+            door.name: await stack.enter_async_context(client_of(httpx.ASGITransport(door.app)))
+            for door in doors
+        }
+
+        async def carry() -> int:
+            total, moved = 0, True
+            while moved:
+                moved = False
+                for door in doors:
+                    peers = Peers(door.app.state.signer, clients)
+                    for receiver in clients.keys() - {door.name}:
+                        registry = registries[door.name]
+                        tally = await deliver_due(door.app.state.sessions, peers, registry, receiver)
+                        refused = tally.refused + tally.unreachable
+                        assert refused == 0, f"{receiver} refused events of {door.name}"
+                        total += tally.delivered
+                        moved |= tally.delivered > 0
+            return total
+
+        yield carry
+
+
 @pytest.fixture
 async def deliver(programs: Door, participants: Door, evaluation: Door) -> AsyncIterator[Deliver]:
-    """Carry every event that is due between the three rooms, and those that they cause; return how many."""
-    doors = {door.name: door for door in (programs, participants, evaluation)}
-    registries = {r.room: r for r in (PROGRAMS_EVENTS, PARTICIPANTS_EVENTS, EVALUATION_EVENTS)}
-    clients = {name: client_of(httpx.ASGITransport(door.app)) for name, door in doors.items()}
-
-    async def carry() -> int:
-        total, moved = 0, True
-        while moved:
-            moved = False
-            for sender, door in doors.items():
-                peers = Peers(door.app.state.signer, clients)
-                for receiver in doors.keys() - {sender}:
-                    tally = await deliver_due(door.app.state.sessions, peers, registries[sender], receiver)
-                    assert tally.refused == tally.unreachable == 0, f"{receiver} refused events of {sender}"
-                    total += tally.delivered
-                    moved |= tally.delivered > 0
-        return total
-
-    yield carry
-    for client in clients.values():
-        await client.aclose()
+    """Carry events between the three rooms, and return how many."""
+    async with delivering(programs, participants, evaluation) as carry:
+        yield carry
 
 
 @dataclass(frozen=True)

@@ -189,7 +189,8 @@ class TokenVerifier:
 
 
 def _caller_of(claims: Mapping[str, Any]) -> Caller:
-    if claims["iss"] != GATEWAY:
+    # Of the gateway's tokens only those by which it speaks for itself name nobody and the role of a service.
+    if claims["iss"] != GATEWAY or (claims["sub"], claims["roles"]) == ("", [Role.SERVICE]):
         return Caller(subject=None, roles=frozenset({Role.SERVICE}), service=claims["iss"])
     try:
         return Caller(

@@ -12,6 +12,7 @@ from services.common.identity import TokenSigner
 BUDGET: Final = 10.0
 """Seconds that one call may take as a whole."""
 MAX_ANSWER: Final = 64 * 1024
+"""Bytes of an answer that are read unless the caller expects more."""
 
 
 class PeerUnreachableError(RuntimeError):
@@ -34,7 +35,9 @@ class Peers:
     clients: Mapping[str, httpx.AsyncClient]
     budget: float = field(default=BUDGET)
 
-    async def post(self, app: str, path: str, body: bytes, media_type: str) -> bytes:
+    async def post(
+        self, app: str, path: str, body: bytes, media_type: str, *, largest: int = MAX_ANSWER
+    ) -> bytes:
         """Post `body` to `app`, signed with this app's own name, and return what it answers.
 
         Raises `PeerUnreachableError` if nothing was sent, `PeerRefusedError` for every other outcome than 2xx.
@@ -46,7 +49,7 @@ class Peers:
         }
         try:
             async with asyncio.timeout(self.budget):
-                return await _post(self._client_of(app), path, body, headers)
+                return await _post(self._client_of(app), path, body, headers, largest)
         except httpx.ConnectError as error:
             raise PeerUnreachableError(app) from error
         except (httpx.HTTPError, TimeoutError) as error:
@@ -64,12 +67,14 @@ class Peers:
             await client.aclose()
 
 
-async def _post(client: httpx.AsyncClient, path: str, body: bytes, headers: dict[str, str]) -> bytes:
+async def _post(
+    client: httpx.AsyncClient, path: str, body: bytes, headers: dict[str, str], largest: int
+) -> bytes:
     async with client.stream("POST", path, content=body, headers=headers) as answer:
         received = bytearray()
         async for part in answer.aiter_raw():
             received += part
-            if len(received) > MAX_ANSWER:
+            if len(received) > largest:
                 raise PeerRefusedError("answer-too-large")
         if not answer.is_success:
             raise PeerRefusedError(f"status-{answer.status_code}")

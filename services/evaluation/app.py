@@ -37,6 +37,7 @@ from services.evaluation.inbox.jobs import jobs_of
 from services.evaluation.operations.ballot_box import BallotBox
 from services.evaluation.operations.campaigns import Sealing
 from services.evaluation.operations.replays import REPLAYERS
+from services.evaluation.operations.subject_data import INQUIRIES
 from services.evaluation.settings import Settings
 
 
@@ -74,6 +75,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         schema_revision=SCHEMA_REVISION,
         keeps_bodies=True,
         registry=EVENTS,
+        inquiries=INQUIRIES,
         consumers=mirrors.CONSUMERS,
         replayers=REPLAYERS,
         resources=[open_files, open_keys],

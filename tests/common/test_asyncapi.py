@@ -6,12 +6,13 @@ from collections.abc import Iterator
 import jsonschema
 import pytest
 
+from gateway.identity.domain.events import EVENTS as GATEWAY
 from services.common.asyncapi import events_document
 from services.evaluation.domain.events import EVENTS as EVALUATION
 from services.participants.domain.events import EVENTS as PARTICIPANTS
 from services.programs.domain.events import EVENTS as PROGRAMS
 
-REGISTRIES = (PROGRAMS, PARTICIPANTS, EVALUATION)
+REGISTRIES = (PROGRAMS, PARTICIPANTS, EVALUATION, GATEWAY)
 DOCUMENT = events_document(REGISTRIES)
 
 

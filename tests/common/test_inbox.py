@@ -13,7 +13,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.events import EventData
-from services.common.identity import TokenSigner
+from services.common.identity import ANONYMOUS, Caller, Role, TokenSigner, TokenVerifier
 from services.common.inbox import Event, inbox_event, is_newer
 from services.common.operations import operation
 from services.common.outbox import outbox_event
@@ -251,3 +251,16 @@ async def test_a_replay_mends_a_mirror(pair: Pair, owner: Door) -> None:
 
 async def test_quiet_rooms_have_nothing_to_deliver(deliver: Deliver) -> None:
     assert await deliver() == 0
+
+
+async def test_the_gateway_speaks_for_itself_by_naming_nobody(keys: Path) -> None:
+    """Whoever it speaks for is no service, whatever roles they hold."""
+    signer = TokenSigner.read("gateway", keys / "gateway.json")
+    tokens = TokenVerifier.read("participants", keys / "public.json")
+    assert tokens.verify(signer.sign_as_service(audience="participants")).service == "gateway"
+    for caller in (
+        Caller(uuid4(), frozenset({Role.SERVICE})),
+        Caller(None, frozenset({Role.SERVICE, Role.PUBLIC})),
+        ANONYMOUS,
+    ):
+        assert tokens.verify(signer.sign(caller, audience="participants")).service is None

@@ -13,6 +13,8 @@ from joserfc import jws
 from joserfc.jwk import KeySet
 from pydantic import SecretStr
 
+from gateway.app import create_internal_app
+from gateway.settings import Settings as GatewaySettings
 from services.common.invariants import audit_invariants
 from services.common.jobs import run_due_jobs
 from services.common.keystore import KeyDestroyed
@@ -27,8 +29,9 @@ from services.participants.settings import Settings
 from tests.apps import Door, facts_of, open_door
 from tests.canaries import CONTACT, HEALTH_NOTE, PASSPORT
 from tests.cluster import TestDatabase
-from tests.delivery import Deliver
+from tests.delivery import Deliver, delivering
 from tests.events import arriving
+from tests.gateways import NOWHERE
 from tests.participants.courses import Course
 
 NAME, FAMILY, ADDRESS = "Canaryname", "Canaryfamily", "canary@example.org"
@@ -51,6 +54,25 @@ async def participants(clean: TestDatabase, keys: Path, tmp_path: Path) -> Async
     )
     async with open_door("participants", create_app(settings), keys) as door:
         yield door.over(clean)
+
+
+@pytest.fixture
+async def inside(clean: TestDatabase, keys: Path, tmp_path: Path) -> AsyncIterator[Door]:
+    """The gateway as the other apps reach it."""
+    addresses: dict[str, Any] = dict.fromkeys(("programs_url", "participants_url", "evaluation_url"), NOWHERE)
+    settings = GatewaySettings(
+        **facts_of("gateway", clean.gateway, keys), **addresses, mail_folder=tmp_path / "letters"
+    )
+    async with open_door("gateway", create_internal_app(settings), keys) as door:
+        yield door.over(clean)
+
+
+@pytest.fixture
+async def deliver(
+    programs: Door, participants: Door, evaluation: Door, inside: Door
+) -> AsyncIterator[Deliver]:
+    async with delivering(programs, participants, evaluation, inside) as carry:
+        yield carry
 
 
 @pytest.fixture
@@ -151,7 +173,11 @@ async def test_an_erased_person_stands_nowhere_and_the_receipt_proves_it(
     await deliver()
     done = (await officer_1.get(at)).json()
     assert done["state"] == "completed"
-    assert done["confirmations"] == {"evaluation": ["anonymous_answers"], "programs": []}
+    assert done["confirmations"] == {
+        "evaluation": ["anonymous_answers"],
+        "programs": [],
+        "gateway": ["audit_entries", "sign_in_times"],
+    }
 
     await admin.execute(
         "DELETE FROM outbox_event WHERE delivered_at IS NOT NULL AND kind NOT LIKE '%erased%'"
@@ -180,7 +206,10 @@ async def test_an_erased_person_stands_nowhere_and_the_receipt_proves_it(
     public = KeySet.import_key_set(json.loads((keys / "public.json").read_text()))
     receipt = jws.deserialize_compact(done["receipt"], public, algorithms=["Ed25519"])
     said = json.loads(receipt.payload)
-    assert (said["person_id"], set(said["kept"])) == (person, {"participants", "evaluation", "programs"})
+    assert (said["person_id"], set(said["kept"])) == (
+        person,
+        {"participants", "evaluation", "programs", "gateway"},
+    )
     for name, statement in {**INVARIANTS, **audit_invariants(Base)}.items():
         assert await admin.fetch(statement) == [], name
 
@@ -355,7 +384,7 @@ def test_a_hold_ends_by_release_or_time_and_an_erasure_by_all() -> None:
     assert holds(None, None, now)
     assert not holds(now, None, now)
     assert not holds(None, now, now)
-    assert is_complete(frozenset({"programs", "evaluation"}), now)
-    assert not is_complete(frozenset({"programs"}), now)
-    assert not is_complete(frozenset({"programs", "evaluation"}), None)
+    assert is_complete(frozenset({"programs", "evaluation", "gateway"}), now)
+    assert not is_complete(frozenset({"programs", "evaluation"}), now)
+    assert not is_complete(frozenset({"programs", "evaluation", "gateway"}), None)
     assert ERASURE_LIFE.terminal == {ErasureState.COMPLETED, ErasureState.REFUSED}

@@ -36,6 +36,7 @@ from services.common.http.tracing import telemetry_for
 from services.common.identity import TokenSigner, TokenVerifier
 from services.common.imports import Import, import_works
 from services.common.inbox import Consumers
+from services.common.inquiries import Inquiries
 from services.common.jobs import Works, count_overdue, keep_running_jobs
 from services.common.keystore import open_key_store, read_master_key
 from services.common.outbox import count_backlog
@@ -78,6 +79,8 @@ class Room:
     """What it does on the events of others."""
     replayers: Replayers = field(default_factory=dict)
     """Which of its aggregates it can send again."""
+    inquiries: Inquiries = field(default_factory=dict)
+    """What other apps may ask of it."""
     jobs: Works = field(default_factory=dict)
     """What it does when its jobs fall due."""
     imports: Sequence[Import] = field(default=())
@@ -111,7 +114,7 @@ def create_room_app(room: Room, settings: AppSettings) -> FastAPI:
     app.state.imports = room.imports
     app.router.routes.append(Route("/health/live", _live_answer))
     app.router.routes.append(Route("/health/ready", _ready_answer))
-    app.router.routes.extend(internal_routes(room.registry, room.consumers, room.replayers))
+    app.router.routes.extend(internal_routes(room.registry, room.consumers, room.replayers, room.inquiries))
     setattr(app, "openapi", lambda: describe_app(app))  # noqa: B010  mypy sees a method, FastAPI a hook
     install_problem_handlers(app)
     app.state.metrics = Metrics()
@@ -248,7 +251,8 @@ async def _background(app: FastAPI, room: Room) -> list[Coroutine[Any, Any, None
     if files is not None and room.imports:
         work.append(keep_running_jobs(sessions, works_of_imports(app)))
     if registry is not None:
-        work += [relay_to(sessions, peers, registry, peer) for peer in peers.clients if peer != room.name]
+        told = {app for kind in registry.kinds.values() for app in kind.destinations}
+        work += [relay_to(sessions, peers, registry, peer) for peer in peers.clients if peer in told]
     return work
 
 

@@ -1,8 +1,9 @@
-"""What apps say to each other: events and requests to replay them. In no OpenAPI, and routed by no gateway."""
+"""What apps say to each other: events, requests to replay them, inquiries. In no OpenAPI, routed by no gateway."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
+import orjson
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -13,9 +14,12 @@ from services.common.events import EventRegistry
 from services.common.http.access import ROUTE
 from services.common.identity import Caller, Role
 from services.common.inbox import Consumers, read_envelope, receive_event
+from services.common.inquiries import Inquiries, Inquiry
 from services.common.problems import NotAuthenticated, NotPermitted, RequestInvalid
 from services.common.replays import Replayers, replay
 from services.common.wire import parse_json
+
+Asked = TypeVar("Asked", bound=BaseModel)
 
 
 class ReplayRequest(BaseModel):
@@ -27,9 +31,9 @@ class ReplayRequest(BaseModel):
 
 
 def internal_routes(
-    registry: EventRegistry | None, consumers: Consumers, replayers: Replayers
+    registry: EventRegistry | None, consumers: Consumers, replayers: Replayers, inquiries: Inquiries
 ) -> Sequence[Route]:
-    """Return the routes by which this app takes events and repeats its own."""
+    """Return the routes by which this app takes events, repeats its own, and answers what others may ask."""
 
     async def receive(request: Request) -> Response:
         """Take an event; 204 whether it is new, known already or of no use here."""
@@ -49,7 +53,7 @@ def internal_routes(
         request.scope[ROUTE] = "/internal/replay"
         caller = _caller(request)
         to = None if Role.ADMINISTRATOR in caller.roles else _service(caller)
-        asked = _asked(parse_json(await request.body()))
+        asked = _read(ReplayRequest, parse_json(await request.body()))
         if registry is None:
             raise RequestInvalid("This app has no events of its own.")
         async with request.app.state.sessions.transaction() as session:
@@ -59,7 +63,23 @@ def internal_routes(
     return [
         Route("/internal/events", receive, methods=["POST"]),
         Route("/internal/replay", repeat, methods=["POST"]),
+        *(_inquiry_route(f"/internal/{name}", inquiry) for name, inquiry in inquiries.items()),
     ]
+
+
+def _inquiry_route(path: str, inquiry: Inquiry) -> Route:
+    async def tell(request: Request) -> Response:
+        """Answer another app that may ask."""
+        request.scope[ROUTE] = path
+        if _service(_caller(request)) not in inquiry.askers:
+            raise NotPermitted("This app does not ask here.")
+        asked = _read(inquiry.model, parse_json(await request.body()))
+        async with request.app.state.sessions.reading() as session:
+            told = await inquiry.answer(session, asked)
+        # asyncpg has a UUID of its own, which orjson does not know.
+        return Response(orjson.dumps(told, default=str), media_type="application/json")
+
+    return Route(path, tell, methods=["POST"])
 
 
 def _caller(request: Request) -> Caller:
@@ -76,8 +96,8 @@ def _service(caller: Caller) -> str:
     return caller.service
 
 
-def _asked(document: Any) -> ReplayRequest:
+def _read(model: type[Asked], document: Any) -> Asked:
     try:
-        return ReplayRequest.model_validate(document)
+        return model.model_validate(document)
     except ValidationError as error:
-        raise RequestInvalid("Name the kinds of events to replay, as a list of texts.") from error
+        raise RequestInvalid("This is not what is asked here.") from error

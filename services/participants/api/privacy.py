@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final
 from uuid import UUID
 
 import orjson
-from fastapi import Query, Request, Response, status
+from fastapi import Depends, Query, Request, Response, status
 from joserfc import jws
 
 from services.common.actions import Step, list_actions
@@ -15,7 +15,7 @@ from services.common.http.paging import Paging
 from services.common.http.problem_responses import problems
 from services.common.http.routes import house_router
 from services.common.http.sessions import ReadSession, WriteSession
-from services.common.identity import TokenSigner
+from services.common.identity import Reach, TokenSigner
 from services.common.wire import Code, Instant, Page
 from services.participants.api.keys import PERSON, Keys
 from services.participants.db import privacy as questions
@@ -34,6 +34,7 @@ from services.participants.domain.problems import (
     StepRefused,
 )
 from services.participants.operations import erasures as operations
+from services.participants.operations.subject_data import Elsewhere, ask_elsewhere
 from services.participants.operations.subject_data import read_subject_data as read_everything
 from services.participants.schemas.privacy import (
     ErasureCreate,
@@ -72,17 +73,29 @@ async def list_data_inventory() -> Sequence[InventoryField]:
     ]
 
 
+async def _ask_elsewhere(http: Request, caller: Caller, person_id: UUID) -> Elsewhere:
+    """Ask the other apps before the request has a transaction of its own: none waits for them."""
+    async with http.app.state.sessions.reading() as before:
+        person = await get_own_or_any(before, person_id, caller=caller)
+        known = await questions.find_identities(before, person.id)
+    by_author = caller.reach is not Reach.ALL
+    return await ask_elsewhere(http.app.state.peers, known, by_author=by_author)
+
+
+ToldElsewhere = Annotated[Elsewhere, Depends(_ask_elsewhere)]
+
+
 @router.get(
     "/persons/{person_id}/subject-data", response_model=SubjectData, responses=problems(PersonNotFound)
 )
 async def read_subject_data(
-    session: WriteSession, caller: Caller, keys: Keys, person_id: UUID
+    session: WriteSession, caller: Caller, keys: Keys, elsewhere: ToldElsewhere, person_id: UUID
 ) -> dict[str, Any]:
-    """Read everything held about a person, the sensitive block included; the reading is logged."""
+    """Read everything held about a person, here and elsewhere, the sensitive block included; it is logged."""
     await get_own_or_any(session, person_id, caller=caller)
     await keys.create_key(PERSON, str(person_id))
     key = await keys.open_key(PERSON, str(person_id))
-    return await read_everything(session, caller, person_id, key=key)
+    return await read_everything(session, caller, person_id, key=key, elsewhere=elsewhere)
 
 
 @router.get("/sensitive-reads", response_model=Page[SensitiveReadItem])

@@ -1,6 +1,7 @@
 """Questions asked of erasures, holds, the read log and what has been kept long enough."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -63,6 +64,32 @@ async def find_records_of(session: AsyncSession, person_id: UUID) -> list[Person
     """Return a person's record and those that were merged into it, locked in a steady order."""
     query = select(Person).where(or_(Person.id == person_id, Person.merged_into == person_id))
     return list(await session.scalars(query.order_by(Person.id).with_for_update()))
+
+
+@dataclass(frozen=True)
+class Identities:
+    """By what the other apps may know a person."""
+
+    persons: list[str]
+    """Ids of the record, and of those that were merged into it."""
+    addresses: list[str]
+    pseudonyms: list[str]
+
+
+async def find_identities(session: AsyncSession, person_id: UUID) -> Identities:
+    """Return by what the other apps may know the person; nothing is locked."""
+    records = select(Person.id, Person.email).where(
+        or_(Person.id == person_id, Person.merged_into == person_id)
+    )
+    known = list(await session.execute(records.order_by(Person.id)))
+    ids = [row[0] for row in known]
+    part = select(Participation.pseudonym).where(Participation.person_id.in_(ids))
+    pseudonyms = await session.scalars(part.order_by(Participation.id))
+    return Identities(
+        persons=[str(id_) for id_ in ids],
+        addresses=sorted({row[1].lower() for row in known if row[1]}),
+        pseudonyms=[str(name) for name in pseudonyms],
+    )
 
 
 async def find_pseudonyms(session: AsyncSession, persons: Sequence[UUID]) -> list[Participation]:

@@ -11,8 +11,8 @@ FINISH_ERASURE: Final = "erasure.finish"
 RETAIN_PERSONS: Final = "persons.retain"
 """The daily job that forgets what has been kept long enough."""
 
-CONFIRMERS: Final = frozenset({"programs", "evaluation"})
-"""The services that must confirm; this room's own part is confirmed by what it did itself."""
+CONFIRMERS: Final = frozenset({"programs", "evaluation", "gateway"})
+"""The apps that must confirm; this room's own part is confirmed by what it did itself."""
 
 KEPT_HERE: Final = ("participation_counts", "certificate_numbers", "consent_records", "audit_entries")
 """What this room keeps, and why it may: counts without a person, numbers without a holder, legal duties."""

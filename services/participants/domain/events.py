@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from services.common.events import EventData, EventRegistry
+from services.common.identity import GATEWAY
 
 PROGRAMS: Final = "programs"
 EVALUATION: Final = "evaluation"
@@ -86,6 +87,19 @@ class ErasureData(EventData):
     pseudonyms: list[str]
 
 
+class AccessData(EventData):
+    """The access of a person who is to be forgotten, for the gateway to end; the aggregate is the erasure.
+
+    Addresses travel as HMAC-SHA256 under a key of this event alone; both are forgotten on delivery.
+    """
+
+    persons: list[str]
+    key: str | None
+    """Base64."""
+    logins: list[str] | None
+    """Hexadecimal digests of the person's addresses in lower case."""
+
+
 SEATS_CHANGED: Final = EVENTS.define("seats.changed", SeatsData, PROGRAMS)
 PARTICIPATION_ENROLLED: Final = EVENTS.define("participation.enrolled", ParticipationData, EVALUATION)
 PARTICIPATION_WITHDRAWN: Final = EVENTS.define("participation.withdrawn", ParticipationData, EVALUATION)
@@ -96,3 +110,4 @@ CERTIFICATE_REVOKED: Final = EVENTS.define("certificate.revoked", CertificateCou
 VOUCHER_REDEEMED: Final = EVENTS.define("voucher.redeemed", VoucherCountData, EVALUATION, PROGRAMS)
 DISPATCH_REPORTED: Final = EVENTS.define("dispatch.reported", DispatchReportData, EVALUATION)
 PERSON_ERASED: Final = EVENTS.define("person.erased", ErasureData, EVALUATION, PROGRAMS)
+ACCESS_ERASED: Final = EVENTS.define("access.erased", AccessData, GATEWAY, secret_fields=("key", "logins"))

@@ -28,6 +28,7 @@ CONSUMERS: Final[Consumers] = {
     "evaluation.dispatch.requested.v1": dispatches.queue_dispatch,
     "evaluation.erasure.confirmed.v1": erasures.note_confirmation,
     "programs.erasure.confirmed.v1": erasures.note_confirmation,
+    "gateway.erasure.confirmed.v1": erasures.note_confirmation,
     "evaluation.test.finalized.v1": tests.note_test_result,
 }
 """Kind of event -> what is done about it, in the transaction that records its arrival."""

@@ -4,7 +4,12 @@ The approval empties the rows in one transaction and tells the other services; k
 that has committed, and both may be repeated. Source: design/reliability.md (privacy).
 """
 
+import base64
+import hmac
+import secrets
+from collections.abc import Sequence
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -42,7 +47,7 @@ from services.participants.domain.erasures import (
     holds,
     is_complete,
 )
-from services.participants.domain.events import PERSON_ERASED, ErasureData
+from services.participants.domain.events import ACCESS_ERASED, PERSON_ERASED, AccessData, ErasureData
 from services.participants.domain.messages import MessageState
 from services.participants.domain.participations import PRESENT, ParticipationState
 from services.participants.domain.problems import ErasureHeld, SecondPersonNeeded, StepRefused
@@ -161,6 +166,7 @@ async def _begin(session: AsyncSession, caller: Caller, erasure: Erasure) -> Non
     found = await find_ids_about(session, persons)
     await _stop_messages(session, persons)
     pseudonyms = await _take_pseudonyms(session, caller, persons)
+    access = _digest_access(erasure.id, records)
     await discard_files_of(session, caller, sorted({id_ for ids in found.values() for id_ in ids}))
     await discard_files(session, caller, file.c.owner.in_([str(id_) for id_ in persons]))
     await forget_columns(session, persons)
@@ -177,6 +183,7 @@ async def _begin(session: AsyncSession, caller: Caller, erasure: Erasure) -> Non
     await record_change(session, caller, "erasure.approved", erasure, ["state", "approved_by"])
     data = ErasureData(aggregate_id=erasure.id, aggregate_version=1, pseudonyms=pseudonyms)
     await publish(session, PERSON_ERASED, data)
+    await publish(session, ACCESS_ERASED, access)
     await schedule_job(session, FINISH_ERASURE, erasure.id, now)
 
 
@@ -208,6 +215,19 @@ async def _take_pseudonyms(session: AsyncSession, caller: Caller, persons: list[
         participation.pseudonym = uuid4()
         await record_change(session, caller, "participation.unlinked", participation, ["pseudonym"])
     return known
+
+
+def _digest_access(erasure_id: UUID, records: Sequence[Person]) -> AccessData:
+    """Return by what the gateway knows the person's accounts without being told an address."""
+    key = secrets.token_bytes(32)
+    addresses = sorted({person.email.lower() for person in records if person.email})
+    return AccessData(
+        aggregate_id=erasure_id,
+        aggregate_version=1,
+        persons=[str(person.id) for person in records],
+        key=base64.b64encode(key).decode(),
+        logins=[hmac.new(key, address.encode(), sha256).hexdigest() for address in addresses],
+    )
 
 
 async def _complete_if_done(session: AsyncSession, erasure: Erasure) -> None:

@@ -87,6 +87,13 @@ class InventoryField(Answer):
     on_erasure: Fate
 
 
+class UntoldPart(Answer):
+    """An app whose part is not there."""
+
+    part: str
+    problem: str
+
+
 class SubjectData(Answer):
     """Everything held about one person."""
 
@@ -95,4 +102,10 @@ class SubjectData(Answer):
     """Table -> its rows about the person, as they are kept."""
     sensitive: SensitiveDataRead | None
     told_evaluation: list[dict[str, Any]]
-    """What evaluation was told under a pseudonym; no answer is tied to it."""
+    """What evaluation was told under a pseudonym."""
+    evaluation: dict[str, Any] | None
+    """Tests, answers by name, action plans and invitations; answers of anonymous surveys are tied to nobody."""
+    gateway: dict[str, Any] | None
+    """Accounts under the person's address, and sign-ins."""
+    missing: list[UntoldPart]
+    """Apps that could not be asked; their part is null, ask again later."""
