@@ -91,7 +91,7 @@ async def _compose(
             "costs": reading.read(
                 "programs", f"{below}/costs?since={_SINCE}&through={through}&{asked}", Costs
             ),
-            "calls": reading.read("participants", f"/v1/calls?limit=200&{asked}", Calls),
+            "calls": reading.read("participants", f"/v1/calls?open_to={country}&limit=200&{asked}", Calls),
             "vocabulary": reading.read("programs", "/v1/programs/enumerations", Vocabulary),
         },
     )

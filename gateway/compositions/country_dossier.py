@@ -20,6 +20,9 @@ class CountryDossier(Answer):
     deliveries: Seen
     """Everything delivered to the country, dated as precisely as it is known, each with its source."""
     outcomes: Seen | None
+    """People by year, indicators, published results, substantiated changes."""
+    calls: Seen | None
+    """Calls that are open to the country now."""
     missing: list[MissingPart]
 
 
@@ -33,12 +36,15 @@ async def read_country_dossier(
 ) -> CountryDossier:
     """Read everything that was done with a country, and what came of it.
 
-    Nothing synthetic stands in it. The deliveries are required, the outcomes optional.
+    Nothing synthetic stands in it. The deliveries are required, outcomes and open calls optional.
     """
     below = f"/v1/countries/{country_code}"
     parts, missing = await collect(
         required={"deliveries": reading.read("programs", f"{below}/deliveries", Seen)},
-        optional_parts={"outcomes": reading.read("evaluation", f"{below}/outcomes", Seen)},
+        optional_parts={
+            "outcomes": reading.read("evaluation", f"{below}/outcomes", Seen),
+            "calls": reading.read("participants", f"/v1/calls?open_to={country_code}&limit=200", Seen),
+        },
     )
     if missing:
         response.headers["Cache-Control"] = "no-store"

@@ -25,6 +25,7 @@ from services.evaluation.api import (
     result_outputs,
     results,
     roll_ups,
+    side_by_side,
     xlsforms,
 )
 from services.evaluation.db.tables import SCHEMA_REVISION
@@ -64,6 +65,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             action_plans.router,
             results.router,
             result_outputs.router,
+            side_by_side.router,
             roll_ups.router,
             recommendations.router,
             assessments.router,

@@ -48,6 +48,7 @@ PROGRAMS = service(
 PARTICIPANTS = service(
     editions__ID__pipeline=PIPELINE,
     editions__ID__attendance=NotPermitted("None of your roles includes this."),
+    calls={"items": [{"code": "open"}]},
     participants__enumerations={"items": [{"name": "offer_state"}]},
 )
 EVALUATION = service(
@@ -115,6 +116,7 @@ async def test_a_dossier_joins_what_was_delivered_and_what_came_of_it(gateway_be
     gateway = await gateway_before(ALL)
     dossier = (await gateway.client().get("/v1/countries/TJ/dossier")).json()
     assert dossier["outcomes"] == {"outputs": [{"year": 2024}], "results": []}
+    assert dossier["calls"] == {"items": [{"code": "open"}]}
     assert dossier["missing"] == []
 
 
@@ -187,14 +189,23 @@ async def test_a_program_is_shown_with_its_editions_and_deliveries(gateway_befor
         programs__ID={"id": EDITION, "code": "dostyk"},
         editions={"items": [{"code": "dostyk-2024"}], "next_cursor": None},
         deliveries=NotPermitted("None of your roles includes this."),
+        programs__ID__costs={"editions": []},
     )
-    gateway = await gateway_before({"programs": programs})
+    participants = service(programs__ID__turnout={"editions": [{"edition_id": EDITION, "participants": 20}]})
+    evaluation = service(programs__ID__results={"rows": [{"key": "overall"}]}, indicators={"items": []})
+    gateway = await gateway_before(
+        {"programs": programs, "participants": participants, "evaluation": evaluation}
+    )
     answer = await gateway.client().get(f"/v1/overviews/programs/{EDITION}")
     assert answer.status_code == 200
     assert answer.json() == {
         "program": {"id": EDITION, "code": "dostyk"},
         "editions": {"items": [{"code": "dostyk-2024"}], "next_cursor": None},
         "deliveries": None,
+        "turnout": {"editions": [{"edition_id": EDITION, "participants": 20}]},
+        "results": {"rows": [{"key": "overall"}]},
+        "costs": {"editions": []},
+        "indicators": {"items": []},
         "missing": [{"part": "deliveries", "problem": "/problems/not-permitted"}],
     }
     assert answer.headers["cache-control"] == "no-store"

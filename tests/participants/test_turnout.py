@@ -35,3 +35,14 @@ async def test_who_took_part_is_counted_by_year_and_edition(course: Course) -> N
     for client, params in ((course.manager, {}), (course.door.as_(), SYNTHETIC)):
         assert (await client.get("/v1/turnout", params=params)).json()["years"] == []
         assert (await client.get(at, params=params)).json()["editions"] == []
+
+
+async def test_calls_that_are_open_to_a_country_are_found(course: Course) -> None:
+    for country, found in (("TJ", 1), ("UZ", 1), ("AF", 0)):
+        listed = (await course.manager.get("/v1/calls", params=SYNTHETIC | {"open_to": country})).json()
+        assert len(listed["items"]) == found, country
+    await course.change(seat_lines=[])
+    assert (await course.manager.get("/v1/calls?open_to=XX")).status_code == 422
+    await course.change("cancelled", state="cancelled")
+    listed = (await course.manager.get("/v1/calls", params=SYNTHETIC | {"open_to": "TJ"})).json()
+    assert listed["items"] == []

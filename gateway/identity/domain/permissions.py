@@ -16,6 +16,14 @@ _STAFF: Final = only(
     finance=Reach.ALL,
     auditor=Reach.ALL,
 )
+_PARTNERS: Final = only(
+    partner=Reach.OWN,
+    manager=Reach.OWN,
+    finance=Reach.ALL,
+    administrator=Reach.ALL,
+    approver=Reach.ALL,
+    auditor=Reach.ALL,
+)
 _KEEPERS: Final = only(administrator=Reach.ALL, auditor=Reach.ALL, data_protection_officer=Reach.ALL)
 
 PERMISSIONS: Final[Matrix] = {
@@ -50,6 +58,8 @@ PERMISSIONS: Final[Matrix] = {
     "read_portfolio_overview": everyone(),
     "read_lecturer_profile": everyone(),
     "read_country_dossier": everyone(),
+    "print_partner_report": _PARTNERS,
+    "write_partner_workbook": _PARTNERS,
     "print_country_brief": _STAFF,
     "write_country_brief": _STAFF,
     "list_all_enumerations": everyone(),

@@ -134,7 +134,7 @@ async def write_result_workbook(
     result = await _get_shown(session, result_id, caller)
     tables = tabulate(result.figures, _reader_of(accept_language))
     book = await worker.run_bounded(
-        "services.evaluation.operations.result_files:write_workbook",
+        "services.common.workbook_writing:write_workbook",
         {"title": str(result.id)},
         orjson.dumps({"tables": tables}),
         seconds=30,

@@ -61,6 +61,8 @@ PERMISSIONS: Final[Matrix] = {
     "publish_result": only(**_EVALUATORS),
     "withdraw_result": only(**_EVALUATORS),
     "list_results": everyone(**_READERS, partner=Reach.OWN),
+    "read_program_results": everyone(**_READERS, partner=Reach.OWN),
+    "list_partner_results": only(**_READERS, finance=Reach.ALL, partner=Reach.OWN),
     "read_result": everyone(**_READERS, partner=Reach.OWN),
     "reply_to_result": only(lecturer=Reach.OWN),
     "compare_results": everyone(**_READERS, partner=Reach.OWN),

@@ -15,6 +15,7 @@ from services.common.http.sessions import ReadSession, WriteSession
 from services.common.identity import Reach
 from services.common.pagination import Rows
 from services.common.wire import Page
+from services.common.wire_codes import CountryCode
 from services.participants.api.call_answers import call_as_read, line_as_read
 from services.participants.db import mirrors, participations
 from services.participants.db.tables import MirrorSeatLine
@@ -41,10 +42,19 @@ async def list_calls(
     provenance: Annotated[
         Provenance, Query(description="Synthetic calls are shown when asked for only.")
     ] = Provenance.REAL,
+    open_to: Annotated[
+        CountryCode | None, Query(description="Only calls that are open now and have seats for this country.")
+    ] = None,
 ) -> object:
     """List calls by deadline, the latest first, with their seats."""
-    rows = await mirrors.list_editions(session, page, provenance=provenance, visible_to=caller)
     now = await domain_now(session, provenance)
+    rows = await mirrors.list_editions(
+        session,
+        page,
+        provenance=provenance,
+        visible_to=caller,
+        open_to=None if open_to is None else (open_to, now),
+    )
     lines: dict[UUID, list[MirrorSeatLine]] = {}
     for line in await mirrors.find_seat_lines(session, [edition.id for edition in rows.items]):
         lines.setdefault(line.edition_id, []).append(line)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import case, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,6 +19,7 @@ from services.participants.db.tables import (
     MirrorSeatLine,
     MirrorTrainingSession,
 )
+from services.participants.domain.calls import CANCELLED_EDITION
 from services.participants.domain.problems import CallNotFound, TrainingSessionUnknown
 
 
@@ -33,14 +34,33 @@ async def get_edition(session: AsyncSession, edition_id: UUID, *, lock: bool = F
 
 
 async def list_editions(
-    session: AsyncSession, page: PageRequest, *, provenance: Provenance, visible_to: Caller
+    session: AsyncSession,
+    page: PageRequest,
+    *,
+    provenance: Provenance,
+    visible_to: Caller,
+    open_to: tuple[str, datetime] | None = None,
 ) -> Rows:
-    """Return editions with a call by deadline, latest first; the public sees real ones unless it asks by name."""
+    """Return editions with a call by deadline, latest first; the public sees real ones unless it asks by name.
+
+    `open_to` narrows to calls that are open at a moment, and have seats for a country or for all of them.
+    """
     query = select(MirrorEdition).where(
         MirrorEdition.call_closes_at.is_not(None), MirrorEdition.provenance == provenance
     )
     if visible_to.reach is Reach.PUBLISHED:
         query = query.where(MirrorEdition.state != "planned")
+    if open_to is not None:
+        country, now = open_to
+        seats = select(MirrorSeatLine.edition_id).where(
+            or_(MirrorSeatLine.country == country, MirrorSeatLine.country.is_(None))
+        )
+        query = query.where(
+            MirrorEdition.call_opens_at <= now,
+            MirrorEdition.call_closes_at > now,
+            MirrorEdition.state != CANCELLED_EDITION,
+            MirrorEdition.id.in_(seats),
+        )
     return await fetch_page(
         session,
         query,

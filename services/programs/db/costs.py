@@ -122,6 +122,19 @@ async def list_country_costs(
     return found
 
 
+async def list_edition_costs(
+    session: AsyncSession, editions: Collection[UUID], provenance: Provenance
+) -> dict[UUID, list[Booked]]:
+    """Return what was paid for each of these editions, reversals included; those without costs are left out."""
+    found: dict[UUID, list[Booked]] = {}
+    for entry, booked in await _fetch_booked(
+        session, LedgerEntry.edition_id.in_(editions), SPENT, provenance
+    ):
+        if entry.edition_id is not None:
+            found.setdefault(entry.edition_id, []).append(booked)
+    return found
+
+
 async def list_program_parts(session: AsyncSession, program_id: UUID) -> Sequence[UUID]:
     """Return the ids of the editions and deliveries of a program."""
     editions = select(Edition.id).where(Edition.program_id == program_id)

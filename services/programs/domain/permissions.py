@@ -200,6 +200,8 @@ _MONEY_READS: Final = (
     "read_delivery_finance",
     "read_program_finance",
     "read_portfolio_money",
+    "read_partner_account",
+    "read_program_costs",
     "list_awards",
     "read_award",
     "list_award_instalments",
