@@ -10,6 +10,7 @@ from services.common.http.operations import operations_router
 from services.common.jobs import Work
 from services.evaluation.api import (
     action_plans,
+    answer_readers,
     assessments,
     campaign_templates,
     campaigns,
@@ -60,6 +61,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             campaigns.router,
             campaign_templates.router,
             responses.router,
+            answer_readers.router,
             response_rates.router,
             learning.router,
             action_plans.router,

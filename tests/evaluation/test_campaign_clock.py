@@ -51,7 +51,8 @@ def test_respondents_are_told_what_is_promised() -> None:
     thresholds = {str(audience): k for audience, k in DEFAULT_THRESHOLDS.items()}
     told = notice(thresholds, Anonymity.CONFIDENTIAL)
     assert told.keys() == {"kk", "ru", "en"}
-    assert told["en"].endswith("stays with the evaluators.")
+    assert "stays with the evaluators." in told["en"]
+    assert told["en"].endswith("every reading is recorded.")
     assert "cannot be taken back" in told["en"]
     assert notice(thresholds)["en"] in told["en"]
 

@@ -61,8 +61,8 @@ async def test_a_replay_tells_the_state_that_was_told_last(
     answer = await demonstration.as_("administrator").post(
         "/internal/replay", json={"kinds": list(told_last)}
     )
-    # Two organizations; vouchers concern participants alone, organizations and editions the gateway too.
-    assert (answer.status_code, answer.json()) == (202, {"events": 5 * 2 + 1 + 3})
+    # Two organizations; each goes to both other rooms, organizations and editions to the gateway too.
+    assert (answer.status_code, answer.json()) == (202, {"events": 6 * 2 + 3})
     for kind, last in told_last.items():
         again = await outbox(demonstration, kind, replay=True)
         assert again[-1] == (await outbox(demonstration, last, replay=False))[-1], kind

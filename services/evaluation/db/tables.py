@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from services.common.clock import Provenance
 from services.common.database import Versioned
 from services.common.database_errors import translate_constraint
+from services.evaluation.db.answer_tables import AnswerRead, AnswerReader
 from services.evaluation.db.assessment_tables import Assessment, EvaluationPlan, OutcomeEvidence
 from services.evaluation.db.base import Base
 from services.evaluation.db.comment_tables import CodeFrame, Coding
@@ -40,6 +41,8 @@ from services.evaluation.domain.wordings import Wording
 
 __all__ = [
     "ActionPlan",
+    "AnswerRead",
+    "AnswerReader",
     "Assessment",
     "Base",
     "CodeFrame",
@@ -62,7 +65,7 @@ __all__ = [
     "TestAttempt",
 ]
 
-SCHEMA_REVISION: Final = "0015"
+SCHEMA_REVISION: Final = "0016"
 """The revision of `migrations/evaluation` that this code needs."""
 
 

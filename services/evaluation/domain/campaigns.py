@@ -143,10 +143,11 @@ def notice(
 ) -> dict[str, str]:
     """Return what a respondent is told before answering (E4): who will see what, from how many answers on."""
     if anonymity is Anonymity.IDENTIFIED:
-        return dict(_SUPERVISOR_NOTICE if phase is Phase.SUPERVISOR else _IDENTIFIED_NOTICE)
+        known = _SUPERVISOR_NOTICE if phase is Phase.SUPERVISOR else _IDENTIFIED_NOTICE
+        return {tag: f"{text} {_NAMED_READERS[tag]}" for tag, text in known.items()}
     told = _notice(thresholds)
     if anonymity is Anonymity.CONFIDENTIAL:
-        return {tag: f"{text} {_TEXTS_STAY[tag]}" for tag, text in told.items()}
+        return {tag: f"{text} {_TEXTS_STAY[tag]} {_NAMED_READERS[tag]}" for tag, text in told.items()}
     return told
 
 
@@ -191,6 +192,12 @@ _TEXTS_STAY: Final = {
     "en": "What you write in your own words stays with the evaluators.",
     "ru": "То, что вы напишете своими словами, останется у оценщиков.",
     "kk": "Өз сөзіңізбен жазғаныңыз бағалаушыларда қалады.",
+}
+_NAMED_READERS: Final = {
+    "en": "Single answers are read, if at all, by evaluators named for it, and every reading is recorded.",
+    "ru": "Отдельные ответы читают, если вообще читают, только названные для этого оценщики; каждое чтение "
+    "записывается.",
+    "kk": "Жеке жауаптарды оқу қажет болса, оны тек сол үшін аталған бағалаушылар оқиды; әр оқу жазылып алынады.",
 }
 
 

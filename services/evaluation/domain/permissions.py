@@ -4,7 +4,7 @@ from typing import Final
 
 from services.common.audit import AUDIT_READERS
 from services.common.file_purposes import file_permissions
-from services.common.identity import Reach
+from services.common.identity import Reach, Role
 from services.common.operations import OPERATION_READERS
 from services.common.permissions import Matrix, everyone, only
 
@@ -56,6 +56,12 @@ PERMISSIONS: Final[Matrix] = {
     "summarize_action_plans": only(**_READERS),
     "read_ballot_paper": everyone(),
     "submit_response": everyone(),
+    # E14: a named reader is named by somebody who reads nothing.
+    "name_answer_reader": only(administrator=_ALL, data_protection_officer=_ALL),
+    "end_answer_reader": only(administrator=_ALL, data_protection_officer=_ALL),
+    "list_answer_readers": {**AUDIT_READERS, Role.EVALUATOR: _ALL},
+    "read_raw_answers": only(evaluator=_ALL),
+    "list_answer_reads": AUDIT_READERS,
     "create_result": only(**_EVALUATORS),
     "freeze_result": only(**_EVALUATORS),
     "publish_result": only(**_EVALUATORS),

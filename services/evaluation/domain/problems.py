@@ -139,6 +139,46 @@ class InvitationNotUsable(Problem):
     )
 
 
+class AnswersAnonymous(Problem):
+    """Answers of an anonymous survey are read by nobody, one by one: only figures are."""
+
+    status: ClassVar[int] = 409
+    slug: ClassVar[str] = "answers-anonymous"
+    title: ClassVar[Title] = title(
+        en="Nobody reads these answers one by one",
+        ru="Эти ответы по отдельности никто не читает",
+        kk="Бұл жауаптарды ешкім жеке-жеке оқымайды",
+    )
+
+
+class AnswerReaderNotNamed(Problem):
+    """Nobody has named you a reader of this survey's answers, or your time is over."""
+
+    status: ClassVar[int] = 403
+    slug: ClassVar[str] = "answer-reader-not-named"
+    title: ClassVar[Title] = title(
+        en="You are not named to read these answers",
+        ru="Вы не назначены читать эти ответы",
+        kk="Бұл жауаптарды оқуға тағайындалмағансыз",
+    )
+
+
+class AnswerReaderNotFound(Problem):
+    """The survey has no such reader."""
+
+    status: ClassVar[int] = 404
+    slug: ClassVar[str] = "answer-reader-not-found"
+    title: ClassVar[Title] = title(en="Reader not found", ru="Читатель не найден", kk="Оқушы табылмады")
+
+
+class AnswerReaderExists(Problem):
+    """The account is named a reader of this survey already; end that first."""
+
+    status: ClassVar[int] = 409
+    slug: ClassVar[str] = "answer-reader-exists"
+    title: ClassVar[Title] = title(en="Named already", ru="Уже назначен", kk="Бұрын тағайындалған")
+
+
 class ResultNotFound(Problem):
     """No such result, or none that this caller may see."""
 

@@ -150,6 +150,7 @@ class TrainingSessionData(EventData):
     """One meeting of a course: a lecture, a practice, a visit, an exam."""
 
     edition_id: UUID
+    module_id: UUID | None = None
     kind: str
     title: dict[str, str]
     starts_at: datetime

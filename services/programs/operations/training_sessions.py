@@ -210,6 +210,7 @@ def training_session_data(meeting: TrainingSession) -> TrainingSessionData:
         aggregate_id=meeting.id,
         aggregate_version=meeting.version,
         edition_id=meeting.edition_id,
+        module_id=meeting.module_id,
         kind=meeting.kind,
         title=meeting.title,
         starts_at=meeting.starts_at,
