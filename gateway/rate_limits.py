@@ -78,7 +78,9 @@ class LocalCounter:
                 del self._windows[next(iter(self._windows))]
             end, hits = now + limit.get_expiry(), 0
         self._windows[place] = end, hits + 1
-        return hits < limit.amount, max(0, limit.amount - hits - 1), max(1, math.ceil(end - now))
+        # Rounding up could add a second to a whole window.
+        seconds = min(limit.get_expiry(), max(1, math.ceil(end - now)))
+        return hits < limit.amount, max(0, limit.amount - hits - 1), seconds
 
 
 class SharedCounter:
