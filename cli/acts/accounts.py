@@ -18,4 +18,6 @@ async def open_account(stage: Stage, name: str, role: Role, kind: GrantKind, of:
     await administrator.post("/v1/grants", grant)
     public = await stage.voice(Role.PUBLIC)
     credentials = {"grant_type": "password", "login": login, "password": password}
-    return await stage.voice_with((await public.post("/v1/auth/token", credentials))["access_token"])
+    voice = await stage.voice_with((await public.post("/v1/auth/token", credentials))["access_token"])
+    voice.account_id = made["id"]
+    return voice

@@ -5,7 +5,6 @@ from typing import Any, Final
 
 from cli.acts.calendar import Calendar
 from cli.acts.cohort import COUNTRIES, RESERVE, SEATS
-from cli.acts.questions import publish_questions
 from cli.acts.stage import Stage, Voice, until
 from cli.clock import set_clock
 from cli.errors import CommandError
@@ -29,6 +28,34 @@ _PLAN: Final = {
     "eligibility_rules": [],
     "allocation": {"basis": "authority_rank"},
 }
+_FORM: Final = {
+    "code": f"{CODE.lower()}-application",
+    "title": {"en": "Application (synthetic)", "ru": "Заявка (пример)", "kk": "Өтінім (үлгі)"},
+    "fields": [
+        {
+            "code": "motivation",
+            "kind": "long_text",
+            "label": {
+                "en": "Why do you want to take part?",
+                "ru": "Почему вы хотите участвовать?",
+                "kk": "Неліктен қатысқыңыз келеді?",
+            },
+            "required": True,
+        },
+        {
+            "code": "years",
+            "kind": "integer",
+            "label": {
+                "en": "Years of experience",
+                "ru": "Стаж работы, лет",
+                "kk": "Жұмыс өтілі, жыл",
+            },
+            "constraint": ". <= 60",
+            "variable": "experience_years",
+        },
+    ],
+}
+"""What nominees answer who complete their files themselves."""
 _PARTNERS: Final = {"amu": "lead", "tika": "co_organizer"}
 _LECTURES: Final = (
     ("Primary health care", "Первичная медицинская помощь"),
@@ -89,19 +116,25 @@ async def plan_edition(stage: Stage, calendar: Calendar) -> Plan:
 
 
 async def open_call(stage: Stage, plan: Plan) -> None:
-    """Announce the edition and open its call, at a time within the window."""
+    """Announce the edition, say how it selects, and open its call, at a time within the window."""
     manager = await stage.voice(Role.MANAGER)
-    await set_clock(plan.calendar.during_call)
     await step(manager, plan, "planned")
     await step(manager, plan, "announced")
+    await _await_call(stage, {"upcoming", "open"})
+    await manager.put(f"{plan.path}/selection-settings", {"basis": "weighted", "score_weight": 40})
+    await set_clock(plan.calendar.during_call)
     await step(manager, plan, "call_open")
+    await _await_call(stage, {"open"})
+    stage.say("Announced; rank counts for 60 and reviewers for 40 of 100; the call is open")
+
+
+async def _await_call(stage: Stage, states: set[str]) -> None:
     public = await stage.voice(Role.PUBLIC)
     await until(
         lambda: public.items("/v1/calls", provenance="synthetic"),
-        lambda calls: any(call["code"] == CODE and call["state"] == "open" for call in calls),
+        lambda calls: any(call["code"] == CODE and call["state"] in states for call in calls),
         "the call is known to participants",
     )
-    stage.say("Announced; the call is open")
 
 
 async def step(manager: Voice, plan: Plan, state: str) -> None:
@@ -153,8 +186,7 @@ async def _name_partners(manager: Voice, edition_id: str) -> None:
 
 
 async def _publish_form(stage: Stage) -> str:
-    evaluator = await stage.voice(Role.EVALUATOR)
-    motivation = {"code": "motivation", "kind": "text", "text": {"en": "Why do you want to take part?"}}
-    code = f"{CODE.lower()}-application"
-    version = await publish_questions(evaluator, code, "Application form (synthetic)", [motivation])
+    manager = await stage.voice(Role.MANAGER)
+    version = await manager.post("/v1/forms", _FORM)
+    await manager.post(f"/v1/forms/{version['id']}/publication")
     return str(version["id"])

@@ -24,6 +24,8 @@ class Voice:
     """Speaks to the API in one role; every refusal ends the story."""
 
     client: httpx.AsyncClient
+    account_id: str = ""
+    """Whose account speaks, where the story opened it."""
 
     async def get(self, path: str, **parameters: str) -> Any:
         """Return what is read at `path`; raises `CommandError`."""
@@ -42,9 +44,10 @@ class Voice:
                 return _accepted(answer)
             await asyncio.sleep(0.2)
 
-    async def put(self, path: str, body: object) -> Any:
-        """Return the answer to `body`; raises `CommandError`."""
-        return _accepted(await self.client.put(path, json=body))
+    async def put(self, path: str, body: object, *, version: int | None = None) -> Any:
+        """Return the answer to `body`, on a `version` where one is replaced; raises `CommandError`."""
+        headers = {} if version is None else {"If-Match": f'"{version}"'}
+        return _accepted(await self.client.put(path, json=body, headers=headers))
 
     async def change(self, path: str, **changes: object) -> Any:
         """Change fields of the resource at `path`, on the version that stands."""

@@ -26,7 +26,8 @@ async def test_an_offer_tells_each_side_its_own_steps(course: Course) -> None:
     assert "actions" not in item
 
     application_read = (await course.manager.get(f"/v1/applications/{application}")).json()
-    assert told(application_read) == {"returned": False, "not_nominated": False, "withdrawn": True}
+    steps = {"returned": False, "not_nominated": False, "withdrawn": True, "void": True}
+    assert told(application_read) == steps
     (enrolled,) = (await course.manager.get("/v1/participations")).json()["items"]
     participation = f"/v1/participations/{enrolled['id']}"
     steps = told((await course.manager.get(participation)).json())

@@ -19,6 +19,7 @@ _APPLICATION_STEPS: Final = (
     Step("return_application", "return", ApplicationState.RETURNED),
     Step("refuse_nomination", "non-nomination", ApplicationState.NOT_NOMINATED),
     Step("withdraw_application", "withdrawal", ApplicationState.WITHDRAWN),
+    Step("void_application", "voiding", ApplicationState.VOID),
 )
 _OFFER_STEPS: Final = (
     Step("accept_offer", "acceptance", OfferState.ACCEPTED),

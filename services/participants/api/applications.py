@@ -36,6 +36,7 @@ from services.participants.schemas.applications import (
     NominationRead,
     RankOrder,
     RankOrderRead,
+    VoidWrite,
 )
 
 router = house_router("nominations", "")
@@ -130,3 +131,17 @@ async def withdraw_application(
     """Take an application back; an unanswered offer ends with it."""
     response.headers["Content-Location"] = f"/v1/applications/{application_id}"
     return answer_application(caller, await operations.withdraw_application(session, caller, application_id))
+
+
+@router.post(
+    "/applications/{application_id}/voiding",
+    response_model=ApplicationRead,
+    responses=problems(ApplicationNotFound, StepRefused),
+)
+async def void_application(
+    session: WriteSession, caller: Caller, application_id: UUID, request: VoidWrite, response: Response
+) -> ApplicationRead:
+    """Strike out an application that is forged or stands there twice; an unanswered offer ends with it."""
+    response.headers["Content-Location"] = f"/v1/applications/{application_id}"
+    voided = await operations.void_application(session, caller, application_id, request.reason)
+    return answer_application(caller, voided)

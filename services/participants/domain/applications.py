@@ -77,6 +77,9 @@ class ReasonCode(StrEnum):
     COUNTRY_CAP = "country_cap"
     AUTHORITY_DECISION = "authority_decision"
     """The authority does not put the person forward."""
+    FRAUD = "fraud"
+    DUPLICATE = "duplicate"
+    """The same human being stands there twice."""
     OTHER = "other"
 
 
@@ -139,6 +142,9 @@ LIVE: Final = frozenset(ApplicationState) - _ENDINGS
 
 REFUSED: Final = frozenset({_STATE.NOT_NOMINATED, _STATE.INELIGIBLE, _STATE.REJECTED})
 """States in which an application came to nothing by somebody's decision; its person is told."""
+
+FILE_REMINDED_BEFORE: Final = timedelta(days=3)
+"""How long before the deadline nominees who have not sent their file are reminded."""
 
 NEEDS_REASON: Final = frozenset({Decision.INELIGIBLE, Decision.REJECTED})
 

@@ -140,6 +140,8 @@ ENUMERATIONS: Final[Sequence[Enumeration]] = (
             capacity | No room left in the edition | Выпуск заполнен | Шығарылымда орын жоқ
             country_cap | The country's limit is reached | Достигнут предел страны | Ел шегіне жетті
             authority_decision | Not put forward by the authority | Не выдвинут органом | Орган ұсынбады
+            fraud | Untrue or forged | Недостоверные сведения | Жалған мәлімет
+            duplicate | Entered twice | Подана дважды | Екі рет енгізілген
             other | Other | Другое | Басқа
         """),
     ),

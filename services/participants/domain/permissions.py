@@ -97,6 +97,7 @@ PERMISSIONS: Final[Matrix] = {
     "list_applications": only(**_READERS),
     "read_application": only(**_READERS),
     "withdraw_application": only(**_CONCERNED),
+    "void_application": only(**_STAFF),
     "check_eligibility": only(**_STAFF),
     "read_eligibility": only(**_OFFICERS, auditor=Reach.ALL),
     "waive_rule": only(**_STAFF),

@@ -30,6 +30,7 @@ from services.participants.domain.applications import (
     ApplicationState,
     Channel,
     Decision,
+    ReasonCode,
     path_of_decision,
     require_permutation,
 )
@@ -178,15 +179,36 @@ async def withdraw_application(session: AsyncSession, caller: Caller, applicatio
 
     Raises `StepRefused` where the offer was accepted: the participation is withdrawn then.
     """
+    return await _end(session, caller, application_id, ApplicationState.WITHDRAWN)
+
+
+async def void_application(
+    session: AsyncSession, caller: Caller, application_id: UUID, reason: ReasonCode
+) -> Application:
+    """Strike out an application that should not be there, with the reason; its person may apply anew.
+
+    Raises `StepRefused` where the offer was accepted: the participation is ended then.
+    """
+    return await _end(session, caller, application_id, ApplicationState.VOID, reason)
+
+
+async def _end(
+    session: AsyncSession,
+    caller: Caller,
+    application_id: UUID,
+    state: ApplicationState,
+    reason: ReasonCode | None = None,
+) -> Application:
     application = await get_application(session, application_id, visible_to=caller)
     await get_edition(session, application.edition_id, lock=True)
     application = await get_application(session, application_id, visible_to=caller, lock=True)
     offer = await find_standing_offer(session, application.id)
     if offer is not None and offer.state is OfferState.ACCEPTED:
-        raise StepRefused("The offer was accepted; withdraw the participation.")
-    _require_step(application, ApplicationState.WITHDRAWN)
-    application.state, application.waiting_rank = ApplicationState.WITHDRAWN, None
-    await record_change(session, caller, "application.withdrawn", application, ["state"])
+        raise StepRefused("The offer was accepted; end the participation.")
+    _require_step(application, state)
+    application.state, application.waiting_rank = state, None
+    application.reason_code = reason or application.reason_code
+    await record_change(session, caller, f"application.{state}", application, ["state", "reason_code"])
     await drop_messages(session, application.id)
     if offer is not None:
         await end_offer(session, caller, offer, OfferState.WITHDRAWN)

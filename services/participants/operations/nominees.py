@@ -25,6 +25,7 @@ from services.participants.db.people import get_authority, get_person
 from services.participants.db.tables import Application, Authority, MirrorEdition, Nomination, Person
 from services.participants.domain.applications import (
     APPLICATION_LIFE,
+    FILE_REMINDED_BEFORE,
     PURGE_UNCONFIRMED,
     UNCONFIRMED_KEPT,
     ApplicationState,
@@ -219,12 +220,24 @@ async def _send_link(
     turn: int,
 ) -> None:
     deadline = await require_open_call(session, edition, authority)
+    until = {"until": words_of_deadline(deadline, edition.call_zone or edition.zone)}
     await queue_message(
         session,
         MessageTemplate.NOMINEE_LINK,
         application.person_id,
         application.id,
         edition_id=edition.id,
-        facts={"until": words_of_deadline(deadline, edition.call_zone or edition.zone)},
+        facts=until,
         turn=turn,
     )
+    remind_at = deadline - FILE_REMINDED_BEFORE
+    if remind_at > await domain_now(session, edition.provenance):
+        await queue_message(
+            session,
+            MessageTemplate.FILE_REMINDER,
+            application.person_id,
+            application.id,
+            edition_id=edition.id,
+            facts=until,
+            send_at=remind_at,
+        )

@@ -1,6 +1,7 @@
 """What calls, nominations, applications, decisions and offers look like on the wire."""
 
 from datetime import date, datetime
+from typing import Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -91,6 +92,12 @@ class RankOrderRead(Answer):
     """An authority's whole order."""
 
     nomination_ids: list[UUID]
+
+
+class VoidWrite(Request):
+    """Why an application should not be there."""
+
+    reason: Literal[ReasonCode.FRAUD, ReasonCode.DUPLICATE]
 
 
 class ApplicationItem(Resource):
