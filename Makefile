@@ -48,7 +48,7 @@ chaos: install ## break a running system in every way that it must survive (some
 	@$(BIN)/python -m pytest tests/chaos -m "chaos or process" --log-cli-level=WARNING $(ARGS)
 
 fuzz: install ## ask every operation what its description allows and forbids, at length (a quarter of an hour)
-	@QOLDAU_FUZZ=1 $(BIN)/python -m pytest tests/contracts -n $${QOLDAU_TEST_WORKERS:-auto} --dist loadgroup $(ARGS)
+	@QOLDAU_FUZZ=1 $(BIN)/python -m pytest tests/contracts tests/journeys -n $${QOLDAU_TEST_WORKERS:-auto} --dist loadgroup $(ARGS)
 
 check: lint types test ## everything that must hold before a commit
 

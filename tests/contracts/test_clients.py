@@ -7,7 +7,8 @@ import sys
 
 import pytest
 
-from tests.instances import ROOT, Instance
+from tests.contracts.conftest import Portfolio
+from tests.instances import ROOT
 
 pytestmark = [pytest.mark.process, pytest.mark.xdist_group("portfolio")]
 CLIENTS = ROOT / "clients"
@@ -37,12 +38,12 @@ def node() -> str:
     return found
 
 
-def test_a_typescript_client_plays_its_part(node: str, portfolio: Instance) -> None:
+def test_a_typescript_client_plays_its_part(node: str, portfolio: Portfolio) -> None:
     assert "played: " in run(node, str(CLIENTS / "generated" / "js" / "story.js"), portfolio.url)
 
 
 @pytest.mark.usefixtures("node")
-def test_a_python_client_plays_its_part(portfolio: Instance) -> None:
+def test_a_python_client_plays_its_part(portfolio: Portfolio) -> None:
     path = str(CLIENTS / "generated")
     assert "played: " in run(sys.executable, str(CLIENTS / "story.py"), portfolio.url, PYTHONPATH=path)
 
