@@ -28,8 +28,10 @@ from gateway.compositions import (
     partner_report,
     portfolio_overview,
     program_overview,
+    public,
     search,
 )
+from gateway.compositions.public_cache import PublicCache
 from gateway.front_door import FrontDoor
 from gateway.identity.api import accounts, credentials, self_service
 from gateway.identity.db.tables import SCHEMA_REVISION
@@ -123,6 +125,7 @@ def create_room(settings: Settings) -> FastAPI:
             partner_report.router,
             program_overview.router,
             search.router,
+            public.router,
             lecturer_profile.router,
             country_dossier.router,
             country_brief.router,
@@ -140,6 +143,7 @@ def create_room(settings: Settings) -> FastAPI:
         keeps_bodies=False,
     )
     app = create_room_app(room, settings)
+    app.state.public_cache = PublicCache()
     _extend_life(app, settings)
     return app
 

@@ -26,7 +26,21 @@ _PARTNERS: Final = only(
 )
 _KEEPERS: Final = only(administrator=Reach.ALL, auditor=Reach.ALL, data_protection_officer=Reach.ALL)
 
+_OPEN_DATA: Final = (
+    "list_public_programs",
+    "read_public_program",
+    "list_public_editions",
+    "read_public_edition",
+    "list_public_deliveries",
+    "read_public_delivery",
+    "list_public_results",
+    "read_public_country",
+    "read_public_file",
+    "read_public_catalog",
+)
+
 PERMISSIONS: Final[Matrix] = {
+    **{operation: everyone() for operation in _OPEN_DATA},
     "issue_token": everyone(),
     "revoke_token": everyone(),
     "read_issuer": everyone(),

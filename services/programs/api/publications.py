@@ -24,7 +24,13 @@ from services.programs.domain.problems import (
     SubjectNotFound,
     TransitionRefused,
 )
-from services.programs.domain.publications import MEDIA_TYPES, OPEN_DATA, PATHS, PublicationChannel
+from services.programs.domain.publications import (
+    MEDIA_TYPES,
+    OPEN_DATA,
+    PATHS,
+    PublicationChannel,
+    PublicationState,
+)
 from services.programs.operations import publications as operations
 from services.programs.schemas.publications import (
     PublicationAccepted,
@@ -152,10 +158,14 @@ async def publish_file(
 
 @router.get("/publication-records", response_model=FollowedPage[PublicationRecordRead])
 async def list_publication_records(
-    session: ReadSession, _: Caller, page: Following, channel: PublicationChannel | None = None
+    session: ReadSession,
+    _: Caller,
+    page: Following,
+    channel: PublicationChannel | None = None,
+    state: PublicationState | None = None,
 ) -> FollowedPage[PublicationRecordRead]:
-    """List what was published when, the latest first, with the digest of each file."""
-    rows = await questions.list_records(session, page, channel=channel)
+    """List what was published when, the latest first, with digests; `state=published` asks for what stands now."""
+    rows = await questions.list_records(session, page, channel=channel, state=state)
     items = [_record(record) for record in rows.items]
     return FollowedPage[PublicationRecordRead].of(rows, items=items)
 

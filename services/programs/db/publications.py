@@ -71,10 +71,16 @@ async def get_record(session: AsyncSession, record_id: UUID, *, lock: bool = Fal
 
 
 async def list_records(
-    session: AsyncSession, page: PageRequest, *, channel: PublicationChannel | None
+    session: AsyncSession,
+    page: PageRequest,
+    *,
+    channel: PublicationChannel | None,
+    state: PublicationState | None,
 ) -> Rows:
     """Return publication records, the latest first."""
     query = select(PublicationRecord)
+    if state is not None:
+        query = query.where(PublicationRecord.state == state)
     if channel is not None:
         query = query.where(PublicationRecord.channel == channel)
     return await fetch_page(session, query, page, SortKey(PublicationRecord.id, descending=True))
