@@ -38,6 +38,7 @@ from services.programs.domain.enumerations import ENUMERATIONS
 from services.programs.domain.events import EVENTS
 from services.programs.domain.files import FILE_PURPOSES
 from services.programs.domain.permissions import PERMISSIONS
+from services.programs.inbox import awards as awards_inbox
 from services.programs.inbox import design_tasks, erasures, indicators, mirrors
 from services.programs.inbox.clock import follow_agreement_expiry, follow_edition_clock
 from services.programs.operations.agreements import FOLLOW_EXPIRY
@@ -93,6 +94,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             mirrors.CAMPAIGN_CLOSED: mirrors.mirror_campaign,
             **dict.fromkeys(mirrors.RESULTS, mirrors.mirror_results),
             erasures.PERSON_ERASED: erasures.confirm_erasure,
+            awards_inbox.RECIPIENT_NAMED: awards_inbox.take_recipient,
             design_tasks.RECOMMENDATION_AGREED: design_tasks.take_recommendation,
             design_tasks.DESIGN_CHANGE_RECORDED: design_tasks.take_design_change,
             indicators.INDICATOR_PERIOD_CHANGED: indicators.mirror_indicator_period,

@@ -46,23 +46,36 @@ async def populate(manager: httpx.AsyncClient, edition: dict[str, Any]) -> None:
     assert agreed.status_code == 200, agreed.text
 
 
+async def award(door: Door, edition: dict[str, Any]) -> None:
+    fund = {"code": "fund", "names": {"en": "Synthetic fund"}, "purpose": {"en": "Tests"}}
+    row: dict[str, Any] = {"code": "a", "kind": "grant", "title": {"en": "Grant"}, "provenance": "synthetic"}
+    row |= {
+        "fund_id": (await enter(door.as_("manager"), "/v1/funds", fund))["id"],
+        "edition_id": edition["id"],
+    }
+    row |= {"instalments": [{"money": {"amount": "1.00", "currency": "USD"}, "due_on": "2031-06-01"}]}
+    await enter(door.as_("finance"), "/v1/awards", row)
+
+
 async def test_a_replay_tells_the_state_that_was_told_last(
     demonstration: Door, edition: dict[str, Any]
 ) -> None:
     await populate(demonstration.as_("manager"), edition)
+    await award(demonstration, edition)
     told_last = {
         "programs.organization.changed.v1": "programs.organization.changed.v1",
         "programs.lecturer.changed.v1": "programs.lecturer.changed.v1",
         "programs.edition.changed.v1": "programs.edition.announced.v1",
         "programs.training_session.scheduled.v1": "programs.training_session.moved.v1",
         "programs.voucher_scheme.agreed.v1": "programs.voucher_scheme.agreed.v1",
+        "programs.award.made.v1": "programs.award.made.v1",
     }
     assert told_last.keys() == REPLAYERS.keys() <= EVENTS.kinds.keys()
     answer = await demonstration.as_("administrator").post(
         "/internal/replay", json={"kinds": list(told_last)}
     )
-    # Two organizations; each goes to both other rooms, organizations and editions to the gateway too.
-    assert (answer.status_code, answer.json()) == (202, {"events": 6 * 2 + 3})
+    # Two organizations; each goes to both other rooms, they and editions to the gateway too, the award to one.
+    assert (answer.status_code, answer.json()) == (202, {"events": 6 * 2 + 3 + 1})
     for kind, last in told_last.items():
         again = await outbox(demonstration, kind, replay=True)
         assert again[-1] == (await outbox(demonstration, last, replay=False))[-1], kind

@@ -15,8 +15,13 @@ from services.participants.db import vouchers as questions
 from services.participants.db.people import get_person
 from services.participants.db.voucher_tables import AlumniEngagement, AlumniProfile, AwardRecipient
 from services.participants.domain.problems import ConsentMissing, PersonNotFound
-from services.participants.domain.voucher_problems import AlumniProfileNotFound, RecipientNotFound
+from services.participants.domain.voucher_problems import (
+    AlumniProfileNotFound,
+    AwardForOrganization,
+    RecipientNotFound,
+)
 from services.participants.operations import alumni as operations
+from services.participants.operations import awards
 from services.participants.schemas.alumni import (
     AlumniProfileRead,
     AlumniProfileWrite,
@@ -91,12 +96,16 @@ async def list_engagements(session: ReadSession, caller: Caller, page: Paging, p
     return await questions.list_engagements(session, page, person.id)
 
 
-@router.put("/awards/{award_id}/recipient", response_model=RecipientRead, responses=problems(PersonNotFound))
+@router.put(
+    "/awards/{award_id}/recipient",
+    response_model=RecipientRead,
+    responses=problems(PersonNotFound, AwardForOrganization),
+)
 async def name_recipient(
     session: WriteSession, caller: Caller, award_id: UUID, request: RecipientWrite
 ) -> AwardRecipient:
     """Say which person a grant or scholarship is for; programs, which pays it, knows no people."""
-    return await operations.name_recipient(session, caller, award_id, request.person_id)
+    return await awards.name_recipient(session, caller, award_id, request.person_id)
 
 
 @router.get(

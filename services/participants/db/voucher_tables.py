@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.common.clock import Provenance
@@ -72,10 +72,17 @@ class AwardRecipient(Versioned, Base):
     """The person behind a grant or scholarship of programs, which knows no people."""
 
     __tablename__ = "award_recipient"
-    __table_args__ = (UniqueConstraint("award_id"), Index("ix_award_recipient_person_id", "person_id"))
+    __table_args__ = (
+        UniqueConstraint("award_id"),
+        CheckConstraint("person_id IS NULL OR organization_id IS NULL", name="one_recipient"),
+        Index("ix_award_recipient_person_id", "person_id"),
+    )
 
     award_id: Mapped[UUID]
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    """None where it is an organization's, or nobody's any more."""
+    organization_id: Mapped[UUID | None]
+    """The organization to which programs awarded it."""
 
 
 class AlumniProfile(Versioned, Base):

@@ -177,9 +177,17 @@ async def find_recipient(
     return (await session.scalars(query.with_for_update() if lock else query)).one_or_none()
 
 
+async def find_awards_of(session: AsyncSession, persons: Sequence[UUID]) -> Sequence[AwardRecipient]:
+    """Return the awards of these persons, locked in a steady order."""
+    query = select(AwardRecipient).where(AwardRecipient.person_id.in_(persons))
+    return (await session.scalars(query.order_by(AwardRecipient.id).with_for_update())).all()
+
+
 async def get_recipient(session: AsyncSession, award_id: UUID, *, visible_to: Caller) -> AwardRecipient:
     """Return the recipient of an award in the caller's reach; raise `RecipientNotFound`."""
-    query = select(AwardRecipient).where(AwardRecipient.award_id == award_id)
+    query = select(AwardRecipient).where(
+        AwardRecipient.award_id == award_id, AwardRecipient.person_id.is_not(None)
+    )
     if visible_to.reach is not Reach.ALL:
         query = query.where(about(visible_to, AwardRecipient.person_id))
     found = (await session.scalars(query)).one_or_none()

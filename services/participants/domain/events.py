@@ -100,6 +100,12 @@ class AccessData(EventData):
     """Hexadecimal digests of the person's addresses in lower case."""
 
 
+class RecipientData(EventData):
+    """The person behind an award of programs (the aggregate); None where it is nobody's any more."""
+
+    person_id: UUID | None
+
+
 SEATS_CHANGED: Final = EVENTS.define("seats.changed", SeatsData, PROGRAMS)
 PARTICIPATION_ENROLLED: Final = EVENTS.define("participation.enrolled", ParticipationData, EVALUATION)
 PARTICIPATION_WITHDRAWN: Final = EVENTS.define("participation.withdrawn", ParticipationData, EVALUATION)
@@ -111,3 +117,4 @@ VOUCHER_REDEEMED: Final = EVENTS.define("voucher.redeemed", VoucherCountData, EV
 DISPATCH_REPORTED: Final = EVENTS.define("dispatch.reported", DispatchReportData, EVALUATION)
 PERSON_ERASED: Final = EVENTS.define("person.erased", ErasureData, EVALUATION, PROGRAMS)
 ACCESS_ERASED: Final = EVENTS.define("access.erased", AccessData, GATEWAY, secret_fields=("key", "logins"))
+AWARD_RECIPIENT_NAMED: Final = EVENTS.define("award_recipient.named", RecipientData, PROGRAMS)

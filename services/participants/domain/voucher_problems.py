@@ -83,3 +83,13 @@ class AlumniProfileNotFound(Problem):
     title: ClassVar[Title] = title(
         en="No such alumni profile", ru="Профиль выпускника не найден", kk="Түлек профилі табылмады"
     )
+
+
+class AwardForOrganization(Problem):
+    """The award went to an organization, so no person stands behind it."""
+
+    status: ClassVar[int] = 409
+    slug: ClassVar[str] = "award-for-organization"
+    title: ClassVar[Title] = title(
+        en="The award is an organization's", ru="Награда присуждена организации", kk="Марапат ұйымға берілген"
+    )

@@ -3,7 +3,7 @@
 from typing import Final
 
 from services.common.inbox import Consumers
-from services.participants.inbox import dispatches, erasures, mirrors, tests, vouchers
+from services.participants.inbox import awards, dispatches, erasures, mirrors, tests, vouchers
 
 _EDITION_EVENTS: Final = (
     "planned",
@@ -25,6 +25,7 @@ CONSUMERS: Final[Consumers] = {
         for name in ("scheduled", "moved", "held", "cancelled")
     },
     "programs.voucher_scheme.agreed.v1": vouchers.mirror_scheme,
+    "programs.award.made.v1": awards.note_award,
     "evaluation.dispatch.requested.v1": dispatches.queue_dispatch,
     "evaluation.erasure.confirmed.v1": erasures.note_confirmation,
     "programs.erasure.confirmed.v1": erasures.note_confirmation,

@@ -1,4 +1,4 @@
-"""The directory of alumni, how the agency stays in touch, and the people behind awards."""
+"""The directory of alumni, and how the agency stays in touch."""
 
 from uuid import UUID
 
@@ -9,8 +9,8 @@ from services.common.clock import real_now
 from services.common.identity import Caller
 from services.participants.db.consents import find_consents
 from services.participants.db.people import get_own_or_any, get_person
-from services.participants.db.voucher_tables import AlumniEngagement, AlumniProfile, AwardRecipient
-from services.participants.db.vouchers import find_profile, find_recipient
+from services.participants.db.voucher_tables import AlumniEngagement, AlumniProfile
+from services.participants.db.vouchers import find_profile
 from services.participants.domain.people import ConsentPurpose, is_in_force
 from services.participants.domain.problems import ConsentMissing
 from services.participants.domain.voucher_problems import AlumniProfileNotFound
@@ -61,20 +61,6 @@ async def record_engagement(
     session.add(engagement)
     await record_change(session, caller, "alumni_engagement.recorded", engagement)
     return engagement
-
-
-async def name_recipient(
-    session: AsyncSession, caller: Caller, award_id: UUID, person_id: UUID
-) -> AwardRecipient:
-    """Say which person a grant or scholarship is for; naming another one replaces the first."""
-    person = await get_person(session, person_id, visible_to=caller)
-    recipient = await find_recipient(session, award_id, lock=True)
-    if recipient is None:
-        recipient = AwardRecipient(award_id=award_id)
-        session.add(recipient)
-    recipient.person_id = person.id
-    await record_change(session, caller, "award_recipient.named", recipient, ["person_id"])
-    return recipient
 
 
 async def _require_consent(session: AsyncSession, person_id: UUID) -> None:

@@ -52,6 +52,7 @@ from services.participants.domain.messages import MessageState
 from services.participants.domain.participations import PRESENT, ParticipationState
 from services.participants.domain.problems import ErasureHeld, SecondPersonNeeded, StepRefused
 from services.participants.operations.applications import withdraw_application
+from services.participants.operations.awards import take_awards_back
 from services.participants.operations.messages import end_message
 from services.participants.operations.seats import ROOM, fill_edition, report_seats
 from services.participants.operations.vouchers import release_vouchers
@@ -163,6 +164,7 @@ async def _begin(session: AsyncSession, caller: Caller, erasure: Erasure) -> Non
     if any(holds(h.released_at, h.until, now) for h in await find_legal_holds(session, persons)):
         raise ErasureHeld("A legal hold keeps these data for now.")
     await _leave_editions(session, persons)
+    await take_awards_back(session, persons)
     found = await find_ids_about(session, persons)
     await _stop_messages(session, persons)
     pseudonyms = await _take_pseudonyms(session, caller, persons)

@@ -24,6 +24,7 @@ from services.participants.db.tables import Person
 from services.participants.domain.matching import REVERSIBLE, CandidateState
 from services.participants.domain.people import context_of_sensitive_block
 from services.participants.domain.problems import MergeFinal, MergeRefused
+from services.participants.operations.awards import tell_recipients
 from services.participants.operations.matching import index_persons
 
 Keys = dict[UUID, bytes]
@@ -62,6 +63,7 @@ async def merge_persons(
         _take_sensitive(survivor, duplicate, keys)
     await index_persons(session, [survivor])
     await record_change(session, caller, "person.took_over", survivor, ["spellings"])
+    await tell_recipients(session, [survivor.id])
     await _settle_pair(session, caller, survivor.id, duplicate.id, CandidateState.MERGED)
     return merge
 
@@ -91,6 +93,7 @@ async def part_persons(session: AsyncSession, caller: Caller, merge_id: UUID) ->
     await index_persons(session, [survivor, duplicate])
     for person in (survivor, duplicate):
         await record_change(session, caller, "person.parted", person, ["merged_into", "spellings"])
+    await tell_recipients(session, [survivor.id, duplicate.id])
     await _settle_pair(session, caller, survivor.id, duplicate.id, CandidateState.OPEN)
     return merge
 

@@ -38,6 +38,8 @@ class Award(Versioned, Base):
     organization_id: Mapped[UUID | None] = mapped_column(ForeignKey("organization.id"))
     person_id: Mapped[UUID | None]
     """The person it is for, by the id that participants gave; who that is stands there."""
+    recipient_version: Mapped[int] = mapped_column(server_default="0")
+    """How often participants has said who that is; 0 until it has."""
     currency: Mapped[str] = mapped_column(CHAR(3))
     provenance: Mapped[Provenance]
 

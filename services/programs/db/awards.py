@@ -1,5 +1,6 @@
 """Questions asked of awards and their instalments."""
 
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
@@ -26,6 +27,16 @@ async def get_award(session: AsyncSession, award_id: UUID, *, visible_to: Caller
     if award is None:
         raise SubjectNotFound("There is no such award.")
     return award
+
+
+async def find_award(session: AsyncSession, award_id: UUID) -> Award | None:
+    """Return the award without its instalments, locked, or None."""
+    return await session.get(Award, award_id, with_for_update=True)
+
+
+async def list_all_awards(session: AsyncSession) -> Sequence[Award]:
+    """Return every award, in the order of entry."""
+    return (await session.scalars(select(Award).order_by(Award.id))).all()
 
 
 async def get_instalment(session: AsyncSession, award_id: UUID, instalment_id: UUID) -> Instalment:

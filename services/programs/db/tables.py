@@ -108,7 +108,7 @@ __all__ = [
     "Venue",
 ]
 
-SCHEMA_REVISION: Final = "0016"
+SCHEMA_REVISION: Final = "0017"
 """The revision of `migrations/programs` that this code needs."""
 
 

@@ -192,6 +192,16 @@ class VoucherSchemeData(DeliveryData):
     valid_until: date | None
 
 
+class AwardData(EventData):
+    """To whom a grant or scholarship went: a person, by the id that participants gave, or an organization."""
+
+    code: str
+    kind: str
+    organization_id: UUID | None
+    person_id: UUID | None
+    provenance: str
+
+
 class ErasureConfirmation(EventData):
     """This service holds nothing of an erased person (the aggregate is the erasure)."""
 
@@ -235,5 +245,6 @@ TRAINING_SESSION_CANCELLED: Final = EVENTS.define(
 VOUCHER_SCHEME_AGREED: Final = EVENTS.define(
     "voucher_scheme.agreed", VoucherSchemeData, PARTICIPANTS, EVALUATION
 )
+AWARD_MADE: Final = EVENTS.define("award.made", AwardData, PARTICIPANTS)
 DELIVERY_ACCEPTED: Final = EVENTS.define("delivery.accepted", DeliveryData, EVALUATION, GATEWAY)
 ERASURE_CONFIRMED: Final = EVENTS.define("erasure.confirmed", ErasureConfirmation, PARTICIPANTS)

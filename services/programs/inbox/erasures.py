@@ -12,7 +12,7 @@ PERSON_ERASED: Final = "participants.person.erased.v1"
 
 
 async def confirm_erasure(session: AsyncSession, event: Event) -> None:
-    """Confirm: editions, deliveries and money refer to organizations and lecturers, never to a participant."""
+    """Confirm: nothing here refers to a participant; whose award it was, participants takes back by itself."""
     erasure = event.read(EventState)
     data = ErasureConfirmation(
         aggregate_id=erasure.aggregate_id, aggregate_version=erasure.aggregate_version, kept=[]

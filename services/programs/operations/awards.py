@@ -6,9 +6,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.audit import record_change
 from services.common.clock import domain_now
-from services.common.identity import Caller
+from services.common.identity import Caller, acting_service
+from services.common.inbox import is_newer
+from services.common.outbox import publish
 from services.common.problems import Fault
-from services.programs.db.awards import get_award, get_instalment, lock_instalments
+from services.programs.db.awards import find_award, get_award, get_instalment, lock_instalments
 from services.programs.db.money import get_fund
 from services.programs.db.organizations import get_organization
 from services.programs.db.tables import Award, Instalment, LedgerEntry
@@ -20,11 +22,15 @@ from services.programs.domain.awards import (
     unmet_to_approve,
     unmet_to_pay,
 )
+from services.programs.domain.events import AWARD_MADE, AwardData
 from services.programs.domain.money import EntryKind
 from services.programs.domain.problems import GuardsUnmet, TransitionRefused
 from services.programs.operations.editions import require_demonstration
 from services.programs.operations.money import book, require_purpose
 from services.programs.schemas.awards import AwardCreate, InstalmentApproval, InstalmentPayment
+
+PARTICIPANTS = acting_service("participants")
+"""Who acts when participants has named the person behind an award."""
 
 
 async def create_award(
@@ -52,7 +58,33 @@ async def create_award(
         )
         session.add(instalment)
         await record_change(session, caller, "instalment.created", instalment)
+    await publish(session, AWARD_MADE, award_data(award))
     return await get_award(session, award.id, visible_to=caller)
+
+
+async def note_recipient(
+    session: AsyncSession, award_id: UUID, person_id: UUID | None, version: int, *, replay: bool
+) -> None:
+    """Keep whom participants names behind an award, if that is news; an organization's has nobody behind it."""
+    award = await find_award(session, award_id)
+    if award is None or award.organization_id is not None:
+        return
+    if is_newer(award.recipient_version, version, replay=replay):
+        award.person_id, award.recipient_version = person_id, version
+        await record_change(session, PARTICIPANTS, "award.recipient_noted", award, ["person_id"])
+
+
+def award_data(award: Award) -> AwardData:
+    """Return what participants is told of an award."""
+    return AwardData(
+        aggregate_id=award.id,
+        aggregate_version=1,
+        code=award.code,
+        kind=award.kind,
+        organization_id=award.organization_id,
+        person_id=award.person_id,
+        provenance=award.provenance,
+    )
 
 
 async def approve_instalment(

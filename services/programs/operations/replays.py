@@ -8,9 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.events import EventData
 from services.common.replays import Replayers
+from services.programs.db.awards import list_all_awards
 from services.programs.db.deliveries import list_told_voucher_schemes
 from services.programs.db.tables import Edition, Lecturer, Organization, TrainingSession
 from services.programs.domain import events
+from services.programs.operations.awards import award_data
 from services.programs.operations.deliveries import voucher_scheme_data
 from services.programs.operations.edition_records import edition_data
 from services.programs.operations.organizations import organization_data
@@ -45,6 +47,11 @@ async def _replay_voucher_schemes(session: AsyncSession) -> AsyncIterator[EventD
         yield voucher_scheme_data(scheme)
 
 
+async def _replay_awards(session: AsyncSession) -> AsyncIterator[EventData]:
+    for award in await list_all_awards(session):
+        yield award_data(award)
+
+
 async def _every(session: AsyncSession, kind: type[Row]) -> Sequence[Row]:
     return (await session.scalars(select(kind).order_by(kind.id))).all()
 
@@ -55,5 +62,6 @@ REPLAYERS: Final[Replayers] = {
     events.EDITION_CHANGED.name: _replay_editions,
     events.TRAINING_SESSION_SCHEDULED.name: _replay_training_sessions,
     events.VOUCHER_SCHEME_AGREED.name: _replay_voucher_schemes,
+    events.AWARD_MADE.name: _replay_awards,
 }
 """Each carries the whole state, whatever changed it last: one kind of event per kind of thing is enough."""
