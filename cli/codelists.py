@@ -43,8 +43,8 @@ def refresh(
     """Write the shipped lists anew from IATI's files, which the operator has fetched; then restart the services."""
     try:
         refresh_codelists(source_folder, embedded=embedded, nonembedded=nonembedded, as_of=as_of.date())
-    except (FileNotFoundError, ET.ParseError) as error:
-        raise CommandError(f"the lists were not all written: {error}") from error
+    except (OSError, ValueError) as error:
+        raise CommandError(f"nothing was changed: {error}") from error
     print(f"{len(CODELISTS)} lists of {as_of.date()}")
 
 
@@ -54,13 +54,15 @@ def refresh_codelists(
     """Write one JSON file per codelist of the product, with codes, names, categories and withdrawals only.
 
     `source_folder` holds the folders `embedded` and `nonembedded` of IATI's repositories, whose versions
-    (commits) and date the caller states. Raises FileNotFoundError if a codelist is in neither.
+    (commits) and date the caller states. All of them are read before the first is written, each as a whole.
+    Raises FileNotFoundError if a codelist is in neither folder, ValueError if it is not one.
     """
     versions = {"embedded": embedded, "nonembedded": nonembedded}
+    made = {}
     for name in sorted(CODELISTS):
         kind = "embedded" if (source_folder / "embedded" / f"{name}.xml").exists() else "nonembedded"
         path = source_folder / kind / f"{name}.xml"
-        root = ET.parse(path).getroot()  # noqa: S314 - IATI's own files, which the operator fetched
+        root = _read_list(path)
         head = {
             "name": name,
             "title": _read_names(root.find("metadata/name"))["en"],
@@ -69,7 +71,22 @@ def refresh_codelists(
             "complete": root.get("complete") == "1",
         }
         entries = [_read_item(item) for item in root.iterfind("codelist-items/codelist-item")]
-        (target / f"{name}.json").write_text(_format_codelist(head, entries), "utf-8")
+        made[target / f"{name}.json"] = _format_codelist(head, entries)
+    for path, content in made.items():
+        draft = path.with_suffix(".draft")
+        draft.write_text(content, "utf-8")
+        draft.replace(path)
+
+
+def _read_list(path: Path) -> ET.Element:
+    """Return the list; raise ValueError where the file is something else, such as a page that tells of an error."""
+    try:
+        root = ET.parse(path).getroot()  # noqa: S314 - IATI's own files, which the operator fetched
+    except ET.ParseError as error:
+        raise ValueError(f"{path.name} is no XML ({error})") from error
+    if root.tag != "codelist" or root.find("codelist-items/codelist-item") is None:
+        raise ValueError(f"{path.name} is no codelist")
+    return root
 
 
 def _read_item(item: ET.Element) -> dict[str, object]:

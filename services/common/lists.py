@@ -8,22 +8,45 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from sqlalchemy import ColumnElement, Select, Text, Uuid, any_, bindparam, cast, func, literal, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from services.common.changes import Position, read_told, select_changed, values_of
 from services.common.database import Identified
-from services.common.pagination import PageRequest, SortKey, beyond, typed
+from services.common.pagination import PageRequest, Rows, SortKey, beyond, fetch_page, typed
 from services.common.problems import Fault, RequestInvalid
 from services.common.sessions import HotReader
 
 Column = ColumnElement[Any] | InstrumentedAttribute[Any]
 _DIALECT: Final = dialect()  # type: ignore[no-untyped-call]
 _STATEMENTS_KEPT: Final = 1024
+
+
+class Offers(Protocol):
+    """What a list offers to its readers beside its filters."""
+
+    @property
+    def sorts(self) -> Mapping[str, Column]:
+        """By what it can be sorted; never null."""
+        ...
+
+    @property
+    def facets(self) -> Mapping[str, Column]:
+        """What can be counted, by name; a filter of the same name does not narrow its own facet."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class ListOffer:
+    """What a list of rows offers, whose items are made by the ORM."""
+
+    sorts: Mapping[str, Column]
+    facets: Mapping[str, Column]
 
 
 def _unchanged(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
@@ -67,7 +90,7 @@ def wanted(**conditions: Any) -> dict[str, Any]:
     return {name: value for name, value in conditions.items() if value is not None and value is not False}
 
 
-def read_order(shape: ListShape, sort: str | None) -> tuple[tuple[str, bool], ...]:
+def read_order(shape: Offers, sort: str | None) -> tuple[tuple[str, bool], ...]:
     """Return the order that `-start,title` asks for as (name, descending); raise RequestInvalid."""
     if sort is None:
         return ()
@@ -79,7 +102,7 @@ def read_order(shape: ListShape, sort: str | None) -> tuple[tuple[str, bool], ..
     return order
 
 
-def read_facets(shape: ListShape, facets: str | None) -> tuple[str, ...]:
+def read_facets(shape: Offers, facets: str | None) -> tuple[str, ...]:
     """Return which facets `state,country` asks for; raise RequestInvalid."""
     names = tuple(facets.split(",")) if facets is not None else ()
     if len(set(names)) < len(names) or not shape.facets.keys() >= set(names):
@@ -87,6 +110,33 @@ def read_facets(shape: ListShape, facets: str | None) -> tuple[str, ...]:
         fault = Fault("/query/facets", "facets", f"Expected of: {known}.")
         raise RequestInvalid("See `errors`.", errors=[fault])
     return names
+
+
+async def fetch_offered(
+    session: AsyncSession,
+    query: Select[*tuple[Any, ...]],
+    filters: Mapping[str, ColumnElement[bool]],
+    page: PageRequest,
+    offer: ListOffer,
+    *keys: SortKey,
+) -> Rows:
+    """Return a part of a list of rows as `fetch_page` does, in the order and with the facets that are asked for.
+
+    `filters` are conditions by name; each facet is one more statement.
+    """
+    order = [SortKey(offer.sorts[name], descending) for name, descending in page.order]
+    whole = query.where(*filters.values())
+    rows = await fetch_page(session, whole, page, *([*order, keys[-1]] if order else keys))
+    if not page.facets:
+        return rows
+    counts = {}
+    for name in page.facets:
+        narrowed = query.where(*(condition for other, condition in filters.items() if other != name))
+        value = cast(offer.facets[name], Text).label("value")
+        part = narrowed.with_only_columns(value).order_by(None).subquery()
+        counted = select(part.c.value, func.count()).group_by(part.c.value).order_by(text("2 DESC"), "value")
+        counts[name] = [{"value": row[0], "count": row[1]} for row in await session.execute(counted)]
+    return replace(rows, facets=counts)
 
 
 async def fetch_list(
@@ -252,7 +302,7 @@ def _compile(statement: Select[*tuple[Any, ...]]) -> _Statement:
     return _Statement(str(compiled), tuple(getattr(compiled, "positiontup", ()) or ()), constants)
 
 
-def with_wishes(page: PageRequest, shape: ListShape, sort: str | None, facets: str | None) -> PageRequest:
+def with_wishes(page: PageRequest, shape: Offers, sort: str | None, facets: str | None) -> PageRequest:
     """Return the page with the order and the facets that are asked for; raise RequestInvalid."""
     if sort is not None and page.since is not None:
         fault = Fault("/query/sort", "sort", "What changed is told in the order of the changes.")

@@ -4,7 +4,7 @@ import base64
 import binascii
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -85,6 +85,7 @@ class Rows:
     next_cursor: str | None
     total: int | None
     changes: Changes | None = None
+    facets: Mapping[str, Sequence[Mapping[str, Any]]] | None = None
 
 
 @dataclass(frozen=True)

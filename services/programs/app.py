@@ -30,6 +30,7 @@ from services.programs.api import (
     publications,
     search,
     tables,
+    timelines,
     training_sessions,
     venues,
 )
@@ -82,6 +83,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             programs.router,
             publications.router,
             search.router,
+            timelines.router,
             training_sessions.router,
             venues.router,
         ],

@@ -5,8 +5,10 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
-from cli.codelists import refresh_codelists
+from cli.codelists import codelists, refresh_codelists
+from cli.errors import CommandError
 from services.common.codelists.iati import CODELISTS, load_codelist
 
 REPOSITORY = Path(__file__).parents[2]
@@ -84,3 +86,23 @@ def test_a_missing_codelist_stops_the_refresh(source: Path, tmp_path: Path) -> N
     (source / "nonembedded" / "Sector.xml").unlink()
     with pytest.raises(FileNotFoundError):
         refresh_codelists(source, embedded="e1", nonembedded="n2", as_of=date(2026, 6, 22), target=tmp_path)
+
+
+@pytest.mark.parametrize(
+    "content", ["<html>Try again later", "<html/>", "<codelist><codelist-items/></codelist>"]
+)
+def test_what_is_no_codelist_changes_nothing(source: Path, tmp_path: Path, content: str) -> None:
+    target = tmp_path / "target"
+    target.mkdir()
+    (source / "nonembedded" / "UNSDG-Targets.xml").write_text(content, "utf-8")
+    with pytest.raises(ValueError, match="UNSDG-Targets"):
+        refresh_codelists(source, embedded="e1", nonembedded="n2", as_of=date(2026, 6, 22), target=target)
+    assert list(target.iterdir()) == []
+
+
+def test_the_command_says_what_is_missing(tmp_path: Path) -> None:
+    arguments = ["refresh", str(tmp_path), "--embedded", "e", "--nonembedded", "n", "--as-of", "2026-06-22"]
+    told = CliRunner().invoke(codelists, arguments)
+    assert isinstance(told.exception, CommandError)
+    assert str(told.exception).startswith("nothing was changed: ")
+    assert "ActivityDateType.xml" in str(told.exception)

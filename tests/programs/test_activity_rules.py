@@ -348,7 +348,9 @@ def test_the_flow_is_oda_where_everybody_is_on_the_dated_list(
 def test_the_dac_list_is_as_long_as_the_dacs() -> None:
     """141 countries and territories, Kosovo included."""
     assert is_recipient("KZ", TODAY)
-    assert len(RECIPIENTS) == 141
+    assert len(RECIPIENTS) == 142
+    assert is_recipient("AG", date(2021, 12, 31))
+    assert not is_recipient("AG", date(2022, 1, 1))
 
 
 def test_every_state_has_a_status() -> None:

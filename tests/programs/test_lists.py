@@ -15,6 +15,7 @@ from services.common.wire import FacetedPage
 from services.programs.schemas.editions import EditionItem
 from services.programs.schemas.organizations import OrganizationItem
 from tests.apps import Door
+from tests.following import everything_told
 from tests.programs.demonstrations import enter
 
 
@@ -179,12 +180,60 @@ async def test_what_is_gone_is_told_to_those_who_see_everything(
     draft |= {"title": {"en": "Draft"}, "provenance": "synthetic"}
     edition = await enter(manager, "/v1/editions", draft)
     own = {"provenance": "synthetic", "state": "draft"}
+    await everything_told(demonstration)
     first, unseen = await followed(manager, "start", **own), await followed(public, "start")
     assert ([item["code"] for item in first["items"]], first["changes"]["gone"]) == (["draft"], [])
     assert unseen["items"] == []
     etag = (await manager.get(f"/v1/editions/{edition['id']}")).headers["etag"]
     gone = await manager.delete(f"/v1/editions/{edition['id']}", headers={"If-Match": etag})
     assert gone.status_code == 204, gone.text
+    await everything_told(demonstration)
     assert (await followed(manager, first["changes"]["until"], **own))["changes"]["gone"] == [edition["id"]]
     told = await followed(public, unseen["changes"]["until"])
     assert told["changes"]["gone"] is None
+
+
+async def test_programs_and_deliveries_are_counted_sorted_and_found(staff: httpx.AsyncClient) -> None:
+    """Against what the whole lists say."""
+    everything = (await read(staff, "deliveries", limit=200))["items"]
+    found = await read(staff, "deliveries", country="TJ", facets="kind,country", sort="-code", limit=2)
+    kinds = {one["value"]: one["count"] for one in found["facets"]["kind"]}
+    mine = [one for one in everything if one["recipient_country"] == "TJ"]
+    assert kinds == {kind: sum(one["kind"] == kind for one in mine) for kind in {one["kind"] for one in mine}}
+    countries = {one["value"]: one["count"] for one in found["facets"]["country"]}
+    assert countries["TJ"] == len(mine)
+    assert sum(countries.values()) == len(everything)  # a filter does not narrow its own facet
+    assert [one["code"] for one in found["items"]] == sorted((one["code"] for one in mine), reverse=True)[:2]
+    dated = await read(staff, "deliveries", sort="earliest", limit=200)
+    days = [one["earliest"] for one in dated["items"]]
+    assert days == sorted(days, key=lambda day: day or "9999")
+    assert None in days
+    part = await read(staff, "deliveries", sort="earliest", limit=1)
+    following = await read(staff, "deliveries", sort="earliest", limit=1, cursor=part["next_cursor"])
+    assert following["items"] == dated["items"][1:2]
+    vouchers = await read(staff, "deliveries", q="Tech Orda")
+    assert {one["kind"] for one in vouchers["items"]} == {"voucher_scheme"}
+    years = await read(staff, "deliveries", year=2023, limit=200)
+    assert years["items"] == [
+        one
+        for one in everything
+        if one["earliest"] and one["earliest"] <= "2023-12-31" and one["latest"] >= "2023"
+    ]
+    for sector in ("22040", "11330"):
+        by_sector = (await read(staff, "deliveries", sector=sector, limit=200))["items"]
+        own = [one for one in everything if sector in {s["code"] for s in one["sectors"]}]
+        assert [one["code"] for one in own] == [one["code"] for one in by_sector if one["sectors"]]
+
+    programs = await read(staff, "programs", facets="kind", count="true", limit=200)
+    assert sum(one["count"] for one in programs["facets"]["kind"]) == programs["total"]
+    for word in ("avicenna", "Авиценна"):
+        assert [one["code"] for one in (await read(staff, "programs", q=word))["items"]] == ["avicenna"]
+        assert (await read(staff, "editions", q=word))["items"]
+    in_tajikistan = {one["code"] for one in (await read(staff, "programs", country="TJ"))["items"]}
+    editions = (await read(staff, "editions", country="TJ", limit=200))["items"]
+    assert {one["program"]["label"] for one in editions if one["state"] != "draft"}
+    assert "avicenna" in in_tajikistan
+    assert (await read(staff, "programs", country="BR"))["items"] == []
+    assert (await read(staff, "programs", sdg_goal="17"))["items"]
+    unknown = await staff.get("/v1/deliveries", params={"facets": "place"})
+    assert unknown.status_code == 422

@@ -127,3 +127,96 @@ async def test_venues_and_modules_are_changed_with_their_version(
     assert (changed.status_code, changed.json()["ordinal"]) == (200, 3)
     listed = (await manager.get(modules)).json()["items"]
     assert [module["id"] for module in listed] == [first["id"], second["id"]]
+
+
+async def test_records_are_corrected_with_their_version_and_tell_what_happened(
+    demonstration: Door, program: dict[str, Any]
+) -> None:
+    manager = demonstration.as_("manager")
+    rows: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
+        (
+            f"/v1/programs/{program['id']}/components",
+            {"ordinal": 1, "title": {"en": "Students"}},
+            {"ordinal": 2, "title": {"en": "Students"}, "level": "undergraduate", "languages": ["ru"]},
+        ),
+        (
+            "/v1/funds",
+            {"code": "syn", "names": {"en": "Synthetic"}, "purpose": {"en": "Synthetic"}},
+            {"names": {"en": "Renamed"}, "purpose": {"en": "Synthetic"}, "established": "2024"},
+        ),
+        (
+            "/v1/sources",
+            {"code": "syn", "kind": "document", "title": "Synthetic"},
+            {"kind": "website", "title": "Synthetic", "url": "https://example.org"},
+        ),
+        (
+            "/v1/statements",
+            {"code": "syn", "kind": "principle", "text": {"en": "Synthetic"}},
+            {
+                "kind": "policy_frame",
+                "text": {"en": "Synthetic"},
+                "period": "2021/2025",
+                "subjects": [{"kind": "program", "id": program["id"]}] * 2,
+            },
+        ),
+    ]
+    for path, row, change in rows:
+        made = await enter(manager, path, row)
+        at = f"{path}/{made['id']}"
+        assert (await manager.patch(at, json=change)).status_code == 428
+        changed = await manager.patch(at, json=change, headers={"If-Match": f'"{made["version"]}"'})
+        assert changed.status_code == 200, changed.text
+        expected = change | ({"subjects": change["subjects"][:1]} if "subjects" in change else {})
+        assert {name: changed.json()[name] for name in expected} == expected
+        stale = await manager.patch(at, json=change, headers={"If-Match": f'"{made["version"]}"'})
+        assert stale.status_code == 412
+        happened = (await manager.get(f"/v1/timelines/{made['id']}")).json()["items"]
+        assert [entry["action"].rpartition(".")[2] for entry in happened] == ["changed", "created"]
+        assert {"title", "names", "text"} & set(happened[0]["fields"])
+        assert (await demonstration.as_().get(f"/v1/timelines/{made['id']}")).status_code == 401
+    unknown = rows[3][2] | {"subjects": [{"kind": "fund", "id": program["id"]}]}
+    statement = (await manager.get("/v1/statements")).json()["items"][0]
+    version = {"If-Match": f'"{statement["version"]}"'}
+    refused = await manager.patch(f"/v1/statements/{statement['id']}", json=unknown, headers=version)
+    assert refused.json()["code"] == "reference-unknown"
+
+
+async def test_a_country_of_an_edition_is_corrected_with_the_editions_version(
+    demonstration: Door, edition: dict[str, Any]
+) -> None:
+    manager, at = demonstration.as_("manager"), f"/v1/editions/{edition['id']}"
+    (country,) = (await manager.get(f"{at}/countries")).json()
+    path, seen = f"{at}/countries/{country['id']}", {"relation": "took_part", "head_count": 12}
+    stale = await manager.patch(path, json=seen, headers={"If-Match": '"1"'})
+    assert stale.status_code == 412
+    version = {"If-Match": (await manager.get(at)).headers["etag"]}
+    changed = await manager.patch(path, json=seen, headers=version)
+    assert (changed.status_code, changed.json()) == (200, country | seen)
+    twice = await enter(manager, f"{at}/countries", {"country": "TJ", "relation": "targeted"})
+    version = {"If-Match": (await manager.get(at)).headers["etag"]}
+    again = await manager.patch(f"{at}/countries/{twice['id']}", json=seen, headers=version)
+    assert again.json()["code"] == "portfolio-item-exists"
+    history = (await manager.get(f"{at}/history")).json()["items"]
+    assert [one["action"] for one in history[:2]] == ["edition.country_added", "edition.country_changed"]
+
+
+async def test_the_agency_has_offices_and_programs_a_cadence(programs: Door) -> None:
+    office = {
+        "code": "ast",
+        "names": {"en": "Astana"},
+        "country": "KZ",
+        "city": "Astana",
+        "zone": "Asia/Almaty",
+    }
+    agency = {"names": {"en": "A synthetic agency"}, "country": "KZ", "offices": [office]}
+    administrator = programs.as_("administrator")
+    put = await administrator.put("/v1/agency", json=agency)
+    assert (put.status_code, put.json()["offices"]) == (200, [office])
+    nowhere = agency | {"offices": [office | {"zone": "Asia/Nowhere"}]}
+    refused = await administrator.put("/v1/agency", json=nowhere, headers={"If-Match": put.headers["etag"]})
+    assert refused.status_code == 422
+    row = {"code": "p", "title": {"en": "P"}, "kind": "course_program", "cadence": "annual"}
+    made = await enter(
+        programs.as_("manager"), "/v1/programs", row | {"mandate": {"en": "By law (synthetic)"}}
+    )
+    assert (made["cadence"], made["mandate"]) == ("annual", {"en": "By law (synthetic)"})

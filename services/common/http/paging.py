@@ -10,7 +10,7 @@ from fastapi import Depends, Query, Request
 from services.common.changes import START, THE_START, Position
 from services.common.http.callers import Caller
 from services.common.identity import Reach
-from services.common.lists import ListShape, with_wishes
+from services.common.lists import Offers, with_wishes
 from services.common.pagination import DEFAULT_LIMIT, MAX_LIMIT, PageRequest
 
 _NOT_FILTERS = {"limit", "cursor", "count", "facets", "updated_since", "fields"}
@@ -61,7 +61,7 @@ Following = Annotated[PageRequest, Depends(_followed_request)]
 """The paging of a list whose answer is a `wire.FollowedPage`."""
 
 
-def listing(shape: ListShape) -> Any:
+def listing(shape: Offers) -> Any:
     """Return the dependency of a list's route: its paging with the orders and facets that `shape` offers."""
     sorts, facets_ = ", ".join(shape.sorts), ", ".join(shape.facets)
 

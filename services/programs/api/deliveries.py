@@ -10,14 +10,15 @@ from services.common.clock import Provenance
 from services.common.file_records import FileNotAttachable
 from services.common.http.callers import Caller
 from services.common.http.demonstration import Demonstration
-from services.common.http.paging import Following, Paging
+from services.common.http.paging import Following, Paging, listing
 from services.common.http.preconditions import ExpectedVersion
 from services.common.http.problem_responses import problems
 from services.common.http.routes import house_router
 from services.common.http.sessions import ReadSession, WriteSession
 from services.common.identity import Caller as CallerIdentity
-from services.common.wire import Code, FollowedPage, Page
-from services.common.wire_codes import CountryCode
+from services.common.pagination import PageRequest
+from services.common.wire import Code, FacetedPage, FollowedPage, Line, Page
+from services.common.wire_codes import CountryCode, SectorCode
 from services.programs.api.answers import answer_with_sources
 from services.programs.db import deliveries as questions
 from services.programs.db.editions import get_edition
@@ -60,6 +61,7 @@ from services.programs.schemas.deliveries import (
     DesignTaskRead,
 )
 from services.programs.schemas.delivery_details import DETAILS
+from services.programs.schemas.programs import SdgGoal
 
 router = house_router("deliveries", "")
 
@@ -108,17 +110,24 @@ async def create_delivery(
     return await _answer(session, caller, delivery)
 
 
-@router.get("/deliveries", response_model=FollowedPage[DeliveryItem])
+@router.get("/deliveries", response_model=FacetedPage[DeliveryItem])
 async def list_deliveries(
     session: ReadSession,
     caller: Caller,
-    page: Following,
+    page: Annotated[PageRequest, listing(questions.DELIVERIES)],
     provenance: Provenance = Provenance.REAL,
     code: Code | None = None,
     kind: DeliveryKind | None = None,
     state: DeliveryState | None = None,
     country: CountryCode | None = None,
     program_id: UUID | None = None,
+    year: Annotated[int | None, Query(ge=1900, le=2200)] = None,
+    sector: SectorCode | None = None,
+    sdg_goal: SdgGoal | None = None,
+    partner_id: UUID | None = None,
+    q: Annotated[
+        Line | None, Query(description="Words, or their beginnings, of code or title in any language.")
+    ] = None,
 ) -> object:
     """List deliveries by code; synthetic ones only to staff who ask for them by `provenance`."""
     return await questions.list_deliveries(
@@ -131,6 +140,11 @@ async def list_deliveries(
         state=state,
         country=country,
         program_id=program_id,
+        year=year,
+        sector=sector,
+        sdg_goal=sdg_goal,
+        partner_id=partner_id,
+        q=q,
     )
 
 

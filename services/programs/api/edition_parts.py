@@ -25,6 +25,7 @@ from services.programs.operations import edition_parts
 from services.programs.schemas.edition_parts import (
     CountryInvitationCreate,
     CountryInvitationRead,
+    EditionCountryChange,
     EditionCountryCreate,
     EditionCountryRead,
     InvitationAnswer,
@@ -72,6 +73,25 @@ async def read_edition_country(
     """Read what an edition has to do with one country, region or area."""
     await questions.get_edition(session, edition_id, visible_to=caller)
     return await questions.get_edition_country(session, edition_id, edition_country_id)
+
+
+@router.patch(
+    "/{edition_id}/countries/{edition_country_id}",
+    response_model=EditionCountryRead,
+    responses=problems(SubjectNotFound, PortfolioItemExists),
+)
+async def change_edition_country(
+    session: WriteSession,
+    caller: Caller,
+    edition_id: UUID,
+    edition_country_id: UUID,
+    version: ExpectedVersion,
+    request: EditionCountryChange,
+) -> EditionCountry:
+    """Correct what an edition has to do with a place; `If-Match` names the version of the edition."""
+    return await edition_parts.change_edition_country(
+        session, caller, edition_id, edition_country_id, version, request
+    )
 
 
 @router.post(

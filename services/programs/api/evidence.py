@@ -6,6 +6,7 @@ from fastapi import status
 
 from services.common.http.callers import Caller
 from services.common.http.paging import Following
+from services.common.http.preconditions import ExpectedVersion
 from services.common.http.problem_responses import problems
 from services.common.http.routes import house_router
 from services.common.http.sessions import ReadSession, WriteSession
@@ -17,8 +18,10 @@ from services.programs.domain.evidence import StatementKind
 from services.programs.domain.problems import PortfolioItemExists, ReferenceUnknown, SubjectNotFound
 from services.programs.operations import evidence as operations
 from services.programs.schemas.evidence import (
+    SourceChange,
     SourceCreate,
     SourceRead,
+    StatementChange,
     StatementCreate,
     StatementRead,
 )
@@ -47,6 +50,32 @@ async def list_sources(session: ReadSession, page: Following, code: Code | None 
 async def read_source(session: ReadSession, source_id: UUID) -> Source:
     """Read one source."""
     return await questions.get_source(session, source_id)
+
+
+@router.patch("/sources/{source_id}", response_model=SourceRead, responses=problems(SubjectNotFound))
+async def change_source(
+    session: WriteSession, caller: Caller, source_id: UUID, version: ExpectedVersion, request: SourceChange
+) -> Source:
+    """Change what is known of a source."""
+    return await operations.change_source(session, caller, source_id, version, request)
+
+
+@router.patch(
+    "/statements/{statement_id}",
+    response_model=StatementRead,
+    responses=problems(SubjectNotFound, ReferenceUnknown),
+)
+async def change_statement(
+    session: WriteSession,
+    caller: Caller,
+    statement_id: UUID,
+    version: ExpectedVersion,
+    request: StatementChange,
+) -> StatementRead:
+    """Change what is stated, and which rows it concerns."""
+    statement = await operations.change_statement(session, caller, statement_id, version, request)
+    subjects = await questions.list_subjects(session, StatementSubject, [statement.id])
+    return await answer_with_sources(session, StatementRead, statement, subjects=subjects[statement.id])
 
 
 @router.post(

@@ -6,12 +6,14 @@ from uuid import UUID
 from fastapi import Header, Query, Response, status
 
 from services.common.http.callers import Caller
-from services.common.http.paging import Following, Paging
+from services.common.http.paging import Following, Paging, listing
 from services.common.http.preconditions import ExpectedVersion
 from services.common.http.problem_responses import problems
 from services.common.http.routes import house_router
 from services.common.http.sessions import ReadSession, WriteSession
-from services.common.wire import Code, FollowedPage, Page
+from services.common.pagination import PageRequest
+from services.common.wire import Code, FacetedPage, FollowedPage, Line, Page
+from services.common.wire_codes import CountryCode, SectorCode
 from services.programs.api.answers import answer_with_sources, page_with_sources
 from services.programs.db import programs as questions
 from services.programs.db.tables import Lecturer
@@ -22,14 +24,16 @@ from services.programs.domain.problems import (
     SourceRequired,
     SubjectNotFound,
 )
-from services.programs.domain.programs import ProgramStatus
+from services.programs.domain.programs import ProgramKind, ProgramStatus
 from services.programs.operations import program_states
 from services.programs.operations import programs as operations
 from services.programs.schemas.programs import (
     AgencyRead,
     AgencyWrite,
+    ComponentChange,
     ComponentCreate,
     ComponentRead,
+    FundChange,
     FundCreate,
     FundRead,
     LecturerChange,
@@ -41,6 +45,7 @@ from services.programs.schemas.programs import (
     ProgramRead,
     ProgramStatusChange,
     ProgramStatusChangeResult,
+    SdgGoal,
 )
 
 router = house_router("programs", "")
@@ -83,16 +88,36 @@ async def create_program(
     return await answer_with_sources(session, ProgramRead, program)
 
 
-@router.get("/programs", response_model=FollowedPage[ProgramItem])
+@router.get("/programs", response_model=FacetedPage[ProgramItem])
 async def list_programs(
     session: ReadSession,
     caller: Caller,
-    page: Following,
+    page: Annotated[PageRequest, listing(questions.PROGRAMS)],
     code: Code | None = None,
+    kind: ProgramKind | None = None,
     status: ProgramStatus | None = None,
+    sector: SectorCode | None = None,
+    sdg_goal: SdgGoal | None = None,
+    country: CountryCode | None = None,
+    partner_id: UUID | None = None,
+    q: Annotated[
+        Line | None, Query(description="Words, or their beginnings, of code or title in any language.")
+    ] = None,
 ) -> object:
-    """List programs by code."""
-    return await questions.list_programs(session, page, visible_to=caller, code=code, status=status)
+    """List programs by code; `country` is where one of its editions or deliveries reaches."""
+    return await questions.list_programs(
+        session,
+        page,
+        visible_to=caller,
+        code=code,
+        kind=kind,
+        status=status,
+        sector=sector,
+        sdg_goal=sdg_goal,
+        country=country,
+        partner_id=partner_id,
+        q=q,
+    )
 
 
 @router.get("/programs/{program_id}", response_model=ProgramRead, responses=problems(SubjectNotFound))
@@ -167,6 +192,24 @@ async def read_component(
     return await answer_with_sources(session, ComponentRead, component)
 
 
+@router.patch(
+    "/programs/{program_id}/components/{component_id}",
+    response_model=ComponentRead,
+    responses=problems(SubjectNotFound, PortfolioItemExists),
+)
+async def change_component(
+    session: WriteSession,
+    caller: Caller,
+    program_id: UUID,
+    component_id: UUID,
+    version: ExpectedVersion,
+    request: ComponentChange,
+) -> ComponentRead:
+    """Change what is known of a component."""
+    component = await operations.change_component(session, caller, program_id, component_id, version, request)
+    return await answer_with_sources(session, ComponentRead, component)
+
+
 @router.post(
     "/funds",
     response_model=FundRead,
@@ -190,6 +233,15 @@ async def list_funds(session: ReadSession, page: Following, code: Code | None = 
 async def read_fund(session: ReadSession, fund_id: UUID) -> FundRead:
     """Read one fund; its money is told by its statement."""
     return await answer_with_sources(session, FundRead, await questions.read_fund(session, fund_id))
+
+
+@router.patch("/funds/{fund_id}", response_model=FundRead, responses=problems(SubjectNotFound))
+async def change_fund(
+    session: WriteSession, caller: Caller, fund_id: UUID, version: ExpectedVersion, request: FundChange
+) -> FundRead:
+    """Change what is known of a fund."""
+    fund = await operations.change_fund(session, caller, fund_id, version, request)
+    return await answer_with_sources(session, FundRead, fund)
 
 
 @router.post(

@@ -1,16 +1,19 @@
 """Questions asked of deliveries and design tasks, and what one country received."""
 
 from collections.abc import Collection, Sequence
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, func, literal, select
+from sqlalchemy import ColumnElement, Row, and_, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.clock import Provenance
 from services.common.identity import Caller, Reach
+from services.common.lists import ListOffer, fetch_offered, wanted
 from services.common.pagination import PageRequest, Rows, SortKey, fetch_page
 from services.programs.db.base import any_of, get_one
+from services.programs.db.editions import matches, partnered
 from services.programs.db.tables import (
     Delivery,
     DeliveryDocument,
@@ -20,6 +23,7 @@ from services.programs.db.tables import (
     Organization,
     Partnership,
     PartnershipSubject,
+    Program,
     Statement,
 )
 from services.programs.domain.deliveries import DeliveryKind, DeliveryState, DesignTaskState, DocumentKind
@@ -54,6 +58,24 @@ async def get_delivery(
     return delivery
 
 
+DELIVERIES: Final = ListOffer(
+    sorts={
+        "code": Delivery.code,
+        "state": Delivery.state,
+        "kind": Delivery.kind,
+        "earliest": func.coalesce(Delivery.earliest, date.max),
+        "updated_at": Delivery.updated_at,
+    },
+    facets={
+        "kind": Delivery.kind,
+        "state": Delivery.state,
+        "country": Delivery.recipient_country,
+        "program_id": Delivery.program_id,
+    },
+)
+"""What no source dates comes last by `earliest`."""
+
+
 async def list_deliveries(
     session: AsyncSession,
     page: PageRequest,
@@ -65,20 +87,49 @@ async def list_deliveries(
     state: DeliveryState | None,
     country: str | None,
     program_id: UUID | None,
+    year: int | None,
+    sector: str | None,
+    sdg_goal: str | None,
+    partner_id: UUID | None,
+    q: str | None,
 ) -> Rows:
-    """Return deliveries by code; synthetic ones only to staff who ask by name (invariant P11)."""
-    query = select(Delivery).where(Delivery.provenance == provenance, *_shown(visible_to, Delivery))
-    if code is not None:
-        query = query.where(Delivery.code == code)
-    if kind is not None:
-        query = query.where(Delivery.kind == kind)
-    if state is not None:
-        query = query.where(Delivery.state == state)
-    if country is not None:
-        query = query.where(Delivery.recipient_country == country)
-    if program_id is not None:
-        query = query.where(Delivery.program_id == program_id)
-    return await fetch_page(session, query, page, SortKey(Delivery.code))
+    """Return deliveries by code; synthetic ones only to staff who ask by name (invariant P11).
+
+    `sector` is the delivery's own, or its program's where it has none; what no source dates is of no year.
+    """
+    query = select(Delivery).join(Program, Program.id == Delivery.program_id, isouter=True)
+    filters = wanted(
+        code=None if code is None else Delivery.code == code,
+        kind=None if kind is None else Delivery.kind == kind,
+        state=None if state is None else Delivery.state == state,
+        country=None if country is None else Delivery.recipient_country == country,
+        program_id=None if program_id is None else Delivery.program_id == program_id,
+        year=None if year is None else _in_year(year),
+        sector=None if sector is None else _serves(sector),
+        sdg_goal=None if sdg_goal is None else Program.sdg_goals.contains([sdg_goal]),
+        partner_id=None if partner_id is None else _with_partner(partner_id),
+        q=None if q is None else matches(Delivery.search, q),
+    )
+    query = query.where(Delivery.provenance == provenance, *_shown(visible_to, Delivery))
+    return await fetch_offered(session, query, filters, page, DELIVERIES, SortKey(Delivery.code))
+
+
+def _in_year(year: int) -> ColumnElement[bool]:
+    return and_(Delivery.earliest <= date(year, 12, 31), Delivery.latest >= date(year, 1, 1))
+
+
+def _serves(sector: str) -> ColumnElement[bool]:
+    inherited = and_(Delivery.sectors == [], Program.sectors.contains([{"code": sector}]))
+    return or_(Delivery.sectors.contains([{"code": sector}]), inherited)
+
+
+def _with_partner(organization_id: UUID) -> ColumnElement[bool]:
+    concerned = partnered(organization_id)
+    return or_(
+        Delivery.recipient_organization_id == organization_id,
+        Delivery.id.in_(concerned),
+        Delivery.program_id.in_(concerned),
+    )
 
 
 async def list_told_voucher_schemes(session: AsyncSession) -> Sequence[Delivery]:

@@ -5,14 +5,30 @@ from collections.abc import Collection, Sequence
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Integer, Text, Uuid, and_, bindparam, cast, delete, func, literal, or_, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    Text,
+    Uuid,
+    and_,
+    bindparam,
+    cast,
+    delete,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
 from services.common.clock import Provenance
 from services.common.identity import Caller, Reach
 from services.common.lists import ListShape, fetch_list, wanted
 from services.common.pagination import PageRequest, Rows, SortKey, fetch_page
+from services.common.search import fold
 from services.common.sessions import HotReader
 from services.programs.db.base import get_one
 from services.programs.db.tables import (
@@ -170,14 +186,28 @@ async def list_editions(
         sector=sector,
         sdg_goal=sdg_goal,
         partner_id=partner_id,
-        q=None if q is None else _beginnings(q),
+        q=None if q is None else beginnings(q),
     )
     return await fetch_list(reader, EDITIONS, page, conditions)
 
 
-def _beginnings(q: str) -> str:
+def beginnings(q: str) -> str:
     """Return a text query for words that begin so, all of them; nothing of `q` but its words goes in."""
-    return " & ".join(f"{word}:*" for word in re.findall(r"\w+", q))
+    return " & ".join(f"{word}:*" for word in re.findall(r"[^\W_]+", fold(q)))
+
+
+def matches(column: InstrumentedAttribute[str], q: str) -> ColumnElement[bool]:
+    """Return the condition that a row's searchable text holds all words of `q`, or their beginnings."""
+    return column.bool_op("@@")(func.to_tsquery(text("'simple'::regconfig"), beginnings(q)))
+
+
+def partnered(organization_id: UUID) -> Select[UUID]:
+    """Return the subjects of the organization's partnerships."""
+    return (
+        select(PartnershipSubject.subject_id)
+        .join(Partnership, Partnership.id == PartnershipSubject.partnership_id)
+        .where(Partnership.organization_id == organization_id)
+    )
 
 
 async def find_coming_edition(

@@ -68,14 +68,21 @@ async def list_sources(session: AsyncSession, page: PageRequest, *, code: str | 
     return await fetch_page(session, query, page, SortKey(Source.code))
 
 
-async def get_source(session: AsyncSession, source_id: UUID) -> Source:
-    """Return the source; raise `SubjectNotFound`."""
-    return await get_one(session, select(Source).where(Source.id == source_id), "source")
+async def get_source(session: AsyncSession, source_id: UUID, *, lock: bool = False) -> Source:
+    """Return the source, locked for update if `lock`; raise `SubjectNotFound`."""
+    query = select(Source).where(Source.id == source_id)
+    return await get_one(session, query.with_for_update() if lock else query, "source")
 
 
-async def get_statement(session: AsyncSession, statement_id: UUID) -> Statement:
-    """Return the statement; raise `SubjectNotFound`."""
-    return await get_one(session, select(Statement).where(Statement.id == statement_id), "statement")
+async def get_statement(session: AsyncSession, statement_id: UUID, *, lock: bool = False) -> Statement:
+    """Return the statement, locked for update if `lock`; raise `SubjectNotFound`."""
+    query = select(Statement).where(Statement.id == statement_id)
+    return await get_one(session, query.with_for_update() if lock else query, "statement")
+
+
+async def unlink_statement(session: AsyncSession, statement_id: UUID) -> None:
+    """Let the statement concern no row any more."""
+    await session.execute(delete(StatementSubject).where(StatementSubject.statement_id == statement_id))
 
 
 async def list_citations(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, list[Any]]:

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -92,6 +92,8 @@ class Agency(Versioned, Base):
     acronym: Mapped[str | None]
     legal_form: Mapped[dict[str, str] | None]
     mandate: Mapped[dict[str, str] | None]
+    offices: Mapped[list[dict[str, Any]]] = mapped_column(default=list, server_default=text("'[]'::jsonb"))
+    """Code, names, country, city and zone of each."""
     founded: Mapped[str | None]
     """EDTF."""
     ministry: Mapped[dict[str, str] | None]

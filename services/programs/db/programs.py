@@ -1,18 +1,23 @@
 """Questions asked of the agency, programs, components, partnerships, funds and lecturers."""
 
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.clock import Provenance
 from services.common.identity import Caller, Reach
+from services.common.lists import ListOffer, fetch_offered, wanted
 from services.common.pagination import PageRequest, Rows, SortKey, fetch_page
 from services.programs.db.base import get_one
+from services.programs.db.editions import PUBLISHED, matches, partnered
 from services.programs.db.tables import (
     Agency,
     Component,
+    Delivery,
     Edition,
+    EditionCountry,
     Fund,
     Lecturer,
     MirrorResults,
@@ -20,7 +25,7 @@ from services.programs.db.tables import (
 )
 from services.programs.domain.editions import SETTLED_RESULTS, EditionState
 from services.programs.domain.problems import SubjectNotFound
-from services.programs.domain.programs import ProgramStatus
+from services.programs.domain.programs import ProgramKind, ProgramStatus
 
 
 async def find_agency(session: AsyncSession, *, lock: bool = False) -> Agency | None:
@@ -53,23 +58,54 @@ async def get_visible_program(session: AsyncSession, program_id: UUID, visible_t
     return program
 
 
+PROGRAMS: Final = ListOffer(
+    sorts={"code": Program.code, "kind": Program.kind, "updated_at": Program.updated_at},
+    facets={"kind": Program.kind, "status": Program.status},
+)
+
+
 async def list_programs(
     session: AsyncSession,
     page: PageRequest,
     *,
     visible_to: Caller,
     code: str | None,
+    kind: ProgramKind | None,
     status: ProgramStatus | None,
+    sector: str | None,
+    sdg_goal: str | None,
+    country: str | None,
+    partner_id: UUID | None,
+    q: str | None,
 ) -> Rows:
-    """Return programs by code; ideas are internal."""
-    query = select(Program)
-    if visible_to.reach is Reach.PUBLISHED:
-        query = query.where(Program.status.is_distinct_from(ProgramStatus.IDEA))
-    if code is not None:
-        query = query.where(Program.code == code)
-    if status is not None:
-        query = query.where(Program.status == status)
-    return await fetch_page(session, query, page, SortKey(Program.code))
+    """Return programs by code; ideas are internal. `country` is where an edition or a delivery reaches."""
+    filters = wanted(
+        public=None
+        if visible_to.reach is not Reach.PUBLISHED
+        else Program.status.is_distinct_from(ProgramStatus.IDEA),
+        code=None if code is None else Program.code == code,
+        kind=None if kind is None else Program.kind == kind,
+        status=None if status is None else Program.status == status,
+        sector=None if sector is None else Program.sectors.contains([{"code": sector}]),
+        sdg_goal=None if sdg_goal is None else Program.sdg_goals.contains([sdg_goal]),
+        country=None if country is None else Program.id.in_(_reaching(country)),
+        partner_id=None if partner_id is None else Program.id.in_(partnered(partner_id)),
+        q=None if q is None else matches(Program.search, q),
+    )
+    return await fetch_offered(session, select(Program), filters, page, PROGRAMS, SortKey(Program.code))
+
+
+def _reaching(country: str) -> Select[UUID]:
+    """Return the programs of which a real edition or delivery reaches the country (invariant P11)."""
+    editions = (
+        select(Edition.program_id)
+        .join(EditionCountry, EditionCountry.edition_id == Edition.id)
+        .where(EditionCountry.country == country, *PUBLISHED)
+    )
+    deliveries = select(Delivery.program_id).where(
+        Delivery.recipient_country == country, Delivery.provenance == Provenance.REAL
+    )
+    return select(editions.union(deliveries).subquery().c.program_id)
 
 
 async def count_completed_editions(session: AsyncSession, program_id: UUID) -> int:
@@ -103,15 +139,18 @@ async def find_component(session: AsyncSession, component_id: UUID, program_id: 
     return (await session.scalars(query)).one_or_none()
 
 
-async def get_component(session: AsyncSession, component_id: UUID, program_id: UUID) -> Component:
-    """Return the component of this program; raise `SubjectNotFound`."""
+async def get_component(
+    session: AsyncSession, component_id: UUID, program_id: UUID, *, lock: bool = False
+) -> Component:
+    """Return the component of this program, locked for update if `lock`; raise `SubjectNotFound`."""
     query = select(Component).where(Component.id == component_id, Component.program_id == program_id)
-    return await get_one(session, query, "component")
+    return await get_one(session, query.with_for_update() if lock else query, "component")
 
 
-async def read_fund(session: AsyncSession, fund_id: UUID) -> Fund:
-    """Return the fund; raise `SubjectNotFound`."""
-    return await get_one(session, select(Fund).where(Fund.id == fund_id), "fund")
+async def read_fund(session: AsyncSession, fund_id: UUID, *, lock: bool = False) -> Fund:
+    """Return the fund, locked for update if `lock`; raise `SubjectNotFound`."""
+    query = select(Fund).where(Fund.id == fund_id)
+    return await get_one(session, query.with_for_update() if lock else query, "fund")
 
 
 async def list_components(session: AsyncSession, page: PageRequest, program_id: UUID) -> Rows:

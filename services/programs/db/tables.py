@@ -52,6 +52,7 @@ from services.programs.db.timetable_tables import Lecturer, Module, TrainingSess
 from services.programs.domain.organizations import OrganizationStatus
 from services.programs.domain.problems import OrganizationExists, PortfolioItemExists
 from services.programs.domain.programs import (
+    Cadence,
     CooperationForm,
     ProgramKind,
     ProgramStatus,
@@ -108,7 +109,7 @@ __all__ = [
     "Venue",
 ]
 
-SCHEMA_REVISION: Final = "0017"
+SCHEMA_REVISION: Final = "0018"
 """The revision of `migrations/programs` that this code needs."""
 
 
@@ -180,6 +181,9 @@ class Program(Versioned, Base):
     coded_by: Mapped[str | None]
     """Who proposed the codes, where it was not the agency."""
     audiences: Mapped[list[str]]
+    cadence: Mapped[Cadence | None]
+    mandate: Mapped[dict[str, str] | None]
+    """By which decision, law or agreement the agency carries it out."""
     search: Mapped[str] = mapped_column(
         TSVECTOR, searchable("programs", "code", languages=["title"]), deferred=True
     )
@@ -206,6 +210,8 @@ class Component(Versioned, Base):
     ordinal: Mapped[int]
     title: Mapped[dict[str, str]]
     audience: Mapped[str | None]
+    level: Mapped[str | None]
+    """Of what its audience has learned so far, such as `undergraduate`."""
     languages: Mapped[list[str]]
 
 

@@ -1,7 +1,10 @@
 """Who may receive official development assistance: the DAC List of ODA Recipients, by date.
 
-Source: OECD DAC, list for reporting on 2024 and 2025 flows, with what is decided since: Nauru left the list on
-1 January 2026. What the DAC decides on Montserrat, and in its review of 2026, is not known here.
+Source: OECD DAC, list for reporting on 2024 and 2025 flows with its notes, looked up on 2026-11-30 at
+https://www.oecd.org/en/topics/sub-issues/oda-eligibility-and-conditions/dac-list-of-oda-recipients.html:
+Nauru leaves on 1 January 2026; Antigua and Barbuda left on 1 January 2022, the only one that left since 2020. Days
+before 2020 are judged by the list of 2020. What the DAC decided on Montserrat since October 2025, and decides in
+its review of 2026, is not known here; Guyana and Panama may leave then.
 """
 
 from collections.abc import Collection, Mapping
@@ -15,11 +18,11 @@ _CODES: Final = (
     "FJ FM GA GD GE GH GM GN GQ GT GW GY HN HT ID IN IQ IR JM JO KE KG KH KI KM KP KZ LA LB LC LK LR LS LY MA "
     "MD ME MG MH MK ML MM MN MR MS MU MV MW MX MY MZ NA NE NG NI NP NR NU PA PE PG PH PK PS PW PY RS RW SB SD "
     "SH SL SN SO SR SS ST SV SY SZ TD TG TH TJ TK TL TM TN TO TR TV TZ UA UG UZ VC VE VN VU WF WS XK YE ZA ZM "
-    "ZW"
+    "ZW AG"
 )
 RECIPIENTS: Final = frozenset(_CODES.split())
 """By ISO 3166-1 alpha-2; XK is the user-assigned code of Kosovo."""
-_LEFT: Final[Mapping[str, date]] = {"NR": date(2026, 1, 1)}
+_LEFT: Final[Mapping[str, date]] = {"AG": date(2022, 1, 1), "NR": date(2026, 1, 1)}
 """From this day on the country is not on the list any more."""
 
 

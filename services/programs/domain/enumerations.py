@@ -28,6 +28,7 @@ from services.programs.domain.monitoring import (
 from services.programs.domain.needs import NEEDS_SURVEY_LIFE, NeedsSurveyState, SectorMatch
 from services.programs.domain.organizations import ORGANIZATION_LIFE, OrganizationStatus
 from services.programs.domain.programs import (
+    Cadence,
     CooperationForm,
     FunctionalRole,
     ProgramKind,
@@ -36,6 +37,7 @@ from services.programs.domain.programs import (
     TriangularRole,
 )
 from services.programs.domain.publication_enumerations import PUBLICATION_ENUMERATIONS
+from services.programs.domain.search import FindableKind
 
 ENUMERATIONS: Final[Sequence[Enumeration]] = (
     *EDITION_ENUMERATIONS,
@@ -62,6 +64,16 @@ ENUMERATIONS: Final[Sequence[Enumeration]] = (
             one_off | One-off | Разовая | Бір реттік
             suspended | Suspended | Приостановлена | Тоқтатыла тұрды
             closed | Closed | Закрыта | Жабылды
+        """),
+    ),
+    Enumeration(
+        "cadence",
+        Cadence,
+        read_labels("""
+            several_a_year | Several times a year | Несколько раз в год | Жылына бірнеше рет
+            annual | Every year | Ежегодно | Жыл сайын
+            biennial | Every other year | Раз в два года | Екі жылда бір рет
+            irregular | As needed | По мере необходимости | Қажеттілігіне қарай
         """),
     ),
     Enumeration(
@@ -336,6 +348,20 @@ ENUMERATIONS: Final[Sequence[Enumeration]] = (
             green | As planned | По плану | Жоспар бойынша
             amber | Off the plan, can be mended | Отклонение, устранимо | Ауытқу бар, түзетуге болады
             red | Off the plan, a decision is needed | Отклонение, нужно решение | Ауытқу бар, шешім қажет
+        """),
+    ),
+    Enumeration(
+        "findable_kind",
+        FindableKind,
+        read_labels("""
+            program | Program | Программа | Бағдарлама
+            edition | Edition | Выпуск программы | Бағдарлама шығарылымы
+            delivery | Delivery | Поставка | Жеткізілім
+            organization | Organization | Организация | Ұйым
+            lecturer | Lecturer | Лектор | Дәріскер
+            document | Paper or photo of a delivery | Документ или фото поставки | Жеткізілім құжаты не суреті
+            source | Source | Источник | Дереккөз
+            publication | Published file | Опубликованный файл | Жарияланған файл
         """),
     ),
     *PUBLICATION_ENUMERATIONS,

@@ -20,6 +20,11 @@ _READERS: Final = _STAFF | {
 
 _WRITES: Final = (
     "create_source",
+    "change_source",
+    "change_statement",
+    "change_component",
+    "change_fund",
+    "change_edition_country",
     "create_organization",
     "change_organization",
     "create_program",
@@ -157,6 +162,7 @@ _INTERNAL_READS: Final = (
     "list_seat_lines",
     "read_monitoring",
     "list_design_tasks",
+    "list_timeline",
     "read_design_task",
     "list_milestones",
     "read_milestone",

@@ -19,6 +19,15 @@ class ProgramKind(StrEnum):
     VOUCHER_SCHEME = "voucher_scheme"
 
 
+class Cadence(StrEnum):
+    """How often a program is held."""
+
+    SEVERAL_A_YEAR = "several_a_year"
+    ANNUAL = "annual"
+    BIENNIAL = "biennial"
+    IRREGULAR = "irregular"
+
+
 class ProgramStatus(StrEnum):
     """Where a program stands in its life."""
 

@@ -8,7 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.common.audit import record_change
 from services.common.identity import Caller
 from services.common.preconditions import require_version
-from services.programs.db.editions import get_country_invitation, get_edition, get_seat_line
+from services.programs.db.editions import (
+    get_country_invitation,
+    get_edition,
+    get_edition_country,
+    get_seat_line,
+)
 from services.programs.db.organizations import get_organization
 from services.programs.db.tables import CountryInvitation, Edition, EditionCountry, SeatLine
 from services.programs.domain.editions import CALL_PASSED
@@ -19,6 +24,7 @@ from services.programs.operations.edition_records import record_edition, require
 from services.programs.operations.evidence import cite
 from services.programs.schemas.edition_parts import (
     CountryInvitationCreate,
+    EditionCountryChange,
     EditionCountryCreate,
     InvitationAnswer,
     SeatLineChange,
@@ -39,6 +45,27 @@ async def add_edition_country(
     await session.flush()
     await cite(session, SubjectKind.EDITION_COUNTRY, row.id, request.sources)
     await count_change(session, caller, edition, "edition.country_added", "countries")
+    return row
+
+
+async def change_edition_country(
+    session: AsyncSession,
+    caller: Caller,
+    edition_id: UUID,
+    edition_country_id: UUID,
+    expected_version: int,
+    request: EditionCountryChange,
+) -> EditionCountry:
+    """Change what the edition has to do with a place; `expected_version` is the edition's, whose part it is.
+
+    Raises `PortfolioItemExists` where the edition has just that to do with the place already.
+    """
+    edition = await get_edition(session, edition_id, lock=True)
+    require_version(edition, expected_version)
+    row = await get_edition_country(session, edition.id, edition_country_id)
+    row.relation, row.head_count = request.relation, request.head_count
+    await session.flush()
+    await count_change(session, caller, edition, "edition.country_changed", "countries")
     return row
 
 

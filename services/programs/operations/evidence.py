@@ -6,13 +6,28 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.audit import record_change
+from services.common.clock import real_now
 from services.common.identity import Caller
+from services.common.preconditions import require_version
 from services.common.problems import Fault
-from services.programs.db.evidence import find_sources, require_subjects
+from services.programs.db.evidence import (
+    find_sources,
+    get_source,
+    get_statement,
+    require_subjects,
+    unlink_statement,
+)
 from services.programs.db.tables import Citation, Source, Statement, StatementSubject
 from services.programs.domain.evidence import SubjectKind
 from services.programs.domain.problems import ReferenceUnknown
-from services.programs.schemas.evidence import CitationWrite, SourceCreate, StatementCreate
+from services.programs.schemas.evidence import (
+    CitationWrite,
+    SourceChange,
+    SourceCreate,
+    StatementChange,
+    StatementCreate,
+    StatementFields,
+)
 
 
 async def create_source(session: AsyncSession, caller: Caller, request: SourceCreate) -> Source:
@@ -55,9 +70,42 @@ async def create_statement(session: AsyncSession, caller: Caller, request: State
     statement = Statement(**request.model_dump(exclude={"subjects", "sources"}))
     session.add(statement)
     await record_change(session, caller, "statement.created", statement)
-    for subject in request.subjects:
-        session.add(
-            StatementSubject(statement_id=statement.id, subject_kind=subject.kind, subject_id=subject.id)
-        )
+    _link(session, statement, request)
     await cite(session, SubjectKind.STATEMENT, statement.id, request.sources)
     return statement
+
+
+async def change_source(
+    session: AsyncSession, caller: Caller, source_id: UUID, expected_version: int, request: SourceChange
+) -> Source:
+    """Change what the record says of a source."""
+    source = await get_source(session, source_id, lock=True)
+    require_version(source, expected_version)
+    changes = request.model_dump()
+    for field, value in changes.items():
+        setattr(source, field, value)
+    await record_change(session, caller, "source.changed", source, changes)
+    return source
+
+
+async def change_statement(
+    session: AsyncSession, caller: Caller, statement_id: UUID, expected_version: int, request: StatementChange
+) -> Statement:
+    """Change what is stated, and which rows it concerns; raises `ReferenceUnknown`."""
+    statement = await get_statement(session, statement_id, lock=True)
+    require_version(statement, expected_version)
+    await require_subjects(session, [(subject.kind, subject.id) for subject in request.subjects])
+    changes = request.model_dump(exclude={"subjects"})
+    for field, value in changes.items():
+        setattr(statement, field, value)
+    statement.updated_at = await real_now(session)
+    await record_change(session, caller, "statement.changed", statement, [*changes, "subjects"])
+    await unlink_statement(session, statement.id)
+    _link(session, statement, request)
+    await session.flush()
+    return statement
+
+
+def _link(session: AsyncSession, statement: Statement, request: StatementFields) -> None:
+    for kind, id_ in dict.fromkeys((subject.kind, subject.id) for subject in request.subjects):
+        session.add(StatementSubject(statement_id=statement.id, subject_kind=kind, subject_id=id_))

@@ -1,6 +1,6 @@
 """What can be done to the agency's record, programs, components, partnerships, funds and lecturers."""
 
-from typing import Final
+from typing import Final, TypeVar
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,7 +9,14 @@ from services.common.audit import record_change
 from services.common.identity import Caller
 from services.common.outbox import publish
 from services.common.preconditions import read_if_match, require_version
-from services.programs.db.programs import find_agency, get_lecturer, get_program
+from services.common.wire import Request
+from services.programs.db.programs import (
+    find_agency,
+    get_component,
+    get_lecturer,
+    get_program,
+    read_fund,
+)
 from services.programs.db.tables import (
     Agency,
     Component,
@@ -24,7 +31,9 @@ from services.programs.domain.programs import ProgramStatus
 from services.programs.operations.evidence import cite
 from services.programs.schemas.programs import (
     AgencyWrite,
+    ComponentChange,
     ComponentCreate,
+    FundChange,
     FundCreate,
     LecturerChange,
     LecturerCreate,
@@ -88,6 +97,41 @@ async def create_component(
     await record_change(session, caller, "component.created", component)
     await cite(session, SubjectKind.COMPONENT, component.id, request.sources)
     return component
+
+
+async def change_component(
+    session: AsyncSession,
+    caller: Caller,
+    program_id: UUID,
+    component_id: UUID,
+    expected_version: int,
+    request: ComponentChange,
+) -> Component:
+    """Change what the record says of the component; raises `PortfolioItemExists` for an ordinal that is taken."""
+    component = await get_component(session, component_id, program_id, lock=True)
+    return await _rewrite(session, caller, component, expected_version, request)
+
+
+async def change_fund(
+    session: AsyncSession, caller: Caller, fund_id: UUID, expected_version: int, request: FundChange
+) -> Fund:
+    """Change what the record says of the fund."""
+    fund = await read_fund(session, fund_id, lock=True)
+    return await _rewrite(session, caller, fund, expected_version, request)
+
+
+Recorded = TypeVar("Recorded", Component, Fund)
+
+
+async def _rewrite(
+    session: AsyncSession, caller: Caller, row: Recorded, expected_version: int, request: Request
+) -> Recorded:
+    require_version(row, expected_version)
+    changes = request.model_dump()
+    for field, value in changes.items():
+        setattr(row, field, value)
+    await record_change(session, caller, f"{row.__tablename__}.changed", row, changes)
+    return row
 
 
 async def create_fund(session: AsyncSession, caller: Caller, request: FundCreate) -> Fund:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from services.common.money import Money, split_largest_remainder
 from services.common.tabular.writing import TableFormat, open_writer
 from services.programs.domain.activities import Activity, ActivityKind, Part, Publisher
-from services.programs.domain.dac_list import ODA, RECIPIENTS, was_recipient_in
+from services.programs.domain.dac_list import AS_OF, ODA, is_recipient, was_recipient_in
 
 COMMITTED: Final = frozenset({"2"})
 SPENT: Final = frozenset({"3", "4"})
@@ -138,7 +138,7 @@ def _framework(reported: Reported, publisher: Publisher) -> str:
     if reported.activity.collaboration_type == "8":
         return "triangular"
     if reported.year is None:
-        return "south_south" if publisher.country in RECIPIENTS else "other"
+        return "south_south" if is_recipient(publisher.country, AS_OF) else "other"
     return "south_south" if was_recipient_in(publisher.country, reported.year) else "other"
 
 

@@ -59,6 +59,13 @@ class EditionCountryCreate(Request):
         return self
 
 
+class EditionCountryChange(Request):
+    """What the edition has to do with the place, and how many people; as a whole."""
+
+    relation: CountryRelation
+    head_count: Count | None = None
+
+
 class EditionCountryRead(Answer):
     """What the edition has to do with a country or a region."""
 

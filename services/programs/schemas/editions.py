@@ -3,7 +3,6 @@
 from datetime import date, datetime
 from typing import Annotated, Self
 from uuid import UUID
-from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
@@ -32,15 +31,7 @@ from services.programs.domain.eligibility import RuleSeverity
 from services.programs.schemas import examples
 from services.programs.schemas.edition_parts import AllocationRead, AllocationSettings
 from services.programs.schemas.evidence import Citations, Sourced
-from services.programs.schemas.programs import SectorRead, SectorWrite
-
-ZONES = available_timezones()
-
-
-def _zone(name: str) -> str:
-    if name not in ZONES:
-        raise ValueError("expected a time zone of the IANA database")
-    return name
+from services.programs.schemas.programs import SectorRead, SectorWrite, Zone
 
 
 def _bounded(text: str) -> str:
@@ -50,7 +41,6 @@ def _bounded(text: str) -> str:
     return text
 
 
-Zone = Annotated[str, Field(max_length=50, examples=["Asia/Almaty"]), AfterValidator(_zone)]
 Period = Annotated[EdtfText, AfterValidator(_bounded)]
 Percent = Annotated[Count, Field(le=100)]
 

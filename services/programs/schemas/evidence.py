@@ -14,16 +14,25 @@ from services.programs.schemas import examples
 WebAddress = Annotated[Line, Field(pattern=r"^https?://[^\s]+$")]
 
 
-class SourceCreate(Request):
+class SourceFields(Request):
+    """What a source's record says apart from its code."""
+
+    kind: SourceKind
+    title: Line
+    url: WebAddress | None = None
+    published: EdtfText | None = None
+
+
+class SourceCreate(SourceFields):
     """Something that facts are read from."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [examples.SOURCE]})
 
     code: Code = Field(examples=["interview-2025"])
-    kind: SourceKind
-    title: Line
-    url: WebAddress | None = None
-    published: EdtfText | None = None
+
+
+class SourceChange(SourceFields):
+    """What the record is to say as a whole."""
 
 
 class SourceRead(Resource):
@@ -83,19 +92,28 @@ class SubjectRead(Answer):
     id: UUID
 
 
-class StatementCreate(Request):
-    """What the agency states, or what a reader notes about its sources."""
+class StatementFields(Request):
+    """What a statement says apart from its code and its sources."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [examples.STATEMENT]})
-
-    code: Code
     kind: StatementKind
     text: Texts
     countries: list[CountryCode] = Field(default_factory=list, max_length=250)
     regions: list[RegionCode] = Field(default_factory=list, max_length=20)
     period: EdtfText | None = None
     subjects: list[SubjectReference] = Field(default_factory=list, max_length=50)
+
+
+class StatementCreate(StatementFields):
+    """What the agency states, or what a reader notes about its sources."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.STATEMENT]})
+
+    code: Code
     sources: Citations
+
+
+class StatementChange(StatementFields):
+    """What the record is to say as a whole."""
 
 
 class StatementRead(Sourced):

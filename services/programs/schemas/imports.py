@@ -6,7 +6,7 @@ from services.common.wire_codes import CountryCode, CurrencyCode, EdtfText, Orga
 from services.programs.domain.editions import EditionState, Modality
 from services.programs.domain.money import EntryKind
 from services.programs.domain.training_sessions import TrainingSessionKind
-from services.programs.schemas.editions import Zone
+from services.programs.schemas.programs import Zone
 
 
 class OrganizationRow(TableRow):

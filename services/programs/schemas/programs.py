@@ -1,8 +1,9 @@
 """Programs, components, partnerships, funds and the agency on the wire."""
 
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
+from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, ConfigDict, Field
 
@@ -27,6 +28,7 @@ from services.common.wire_codes import (
     current_code,
 )
 from services.programs.domain.programs import (
+    Cadence,
     CooperationForm,
     ProgramKind,
     ProgramStatus,
@@ -61,6 +63,38 @@ class SectorRead(Answer):
     share: Decimal | None
 
 
+ZONES: Final = available_timezones()
+
+
+def _zone(name: str) -> str:
+    if name not in ZONES:
+        raise ValueError("expected a time zone of the IANA database")
+    return name
+
+
+Zone = Annotated[str, Field(max_length=50, examples=["Asia/Almaty"]), AfterValidator(_zone)]
+
+
+class Office(Request):
+    """A place where the agency works; hours and deadlines there are told in its zone."""
+
+    code: Code
+    names: Texts
+    country: CountryCode
+    city: Line | None = None
+    zone: Zone
+
+
+class OfficeRead(Answer):
+    """A place where the agency works."""
+
+    code: str
+    names: dict[str, str]
+    country: str
+    city: str | None
+    zone: str
+
+
 class AgencyWrite(Request):
     """The agency's own record, whole."""
 
@@ -70,6 +104,7 @@ class AgencyWrite(Request):
     acronym: Line | None = None
     legal_form: Texts | None = None
     mandate: Texts | None = None
+    offices: list[Office] = Field(default_factory=list, max_length=100)
     founded: EdtfText | None = None
     ministry: Texts | None = None
     chair: Line | None = None
@@ -85,6 +120,7 @@ class AgencyRead(Sourced):
     acronym: str | None
     legal_form: dict[str, str] | None
     mandate: dict[str, str] | None
+    offices: list[OfficeRead]
     founded: str | None
     ministry: dict[str, str] | None
     chair: str | None
@@ -102,6 +138,9 @@ class ProgramFields(Request):
     sectors: list[SectorWrite] = Field(default_factory=list, max_length=20)
     coded_by: Code | None = None
     audiences: list[Code] = Field(default_factory=list, max_length=20)
+    cadence: Cadence | None = None
+    mandate: Texts | None = None
+    """By which decision, law or agreement the agency carries it out."""
 
 
 class ProgramCreate(ProgramFields):
@@ -158,25 +197,38 @@ class ProgramItem(Resource):
     sectors: list[SectorRead]
     coded_by: str | None
     audiences: list[str]
+    cadence: Cadence | None
 
 
 class ProgramRead(ProgramItem, Sourced):
     """A program with its sources."""
 
+    mandate: dict[str, str] | None
     status_reason: str | None
     evaluation_reference: str | None
 
 
-class ComponentCreate(Request):
-    """A part of a program for one audience."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [examples.COMPONENT]})
+class ComponentFields(Request):
+    """What a component's record says."""
 
     ordinal: Count
     title: Texts
     audience: Code | None = None
+    level: Code | None = None
+    """Of what its audience has learned so far, such as `undergraduate`."""
     languages: list[LanguageTag] = Field(default_factory=list, max_length=10)
+
+
+class ComponentCreate(ComponentFields):
+    """A part of a program for one audience."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.COMPONENT]})
+
     sources: Citations
+
+
+class ComponentChange(ComponentFields):
+    """What the record is to say as a whole."""
 
 
 class ComponentRead(Sourced):
@@ -186,19 +238,29 @@ class ComponentRead(Sourced):
     ordinal: int
     title: dict[str, str]
     audience: str | None
+    level: str | None
     languages: list[str]
 
 
-class FundCreate(Request):
+class FundFields(Request):
+    """What a fund's record says apart from its code."""
+
+    names: Texts
+    established: EdtfText | None = None
+    purpose: Texts
+
+
+class FundCreate(FundFields):
     """Money of several donors for one purpose."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [examples.FUND]})
 
     code: Code
-    names: Texts
-    established: EdtfText | None = None
-    purpose: Texts
     sources: Citations
+
+
+class FundChange(FundFields):
+    """What the record is to say as a whole; its money is told by the ledger."""
 
 
 class FundRead(Sourced):

@@ -16,6 +16,7 @@ from services.common.wire import FollowedPage
 from services.programs.operations.organizations import create_organization
 from services.programs.schemas.organizations import OrganizationCreate
 from tests.apps import Door
+from tests.following import everything_told
 from tests.programs.demonstrations import enter
 
 EVERYBODY = [str(role) for role in Role if role not in {Role.PUBLIC, Role.SERVICE}]
@@ -41,6 +42,7 @@ def codes(found: dict[str, Any]) -> list[str]:
 async def test_a_reader_is_told_everything_once_and_then_what_changed(programs: Door) -> None:
     manager = programs.as_("manager")
     made = [await enter(manager, "/v1/organizations", organization(f"o{n}")) for n in range(5)]
+    await everything_told(programs)
     first = await follow(manager, limit=2)
     second = await follow(manager, limit=2, cursor=first["next_cursor"])
     third = await follow(manager, first["changes"]["until"], limit=2)
@@ -56,6 +58,7 @@ async def test_a_reader_is_told_everything_once_and_then_what_changed(programs: 
         await manager.patch(
             f"/v1/organizations/{made[1]['id']}", json={"acronym": acronym}, headers={"If-Match": one}
         )
+    await everything_told(programs)
     changed = await follow(manager, quiet["changes"]["until"])
     assert [(item["code"], item["acronym"]) for item in changed["items"]] == [("o1", "B")]
 
@@ -75,6 +78,7 @@ async def test_what_takes_long_is_told_later_and_never_missed(programs: Door) ->
     async with slow_entry(programs, "slow"):
         await enter(manager, "/v1/organizations", organization("quick"))
         meanwhile = await follow(manager, begun["changes"]["until"])
+    await everything_told(programs)
     after = await follow(manager, meanwhile["changes"]["until"])
     assert {*codes(meanwhile), *codes(after)} == {"slow", "quick"}
     # The control: whoever goes by the time of the latest change that was seen never sees the other.
@@ -92,6 +96,7 @@ async def test_lists_of_rows_tell_what_is_gone_too(programs: Door) -> None:
     made = await enter(
         manager, "/v1/programs", {"code": "p1", "title": {"en": "P"}, "kind": "course_program"}
     )
+    await everything_told(programs)
     first = await follow(manager, path="/v1/programs", code="p1", count="true")
     assert (codes(first), first["changes"]["gone"], first["total"]) == (["p1"], [], 1)
     other = await follow(manager, path="/v1/programs", code="p2")
@@ -100,6 +105,7 @@ async def test_lists_of_rows_tell_what_is_gone_too(programs: Door) -> None:
         json={"objectives": {"en": "More"}},
         headers={"If-Match": '"1"'},
     )
+    await everything_told(programs)
     now = await follow(manager, first["changes"]["until"], path="/v1/programs", code="p1")
     assert codes(now) == ["p1"]
     elsewhere = await follow(manager, other["changes"]["until"], path="/v1/programs", code="p2")
