@@ -83,7 +83,7 @@ migrate: install-runtime ## bring the database of this home up to date
 	@$(BIN)/qoldau migrate
 
 bench: install ## measure the hot paths against their ceilings, as ratios
-	@for benchmark in $$(ls benchmarks/*.py | sed 's#benchmarks/##; s#\.py##' | grep -vE '^(__init__|harness|ceilings)$$'); do $(BIN)/python -m benchmarks.$$benchmark; done
+	@$(BIN)/python -m benchmarks $(ARGS)
 
 lock: $(BIN)/uv ## resolve the dependencies again
 	@$(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml -o requirements/runtime.txt

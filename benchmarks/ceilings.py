@@ -5,6 +5,7 @@ import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -20,7 +21,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from services.common.database import open_engine
-from services.common.identity import Caller, Reach, Role
+from services.common.identity import Caller, Reach, Role, TokenVerifier
 from services.common.pagination import Cursors, PageRequest
 from services.common.seal import new_key_pair, seal
 from services.common.sessions import Sessions
@@ -122,7 +123,7 @@ def overview() -> Starlette:
     @asynccontextmanager
     async def live(app: Starlette) -> AsyncIterator[None]:
         app.state.rooms = {
-            room: Sessions(open_engine(dsn, connections=1), open_engine(dsn, connections=16, reads_only=True))
+            room: Sessions(open_engine(dsn, connections=1), open_engine(dsn, connections=32, reads_only=True))
             for room, dsn in readers.items()
         }
         yield
@@ -178,6 +179,46 @@ def submissions() -> Starlette:
         return Response(status_code=204)
 
     return Starlette(routes=[Route("/v1/responses", answer, methods=["POST"])])
+
+
+SEAT_COUNTER: Final = """
+CREATE SCHEMA bench;
+CREATE TABLE bench.line (id int PRIMARY KEY, taken int NOT NULL, seats int NOT NULL);
+CREATE TABLE bench.seat (line int NOT NULL, holder int NOT NULL, PRIMARY KEY (line, holder));
+GRANT USAGE ON SCHEMA bench TO PUBLIC;
+GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA bench TO PUBLIC;
+"""
+
+
+async def take_counted_seat(pool: asyncpg.Pool, line: int, holder: int) -> bool:
+    """Take a seat by a guarded counter and nothing else; False where none is left."""
+    async with pool.acquire() as connection, connection.transaction():
+        taken = await connection.fetchval(
+            "UPDATE bench.line SET taken = taken + 1 WHERE id = $1 AND taken < seats RETURNING taken", line
+        )
+        if taken is not None:
+            await connection.execute("INSERT INTO bench.seat VALUES ($1, $2)", line, holder)
+        return taken is not None
+
+
+def counted_seats() -> Starlette:
+    """Return a server that verifies who calls, reads the body and asks the guarded counter: not one rule more."""
+
+    @asynccontextmanager
+    async def live(app: Starlette) -> AsyncIterator[None]:
+        app.state.tokens = TokenVerifier.read("participants", Path(os.environ["QOLDAU_PUBLIC_KEYS"]))
+        async with asyncpg.create_pool(
+            os.environ["PARTICIPANTS_DATABASE_URL"], min_size=8, max_size=8
+        ) as app.state.pool:
+            yield
+
+    async def answer(request: Request) -> Response:
+        request.app.state.tokens.verify(request.headers["authorization"].removeprefix("Bearer "))
+        asked = orjson.loads(await request.body())
+        seated = await take_counted_seat(request.app.state.pool, asked["line"], asked["holder"])
+        return Response(b"{}", status_code=201 if seated else 409, media_type="application/json")
+
+    return Starlette(routes=[Route("/v1/offers", answer, methods=["POST"])], lifespan=live)
 
 
 class _Forgetting(BallotBox):

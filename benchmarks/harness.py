@@ -18,6 +18,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 import psutil
 
@@ -28,6 +29,8 @@ from tests.cluster import TestDatabase, database_from_template, make_template
 ROUNDS = 5
 SECONDS = 2.0
 CONNECTIONS = 16
+RESULT: Final = "  => "
+"""How the lines begin that say whether a goal is reached."""
 
 
 Address = str | int
@@ -144,17 +147,25 @@ def report(
     for contender in (ceiling, measured):
         cpu = statistics.median(contender.cpu)
         say(f"  {contender.name:<42} {contender.rate:8.0f} requests/s   {cpu:6.2f} ms CPU each")
-    say_ratio(measured.rate / ceiling.rate, goal, say=say)
+    say_goal(title, measured.rate / ceiling.rate, goal, say=say)
 
 
-def say_ratio(
-    ratio: float, goal: float, *, at_most: bool = False, say: Callable[[str], None] = print
+def say_goal(
+    what: str,
+    value: float,
+    goal: float,
+    *,
+    unit: str = "",
+    at_most: bool = False,
+    say: Callable[[str], None] = print,
 ) -> None:
-    """Print a ratio against its goal, which is the least or, with `at_most`, the most it should be."""
-    reached = ratio <= goal if at_most else ratio >= goal
-    say(
-        f"  ratio {ratio:.2f}, goal {'<=' if at_most else '>='} {goal:.2f}: {'reached' if reached else 'missed'}"
-    )
+    """Print a value against its goal, which is the least or, with `at_most`, the most it should be.
+
+    Every benchmark ends in such lines, which `python -m benchmarks` puts together.
+    """
+    sign, reached = ("<=", value <= goal) if at_most else (">=", value >= goal)
+    verdict = "reached" if reached else "missed"
+    say(f"{RESULT}{what}: {value:.2f}{unit}, goal {sign} {goal:g}{unit}: {verdict}")
 
 
 def _load(contender: Contender, seconds: float) -> tuple[int, float]:
@@ -203,7 +214,8 @@ async def _client(contender: Contender, until: float) -> int:
     try:
         while time.perf_counter() < until:
             writer.write(request)
-            assert await read_answer(reader) == 200
+            status = await read_answer(reader)
+            assert status == 200, f"{contender.name} answers {status}"
             done += 1
     finally:
         writer.close()

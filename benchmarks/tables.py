@@ -8,7 +8,7 @@ from uuid import uuid4
 import asyncpg
 import psutil
 
-from benchmarks.harness import measure_on_database, say_ratio
+from benchmarks.harness import measure_on_database, say_goal
 from services.common.clock import Provenance
 from services.common.exports import stream_table
 from services.common.identity import acting_service
@@ -59,8 +59,8 @@ async def _measure(database: TestDatabase, folder: Path) -> None:
         assert ended["result"]["created"] == PERSONS, ended
         print(f"\nImport of {PERSONS} persons: {seconds:.2f} s, {cpu:.2f} s CPU of all processes")
         print(f"COPY of the rows alone: {ceiling:.2f} s, {ceiling_cpu:.2f} s CPU")
-        say_ratio(ceiling / seconds, 0.30)
-        say_ratio(ceiling_cpu / cpu, 0.30)
+        say_goal(f"Import of {PERSONS:,} persons against COPY", ceiling / seconds, 0.30)
+        say_goal(f"Import of {PERSONS:,} persons against COPY, CPU of all processes", ceiling_cpu / cpu, 0.30)
         await _fill(database)
         for form in TableFormat:
             await _export(door.app.state.sessions, form)
@@ -123,9 +123,8 @@ async def _export(sessions: Sessions, form: TableFormat) -> None:
         size += len(part)
         most = max(most, process.memory_info().rss)
     seconds, grown = time.perf_counter() - begun, (most - before) / MIB
-    print(
-        f"Export of {ROWS} rows as {form}: {size / MIB:.0f} MiB in {seconds:.0f} s, memory +{grown:.0f} MiB"
-    )
+    print(f"\nExport of {ROWS:,} rows as {form}: {size / MIB:.0f} MiB in {seconds:.0f} s")
+    say_goal(f"Export of {ROWS:,} rows as {form}, memory", grown, 150, unit=" MiB", at_most=True)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from services.common.identity import acting_service
 from services.common.keystore import KeyStore
 from services.common.sessions import Sessions
 from services.common.worker import WorkerPool
-from services.evaluation.db.ballots import delete_seals, keep_count, stream_seals
+from services.evaluation.db.ballots import delete_seals, keep_count, stream_seals, take_time
 from services.evaluation.db.campaigns import get_campaign, get_questions
 from services.evaluation.db.tables import Campaign, Suggestion
 from services.evaluation.domain.ballot_counting import OpenedBallots, open_ballots, read_opened
@@ -56,6 +56,7 @@ async def count_ballots(sessions: Sessions, keys: KeyStore, campaign_id: UUID) -
 
 
 async def _count(session: AsyncSession, keys: KeyStore, campaign: Campaign) -> None:
+    await take_time(session)
     private = await keys.open_key(CAMPAIGN_KEY, str(campaign.id))
     questions = await get_questions(session, campaign)
     opened = await _open_seals(session, campaign, private, questions)

@@ -21,6 +21,11 @@ from services.participants.domain.participations import GIVES_SEAT_BACK
 from services.participants.domain.people import Sex
 
 
+def is_full(edition: MirrorEdition) -> bool:
+    """Say whether every seat of an edition was taken when it was read; asks nothing and waits for nobody."""
+    return edition.capacity is not None and edition.taken >= edition.capacity
+
+
 async def take_seat(session: AsyncSession, edition_id: UUID, seat_line_id: UUID) -> bool:
     """Count one seat of the line and of the edition as taken; False where either has none left.
 

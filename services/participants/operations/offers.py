@@ -20,7 +20,7 @@ from services.participants.db.applications import (
 )
 from services.participants.db.mirrors import get_edition
 from services.participants.db.people import get_person
-from services.participants.db.seats import find_open_offers, release_seat, take_seat
+from services.participants.db.seats import find_open_offers, is_full, release_seat, take_seat
 from services.participants.db.tables import Offer, Participation
 from services.participants.domain.applications import ApplicationState
 from services.participants.domain.calls import CANCELLED_EDITION
@@ -60,7 +60,8 @@ async def make_offer(session: AsyncSession, caller: Caller, request: OfferCreate
         raise StepRefused("There is an offer to this application already.")
     if request.reply_by <= await domain_now(session, edition.provenance):
         raise OfferExpired("The time to answer must lie ahead.")
-    if not await take_seat(session, application.edition_id, application.seat_line_id):
+    # The counters are asked last: who counts holds the edition, and all others wait for the end of it.
+    if is_full(edition) or not await take_seat(session, application.edition_id, application.seat_line_id):
         raise NoFreeSeat("Every seat of the line or of the edition is taken.")
     offer = await add_offer(session, caller, application, request.reply_by, request.benefits)
     await report_seats(session, offer.edition_id)
