@@ -15,6 +15,7 @@ from services.evaluation.api import (
     campaign_templates,
     campaigns,
     code_frames,
+    composites,
     indicators,
     instrument_forms,
     instruments,
@@ -27,6 +28,7 @@ from services.evaluation.api import (
     results,
     roll_ups,
     side_by_side,
+    trends,
     xlsforms,
 )
 from services.evaluation.db.tables import SCHEMA_REVISION
@@ -69,6 +71,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             result_outputs.router,
             side_by_side.router,
             roll_ups.router,
+            trends.router,
+            composites.router,
             recommendations.router,
             assessments.router,
             code_frames.router,

@@ -16,17 +16,21 @@ from services.evaluation.db.learning import keep_attempts
 from services.evaluation.db.learning_tables import ActionPlan
 from services.evaluation.domain.action_plans import PlanMoment
 from services.evaluation.domain.computed_indicators import (
+    Finish,
     LeftOut,
     Omission,
     PairedScore,
     Part,
     Published,
     Wanted,
+    may_leave,
     measure_gain,
     measure_plans,
     read_surveys,
     sum_parts,
+    tell_certified,
     tell_sexes,
+    tells_of_uncertified,
 )
 from services.evaluation.domain.indicators import Figure, IndicatorSource, Measure
 from services.evaluation.domain.suppression import SuppressionRule
@@ -403,39 +407,107 @@ async def test_vouchers_are_counted_by_the_day_of_their_redemption(evaluation: D
     assert figures == [("", "6.0000"), ("TJ", "6.0000")]
 
 
-async def test_people_are_counted_by_country_and_sex_and_who_is_certified_by_sex_alone(
-    evaluation: Door,
-) -> None:
-    ids = await tell_of_edition(evaluation, 12)  # women of Tajikistan, enrolled
-    async with evaluation.app.state.sessions.transaction() as session:
-        for number in range(24):
+def finish(certified: int, people: int, completed: int | None = None) -> Finish:
+    return Finish(certified, certified if completed is None else completed, people)
+
+
+def test_certified_of_a_group_speak_of_those_who_are_not() -> None:
+    """Twelve of thirteen women certified would be one failure; ten of a country of which two failed likewise."""
+    both = {"female": finish(12, 24), "male": finish(13, 26)}
+    assert tell_certified(both) == {"female": 12, "male": 13}
+    assert tell_certified(both | {"male": finish(25, 26)}) == {}
+    assert tell_certified(both | {"": finish(3, 3)}) == {}
+    three = {"TJ": finish(20, 40), "KG": finish(20, 40), "UZ": finish(20, 40)}
+    assert tell_certified(three) == {"TJ": 20, "KG": 20, "UZ": 20}
+    assert tell_certified(three, {"TJ"}) == {"UZ": 20}  # one alone would be the rest of all
+    four = {country: finish(40, 80) for country in ("TJ", "KG", "UZ", "AF")}
+    assert tell_certified(four, {"TJ", "KG"}) == {"UZ": 40, "AF": 40}
+
+
+@pytest.mark.parametrize(
+    ("rest", "harmless"),
+    [
+        (Finish(), True),
+        (finish(0, 20, 10), True),
+        (finish(0, 20, 11), False),
+        (finish(0, 20, 9), False),
+        (finish(1, 1), False),
+    ],
+)
+def test_who_is_left_over_is_nobody_or_many(rest: Finish, harmless: bool) -> None:
+    assert may_leave(rest) is harmless
+
+
+def test_few_who_completed_without_a_certificate_are_not_told_of() -> None:
+    found = [tells_of_uncertified(finish(10, 40, completed)) for completed in (10, 11, 19, 20)]
+    assert found == [False, True, True, False]
+
+
+async def enroll(door: Door, edition: UUID, state: str, country: str, people: int) -> None:
+    """Let people of both sexes be known in a state."""
+    async with door.app.state.sessions.transaction() as session:
+        for number in range(people):
             part = {
                 "aggregate_id": str(uuid4()),
-                "edition_id": str(ids["edition"]),
-                "pseudonym": f"certified-{number}",
-                "state": "certified",
-                "country": "KG" if number < 3 else "TJ",
+                "edition_id": str(edition),
+                "pseudonym": f"person-{uuid4()}",
+                "state": state,
+                "country": country,
                 "sex": "male" if number % 2 else "female",
             }
             await mirror_participation(session, arriving("participants.participation.completed.v1", part))
-    people = {"measure": "count", "level": "output"}
-    reporter, period = await indicate(evaluation, ids["program"], source="participants", **people)
+
+
+PEOPLE = {"measure": "count", "level": "output"}
+
+
+async def test_people_are_counted_by_country_and_sex(evaluation: Door) -> None:
+    ids = await tell_of_edition(evaluation, 12)  # women of Tajikistan, enrolled
+    await enroll(evaluation, ids["edition"], "certified", "TJ", 21)
+    await enroll(evaluation, ids["edition"], "certified", "KG", 3)
+    reporter, period = await indicate(evaluation, ids["program"], source="participants", **PEOPLE)
     actual = (await reporter.post(f"{period}/report", json={})).json()["actual"]
     assert [(f["country"], f["sex"], f["value"]) for f in actual] == [
         ("", "", "36.0000"),
-        ("", "female", "24.0000"),
-        ("", "male", "12.0000"),
+        ("", "female", "25.0000"),
+        ("", "male", "11.0000"),
         ("KG", "", "3.0000"),
         ("TJ", "", "33.0000"),
     ]
-    reporter, period = await indicate(evaluation, ids["program"], source="certified", **people)
-    reported = (await reporter.post(f"{period}/report", json={})).json()
-    assert [(f["country"], f["sex"], f["value"]) for f in reported["actual"]] == [
-        ("", "", "24.0000"),
-        ("", "female", "12.0000"),
-        ("", "male", "12.0000"),
-    ]
-    assert reported["basis"]["hidden"] == []
     empty = await reporter.post(f"{period.rpartition('/')[0]}", json={"period": "2030"})
     nobody = await reporter.post(f"{period.rpartition('/')[0]}/{empty.json()['id']}/report", json={})
     assert nobody.json()["code"] == "indicator-not-computable"
+    reporter, period = await indicate(evaluation, ids["program"], source="certified", **PEOPLE)
+    running = (await reporter.post(f"{period}/report", json={})).json()
+    assert [(f["country"], f["sex"], f["value"]) for f in running["actual"]] == [("", "", "24.0000")]
+    assert {each["rule"] for each in running["basis"]["hidden"]} == {"period_not_over"}
+
+
+async def test_certified_by_country_leave_nobody_over(evaluation: Door) -> None:
+    """The card tells of a country's year over all programs: less one program's figure, the others are left."""
+    ids = await tell_of_edition(evaluation, 0, "2024-05-06")
+    for country in ("TJ", "KG"):
+        await enroll(evaluation, ids["edition"], "certified", country, 24)
+        await enroll(evaluation, ids["edition"], "enrolled", country, 24)
+
+    async def report(program: UUID) -> tuple[list[tuple[str, str, str]], list[str]]:
+        reporter, at = await indicate(evaluation, program, source="certified", **PEOPLE)
+        of = at.rpartition("/")[0]
+        year = await reporter.post(of, json={"period": "2024"})
+        reported = (await reporter.post(f"{of}/{year.json()['id']}/report", json={})).json()
+        told = [(f["country"], f["sex"], f["value"]) for f in reported["actual"]]
+        return told, [each["dimension"] for each in reported["basis"]["hidden"]]
+
+    other = await tell_of_edition(evaluation, 0, "2024-09-02")
+    await enroll(evaluation, other["edition"], "certified", "TJ", 1)
+    # Negative control: 49 people of TJ took part in 2024 and 25 completed; less 24 of 48, one of one did.
+    told, hidden = await report(ids["program"])
+    assert told == [("", "", "48.0000"), ("", "female", "24.0000"), ("", "male", "24.0000")]
+    assert hidden == ["country"]
+    third = await tell_of_edition(evaluation, 0, "2024-10-07")
+    for country in ("TJ", "KG"):
+        await enroll(evaluation, third["edition"], "certified", country, 20)
+        await enroll(evaluation, third["edition"], "enrolled", country, 20)
+    told, hidden = await report(third["program"])
+    assert [each for each in told if each[0]] == [("KG", "", "20.0000"), ("TJ", "", "20.0000")]
+    assert hidden == []

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import httpx
 
+from services.common.identity import Grant, GrantKind, Role
 from services.evaluation.inbox.mirrors import mirror_delivery
 from tests.apps import Door
 from tests.evaluation.surveys import tell_of_edition
@@ -170,3 +171,36 @@ async def test_accepted_deliveries_are_outputs_of_their_program(evaluation: Door
         ("KG", "1.0000"),
         ("TJ", "2.0000"),
     ]
+
+
+async def test_a_countrys_own_outcome_is_reported_by_its_reporter(evaluation: Door) -> None:
+    whole = {"numerator": "42", "denominator": "80"}
+    manager, at, period = await set_up(evaluation, {"period": "2025"}, country="TJ", provenance="real")
+
+    def reporter_of(country: str) -> httpx.AsyncClient:
+        grant = Grant(Role.COUNTRY_REPORTER, GrantKind.COUNTRY, country)
+        return evaluation.as_("country_reporter", subject=uuid4(), grants=frozenset({grant}))
+
+    own, stranger = reporter_of("TJ"), reporter_of("KG")
+    assert [each["country"] for each in (await own.get("/v1/indicators")).json()["items"]] == ["TJ"]
+    assert (await stranger.get("/v1/indicators")).json()["items"] == []
+    for refused in (
+        await stranger.get(at),
+        await stranger.get(f"{at}/periods"),
+        await stranger.post(f"{period}/report", json={"actual": whole}),
+    ):
+        assert (refused.status_code, refused.json()["code"]) == (404, "indicator-not-found")
+    split = await own.post(f"{period}/report", json={"actual": ACTUAL})
+    assert (split.status_code, split.json()["errors"][0]["pointer"]) == (422, "/actual")
+    reported = await own.post(f"{period}/report", json={"actual": whole})
+    assert (reported.status_code, reported.json()["actual"][0]["value"]) == (200, "52.5000")
+    assert (await own.post(f"{period}/approval")).status_code == 403
+    approver = evaluation.as_("approver", subject=uuid4())
+    assert (await approver.post(f"{period}/approval")).status_code == 200
+    (shown,) = (await evaluation.as_().get("/v1/countries/TJ/outcomes")).json()["indicators"]
+    assert shown["actual"]["value"] == "52.5000"
+    assert (await evaluation.as_().get("/v1/countries/KG/outcomes")).json()["indicators"] == []
+    known = (await manager.get(at)).json()
+    computed = {name: known[name] for name in ("program_id", "title", "level")}
+    computed |= {"code": "wrong", "country": "TJ", "source": "participants", "measure": "count"}
+    assert (await manager.post("/v1/indicators", json=computed)).status_code == 422

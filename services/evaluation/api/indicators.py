@@ -56,15 +56,17 @@ async def create_indicator(
 
 
 @router.get("", response_model=FollowedPage[IndicatorRead])
-async def list_indicators(session: ReadSession, page: Following, program_id: Id | None = None) -> object:
-    """List indicators, newest first."""
-    return await questions.list_indicators(session, page, program_id)
+async def list_indicators(
+    session: ReadSession, caller: Caller, page: Following, program_id: Id | None = None
+) -> object:
+    """List indicators, newest first; a country's reporter sees the country's own."""
+    return await questions.list_indicators(session, page, program_id, caller)
 
 
 @router.get("/{indicator_id}", response_model=IndicatorRead, responses=problems(IndicatorNotFound))
-async def read_indicator(session: ReadSession, indicator_id: UUID) -> Indicator:
+async def read_indicator(session: ReadSession, caller: Caller, indicator_id: UUID) -> Indicator:
     """Read one indicator."""
-    return await questions.get_indicator(session, indicator_id)
+    return await questions.get_visible_indicator(session, indicator_id, caller)
 
 
 @router.post(
@@ -84,9 +86,11 @@ async def create_indicator_period(
 @router.get(
     "/{indicator_id}/periods", response_model=Page[IndicatorPeriodRead], responses=problems(IndicatorNotFound)
 )
-async def list_indicator_periods(session: ReadSession, page: Paging, indicator_id: UUID) -> object:
+async def list_indicator_periods(
+    session: ReadSession, caller: Caller, page: Paging, indicator_id: UUID
+) -> object:
     """List the periods of an indicator with baseline, target and actual."""
-    measure = (await questions.get_indicator(session, indicator_id)).measure
+    measure = (await questions.get_visible_indicator(session, indicator_id, caller)).measure
     rows = await questions.list_periods(session, page, indicator_id)
     return Page[IndicatorPeriodRead](
         items=await _answers(session, rows.items, measure), next_cursor=rows.next_cursor, total=rows.total

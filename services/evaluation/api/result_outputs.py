@@ -41,7 +41,7 @@ async def list_result_charts(
     """List the charts of a result: each as a drawing and as a Vega-Lite specification of the same figures."""
     result = await get_result(session, result_id, caller)
     at = f"/v1/results/{result_id}/charts"
-    say = _reader_of(accept_language)
+    say = reader_of(accept_language)
     return [
         ChartLink(
             name=chart.name,
@@ -68,7 +68,7 @@ async def draw_result_chart(
 ) -> Response:
     """Draw a chart as SVG: readable in grey, with its figures in words for those who listen."""
     chart = _find_chart(await get_result(session, result_id, caller), chart_name)
-    return Response(draw(chart, _reader_of(accept_language)), media_type=SVG)
+    return Response(draw(chart, reader_of(accept_language)), media_type=SVG)
 
 
 @router.get(
@@ -85,7 +85,7 @@ async def read_result_chart(
 ) -> VegaLite:
     """Read a chart as a Vega-Lite specification, to be drawn by a frontend."""
     chart = _find_chart(await get_result(session, result_id, caller), chart_name)
-    return VegaLite(vega_lite(chart, _reader_of(accept_language)))
+    return VegaLite(vega_lite(chart, reader_of(accept_language)))
 
 
 @router.get(
@@ -132,7 +132,7 @@ async def write_result_workbook(
 ) -> Response:
     """Write a result as a workbook: measures and notes of each question, answers in all and by group."""
     result = await _get_shown(session, result_id, caller)
-    tables = tabulate(result.figures, _reader_of(accept_language))
+    tables = tabulate(result.figures, reader_of(accept_language))
     book = await worker.run_bounded(
         "services.common.workbook_writing:write_workbook",
         {"title": str(result.id)},
@@ -155,7 +155,7 @@ async def write_result_data(
 ) -> Response:
     """Write the answers of a result, in all and by group, as a labelled SPSS file; hidden figures are missing."""
     result = await _get_shown(session, result_id, caller)
-    _, answers = tabulate(result.figures, _reader_of(accept_language))
+    _, answers = tabulate(result.figures, reader_of(accept_language))
     labels = {column: column.replace("_", " ").capitalize() for column in answers.columns}
     written = await worker.run_bounded(
         "services.evaluation.operations.result_files:write_labelled_data",
@@ -182,7 +182,9 @@ def _find_chart(result: ResultSnapshot, name: str) -> Chart:
     raise ChartNotFound("The result has no such chart.")
 
 
-def _reader_of(accept_language: str | None) -> Callable[[Mapping[str, str]], str]:
+def reader_of(accept_language: str | None) -> Callable[[Mapping[str, str]], str]:
+    """Return what chooses a text's language for a reader."""
+
     def say(text: Mapping[str, str]) -> str:
         return pick(text, accept_language).text
 

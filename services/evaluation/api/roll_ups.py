@@ -12,8 +12,9 @@ from services.common.http.sessions import ReadSession, WriteSession
 from services.common.wire import Id, Page
 from services.evaluation.db import roll_ups as questions
 from services.evaluation.db.tables import CountryRollUp
-from services.evaluation.domain.problems import NotAllowedNow, NothingToRollUp, RollUpNotFound
+from services.evaluation.domain.problems import NotAllowedNow
 from services.evaluation.domain.results import SnapshotState
+from services.evaluation.domain.roll_up_problems import NothingToRollUp, RollUpNotFound
 from services.evaluation.operations import roll_ups as operations
 from services.evaluation.schemas.roll_ups import RollUpCreate, RollUpFigures, RollUpRead
 

@@ -16,6 +16,8 @@ from services.evaluation.db.learning_tables import ActionPlan, TestAttempt
 from services.evaluation.db.tables import (
     EditionMeasure,
     Indicator,
+    IndicatorPeriod,
+    IndicatorValue,
     MirrorCohort,
     MirrorDelivery,
     MirrorEdition,
@@ -25,6 +27,7 @@ from services.evaluation.db.tables import (
 )
 from services.evaluation.domain.campaigns import Phase
 from services.evaluation.domain.computed_indicators import PairedScore, Part, Published
+from services.evaluation.domain.indicators import IndicatorSource, ValueKind
 from services.evaluation.domain.results import SnapshotState
 from services.evaluation.domain.suppression import Audience
 
@@ -95,6 +98,48 @@ async def count_people(
     )
     found = (await session.execute(query)).all()
     return [(country, sex, state, n) for country, sex, state, n in found]
+
+
+async def count_finishes(
+    session: AsyncSession, indicator: Indicator, years: tuple[int, int]
+) -> list[tuple[UUID, date, str, str, int]]:
+    """Return (program, first day, country, state, people) of the years' editions of the indicator's provenance."""
+    groups = (
+        MirrorEdition.program_id,
+        MirrorEdition.starts_on,
+        MirrorCohort.country,
+        MirrorCohort.state,
+    )
+    query = (
+        select(*groups, func.count())
+        .join(MirrorEdition, MirrorEdition.id == MirrorCohort.edition_id)
+        .where(
+            MirrorEdition.provenance == indicator.provenance,
+            MirrorEdition.starts_on.between(date(years[0], 1, 1), date(years[1], 12, 31)),
+            MirrorCohort.country.is_not(None),
+        )
+        .group_by(*groups)
+    )
+    rows = (await session.execute(query)).all()
+    return [(program, day, country or "", state, n) for program, day, country, state, n in rows if day]
+
+
+async def list_told_of_countries(session: AsyncSession, indicator: Indicator) -> list[tuple[UUID, str, str]]:
+    """Return (program, period, country) of what other indicators tell of certified people by country."""
+    query = (
+        select(Indicator.program_id, IndicatorPeriod.period, IndicatorValue.country)
+        .join(IndicatorPeriod, IndicatorPeriod.indicator_id == Indicator.id)
+        .join(IndicatorValue, IndicatorValue.period_id == IndicatorPeriod.id)
+        .where(
+            Indicator.id != indicator.id,
+            Indicator.source == IndicatorSource.CERTIFIED,
+            Indicator.provenance == indicator.provenance,
+            IndicatorValue.kind == ValueKind.ACTUAL,
+            IndicatorValue.country != "",
+        )
+    )
+    found = (await session.execute(query)).all()
+    return [(program, period, country) for program, period, country in found]
 
 
 async def list_published(

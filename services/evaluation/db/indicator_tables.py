@@ -42,6 +42,8 @@ class Indicator(Versioned, Base):
 
     code: Mapped[str]
     program_id: Mapped[UUID]
+    country: Mapped[str | None]
+    """Whose outcome it is, where it is one partner country's own: its reporter may report it."""
     provenance: Mapped[Provenance]
     title: Mapped[dict[str, str]]
     unit: Mapped[dict[str, str] | None]

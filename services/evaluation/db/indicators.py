@@ -8,7 +8,9 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.clock import Provenance
+from services.common.identity import Caller, Reach
 from services.common.pagination import PageRequest, Rows, SortKey, fetch_page
+from services.evaluation.db.assessments import reported_countries
 from services.evaluation.db.tables import (
     Indicator,
     IndicatorPeriod,
@@ -29,9 +31,21 @@ async def get_indicator(session: AsyncSession, indicator_id: UUID, *, lock: bool
     return indicator
 
 
-async def list_indicators(session: AsyncSession, page: PageRequest, program_id: UUID | None) -> Rows:
-    """Return indicators, newest first."""
+async def get_visible_indicator(session: AsyncSession, indicator_id: UUID, visible_to: Caller) -> Indicator:
+    """Return an indicator that the caller may see: staff all, a country's reporter the country's own."""
+    indicator = await get_indicator(session, indicator_id)
+    if visible_to.reach is not Reach.ALL and indicator.country not in reported_countries(visible_to):
+        raise IndicatorNotFound("There is no such indicator that you may see.")
+    return indicator
+
+
+async def list_indicators(
+    session: AsyncSession, page: PageRequest, program_id: UUID | None, visible_to: Caller
+) -> Rows:
+    """Return indicators that the caller may see, newest first."""
     query = select(Indicator)
+    if visible_to.reach is not Reach.ALL:
+        query = query.where(Indicator.country.in_(reported_countries(visible_to)))
     if program_id is not None:
         query = query.where(Indicator.program_id == program_id)
     return await fetch_page(session, query, page, SortKey(Indicator.id, descending=True))

@@ -87,7 +87,10 @@ async def list_country_values(
         .where(
             IndicatorPeriod.state.in_((PeriodState.VERIFIED, PeriodState.LOCKED)),
             IndicatorValue.kind == ValueKind.ACTUAL,
-            IndicatorValue.country == country,
+            or_(
+                IndicatorValue.country == country,
+                and_(Indicator.country == country, IndicatorValue.country == TOTAL),
+            ),
             IndicatorValue.sex == TOTAL,
             *_shown(Indicator.provenance, provenance, visible_to),
         )

@@ -1,7 +1,7 @@
 """Questions asked of result snapshots."""
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Select, and_, func, or_, select
@@ -19,9 +19,14 @@ from services.evaluation.db.tables import (
     MirrorTrainingSession,
     ResultSnapshot,
 )
+from services.evaluation.domain.campaigns import Phase
 from services.evaluation.domain.problems import ResultNotFound
 from services.evaluation.domain.results import SnapshotState
 from services.evaluation.domain.suppression import Audience
+from services.evaluation.domain.trends import EditionFigures
+
+_MOST_OF_A_TREND: Final = 200
+"""Results of the latest editions that a trend looks at."""
 
 
 def select_visible(caller: Caller) -> Select[Any]:
@@ -98,6 +103,38 @@ async def list_results(
     if visibility is not None:
         query = query.where(ResultSnapshot.visibility == visibility)
     return await fetch_page(session, query, page, SortKey(ResultSnapshot.id, descending=True))
+
+
+async def list_trend(
+    session: AsyncSession,
+    program_id: UUID,
+    phase: Phase,
+    *,
+    visible_to: Caller,
+    visibility: Audience,
+    provenance: Provenance,
+) -> list[EditionFigures]:
+    """Return the published results of a program's editions in one phase that the caller may see, latest first."""
+    seen = select_visible(visible_to).with_only_columns(ResultSnapshot.id)
+    query = (
+        select(ResultSnapshot, MirrorEdition)
+        .join(MirrorEdition, MirrorEdition.id == ResultSnapshot.edition_id)
+        .where(
+            ResultSnapshot.id.in_(seen),
+            MirrorEdition.program_id == program_id,
+            ResultSnapshot.phase == phase,
+            ResultSnapshot.subject_kind == "edition",
+            ResultSnapshot.visibility == visibility,
+            ResultSnapshot.state == SnapshotState.PUBLISHED,
+            ResultSnapshot.provenance == provenance,
+        )
+        .order_by(MirrorEdition.starts_on.desc(), ResultSnapshot.id.desc())
+        .limit(_MOST_OF_A_TREND)
+    )
+    return [
+        EditionFigures(edition.id, edition.title, edition.starts_on, result.id, result.figures)
+        for result, edition in (await session.execute(query)).all()
+    ]
 
 
 async def list_lecturer_results(

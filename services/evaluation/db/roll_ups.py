@@ -21,8 +21,8 @@ from services.evaluation.db.tables import (
 )
 from services.evaluation.domain.campaigns import CampaignState, Phase
 from services.evaluation.domain.instruments import Dimension
-from services.evaluation.domain.problems import RollUpNotFound
 from services.evaluation.domain.results import SnapshotState
+from services.evaluation.domain.roll_up_problems import RollUpNotFound
 from services.evaluation.domain.suppression import Audience
 
 _COUNTED = (CampaignState.ANALYSED, CampaignState.PUBLISHED, CampaignState.ARCHIVED)

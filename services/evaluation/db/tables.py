@@ -15,6 +15,7 @@ from services.evaluation.db.answer_tables import AnswerRead, AnswerReader
 from services.evaluation.db.assessment_tables import Assessment, EvaluationPlan, OutcomeEvidence
 from services.evaluation.db.base import Base
 from services.evaluation.db.comment_tables import CodeFrame, Coding
+from services.evaluation.db.composite_tables import Composite
 from services.evaluation.db.indicator_tables import (
     EditionMeasure,
     Indicator,
@@ -47,6 +48,7 @@ __all__ = [
     "Base",
     "CodeFrame",
     "Coding",
+    "Composite",
     "EditionMeasure",
     "ErasedPseudonym",
     "EvaluationPlan",
@@ -65,7 +67,7 @@ __all__ = [
     "TestAttempt",
 ]
 
-SCHEMA_REVISION: Final = "0016"
+SCHEMA_REVISION: Final = "0018"
 """The revision of `migrations/evaluation` that this code needs."""
 
 

@@ -92,11 +92,16 @@ def list_charts(figures: Mapping[str, Any]) -> list[Chart]:
 
 def chart_trend(key: str, title: Texts, editions: Sequence[tuple[Texts, Mapping[str, Any]]]) -> Chart:
     """Return a question over editions: (what the edition is called, the question's figures), earliest first."""
-    questions = [question for _, question in editions]
-    measure = ("score", "interval") if questions[0]["kind"] == "nps" else ("mean", "mean_interval")
-    scale = (-100, 100) if questions[0]["kind"] == "nps" else _ends(questions[0]["points"])
-    rows = [_measured({**question, "text": name}, *measure) for name, question in editions]
+    first = editions[0][1]
+    scale = (-100, 100) if first["kind"] == "nps" else _ends(first["points"])
+    rows = [measure_of({**question, "text": name}) for name, question in editions]
     return Chart(key, ChartKind.TREND, title, rows, scale)
+
+
+def measure_of(question: Mapping[str, Any]) -> Row:
+    """Return the mean of a scale question, or the net promoter score, with its interval; without `n` if hidden."""
+    measure = ("score", "interval") if question["kind"] == "nps" else ("mean", "mean_interval")
+    return _measured(question, *measure)
 
 
 def _of_scale(points: tuple[int, ...], questions: Sequence[Mapping[str, Any]]) -> Iterator[Chart]:

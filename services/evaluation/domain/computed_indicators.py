@@ -5,7 +5,7 @@ edition without data adds nothing, never zero (E11), and one whose figure is hid
 is said beside the value.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -16,7 +16,7 @@ from uuid import UUID
 from services.evaluation.domain.action_plans import ItemProgress, PlanMoment
 from services.evaluation.domain.indicators import TOTAL, Figure, IndicatorSource
 from services.evaluation.domain.learning import NORMALIZED_GAIN
-from services.evaluation.domain.outcomes import SEXES, THRESHOLD, UNSAID
+from services.evaluation.domain.outcomes import SEXES, THRESHOLD, UNSAID, hide_in_table
 from services.evaluation.domain.statistics import LIKERT, NET_PROMOTER
 from services.evaluation.domain.suppression import (
     DEFAULT_THRESHOLDS,
@@ -212,6 +212,53 @@ def tell_sexes(counts: Mapping[str, int]) -> tuple[list[Figure], SuppressionRule
     rules = hide_cells(line, [list(line)], THRESHOLD, {UNSAID} & line.keys())
     figures = [Figure(TOTAL, Decimal(line[sex]), None, sex) for sex in SEXES if sex not in rules]
     return figures, next((rules[sex] for sex in SEXES if sex in rules), None)
+
+
+@dataclass(frozen=True)
+class Finish:
+    """How people of one group fared: of one country, or of one sex."""
+
+    certified: int = 0
+    completed: int = 0
+    """With or without a certificate."""
+    people: int = 0
+
+    def __add__(self, other: "Finish") -> "Finish":
+        return Finish(
+            self.certified + other.certified, self.completed + other.completed, self.people + other.people
+        )
+
+
+def tell_certified(groups: Mapping[str, Finish], withheld: Collection[str] = ()) -> dict[str, int]:
+    """Return how many of each group are certified, of those groups of which it may be told.
+
+    How many took part is public by group, so each figure speaks of those who are not certified as well. Who
+    stated no group, and `withheld` ones, are not shown.
+    """
+    cells = {
+        (group, part): n
+        for group, finish in groups.items()
+        for part, n in (("certified", finish.certified), ("not", finish.people - finish.certified))
+    }
+    hidden = hide_in_table(cells, [key for key in cells if key[0] == UNSAID or key[0] in withheld])
+    return {
+        group: finish.certified
+        for group, finish in groups.items()
+        if not {(group, "certified"), (group, "not")} & hidden.keys()
+    }
+
+
+def may_leave(rest: Finish) -> bool:
+    """Say whether those who are left over, once a figure is taken from all of the same country, are nobody or many.
+
+    Outcome cards tell how many of a country completed in a year over all programs.
+    """
+    return rest.people == 0 or min(rest.completed, rest.people - rest.completed) >= THRESHOLD
+
+
+def tells_of_uncertified(finish: Finish) -> bool:
+    """Say whether the card's completed less the certified would tell of a few who got no certificate."""
+    return 0 < finish.completed - finish.certified < THRESHOLD
 
 
 def _withheld(n: int, cohort: int) -> SuppressionRule | None:

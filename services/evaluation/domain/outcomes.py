@@ -1,7 +1,7 @@
 """What a country got, counted so that nobody is told of: participants, completions, women and men by year."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -77,6 +77,22 @@ def count_outputs(counts: Iterable[CohortCount], country: str, this_year: int) -
     return found
 
 
+def hide_in_table(
+    cells: Mapping[tuple[str, str], int], withheld: Collection[tuple[str, str]] = ()
+) -> dict[tuple[str, str], SuppressionRule]:
+    """Return which cells (row, column) are to be hidden where the sums of all rows and columns are known.
+
+    In a table of two columns each hidden cell keeps a range as wide as the threshold.
+    """
+    rows: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    columns: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for key in cells:
+        rows[key[0]].append(key)
+        columns[key[1]].append(key)
+    rules = hide_cells(cells, [*rows.values(), *columns.values()], THRESHOLD, withheld)
+    return _widen(cells, rows, rules) if len(columns) == 2 else rules
+
+
 def may_be_told(figure: Figure, measure: Measure) -> bool:
     """Say whether a country's figure may be public: a percentage speaks of people on both of its sides."""
     if figure.denominator is None:
@@ -120,15 +136,7 @@ def _cells(
     cells: Mapping[tuple[str, str], int], country: str, groups: Iterable[str], *, over: bool
 ) -> list[OutputCell]:
     """Return a country's cells; every country's total is public, and every group's is taken to be."""
-    rows: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    columns: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for key in cells:
-        rows[key[0]].append(key)
-        columns[key[1]].append(key)
-    unsaid = [key for key in cells if key[1] == UNSAID]
-    rules = hide_cells(cells, [*rows.values(), *columns.values()], THRESHOLD, unsaid)
-    if len(columns) == 2:
-        rules = _widen(cells, rows, rules)
+    rules = hide_in_table(cells, [key for key in cells if key[1] == UNSAID])
     if not over:
         rules = dict.fromkeys(cells, SuppressionRule.PERIOD_NOT_OVER)
     return [

@@ -211,24 +211,6 @@ class ResultsNotComparable(Problem):
     )
 
 
-class RollUpNotFound(Problem):
-    """No such roll-up, or none that this caller may see."""
-
-    status: ClassVar[int] = 404
-    slug: ClassVar[str] = "roll-up-not-found"
-    title: ClassVar[Title] = title(en="Roll-up not found", ru="Сводка не найдена", kk="Жиынтық табылмады")
-
-
-class NothingToRollUp(Problem):
-    """Fewer than two counted editions asked the question in the same way, or nobody said the country."""
-
-    status: ClassVar[int] = 409
-    slug: ClassVar[str] = "nothing-to-roll-up"
-    title: ClassVar[Title] = title(
-        en="There is nothing to roll up yet", ru="Сводить пока нечего", kk="Әзірге жинақтайтын ештеңе жоқ"
-    )
-
-
 class SuggestionNotFound(Problem):
     """No such suggestion, or none that this caller may see."""
 

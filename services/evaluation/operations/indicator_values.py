@@ -1,7 +1,7 @@
 """Computing what an indicator reached in a period, from what this room keeps of editions."""
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.common.clock import domain_now
 from services.common.edtf import parse_edtf
 from services.evaluation.db import indicator_data as data
 from services.evaluation.db.tables import Indicator, IndicatorPeriod
@@ -18,14 +19,18 @@ from services.evaluation.domain.computed_indicators import (
     COUNTED,
     METHODS,
     PUBLIC_K,
+    Finish,
     LeftOut,
     Part,
     Wanted,
+    may_leave,
     measure_gain,
     measure_plans,
     read_surveys,
     sum_parts,
+    tell_certified,
     tell_sexes,
+    tells_of_uncertified,
 )
 from services.evaluation.domain.indicators import OF_SURVEYS, TOTAL, Figure, IndicatorSource, roll_up
 from services.evaluation.domain.outcomes import COMPLETED_STATES
@@ -79,7 +84,7 @@ async def compute(session: AsyncSession, indicator: Indicator, period: Indicator
 
 
 async def _count_people(session: AsyncSession, indicator: Indicator, span: data.Span) -> Computed:
-    """Count people; participants by country are a public fact, whoever finished is told in all and by sex only.
+    """Count people; who took part is a public fact by country, who was certified is told where that is of many.
 
     People of an unknown country count in the whole alone.
     """
@@ -91,12 +96,80 @@ async def _count_people(session: AsyncSession, indicator: Indicator, span: data.
         completed = sum(n for _, _, state, n in counts if state in COMPLETED_STATES)
         return Computed([Figure(TOTAL, Decimal(completed), Decimal(everybody))])
     if indicator.source is IndicatorSource.CERTIFIED:
-        counts = [count for count in counts if count[2] == _CERTIFIED]
-        figures = [Figure(TOTAL, Decimal(sum(n for *_, n in counts)), None)]
-    else:
-        figures = _by_country((country, n) for country, _, _, n in counts)
+        return await _count_certified(session, indicator, span, counts)
+    figures = _by_country((country, n) for country, _, _, n in counts)
     sexes, rule = tell_sexes(_tally((sex or "", n) for _, sex, _, n in counts))
     return Computed([*figures, *sexes], hidden={"sex": rule} if rule else {})
+
+
+async def _count_certified(
+    session: AsyncSession,
+    indicator: Indicator,
+    span: data.Span,
+    counts: Sequence[tuple[str | None, str | None, str, int]],
+) -> Computed:
+    """Count who holds a certificate, by sex and by country where nobody can be told apart (E3).
+
+    By group only once the period is over: a figure that moved with each certificate would tell of its holder.
+    """
+    whole = sum((_finish(state, n) for *_, state, n in counts), Finish())
+    total = Figure(TOTAL, Decimal(whole.certified), None)
+    if span.latest >= (await domain_now(session, indicator.provenance)).date():
+        rule = SuppressionRule.PERIOD_NOT_OVER
+        return Computed([total], hidden={"country": rule, "sex": rule})
+    by_sex = _group((sex or TOTAL, state, n) for _, sex, state, n in counts)
+    by_country = _group((country or TOTAL, state, n) for country, _, state, n in counts)
+    withheld = await _find_leftovers(session, indicator, span, by_country)
+    sexes, countries = tell_certified(by_sex), tell_certified(by_country, withheld)
+    hidden = {
+        name: SuppressionRule.DIFFERENCING if name == "country" and withheld else SuppressionRule.TOO_FEW
+        for name, groups, shown in (("sex", by_sex, sexes), ("country", by_country, countries))
+        if groups.keys() - shown.keys()
+    }
+    parts = [Figure(TOTAL, Decimal(n), None, sex) for sex, n in sorted(sexes.items())]
+    parts += [Figure(country, Decimal(n), None) for country, n in sorted(countries.items())]
+    return Computed([total, *parts], hidden=hidden)
+
+
+async def _find_leftovers(
+    session: AsyncSession, indicator: Indicator, span: data.Span, own: Mapping[str, Finish]
+) -> set[str]:
+    """Return the countries of whose other people the outcome card, less what indicators tell, would leave few.
+
+    The card counts years over all programs; what is told of other programs is taken off it too.
+    """
+    years = (span.earliest.year, span.latest.year)
+    told = [
+        (program, parse_edtf(period), country)
+        for program, period, country in await data.list_told_of_countries(session, indicator)
+    ]
+    rests: dict[str, Finish] = defaultdict(Finish)
+    for program, day, country, state, n in await data.count_finishes(session, indicator, years):
+        mine = program == indicator.program_id and span.earliest <= day <= span.latest
+        others = any(
+            (program, country) == (theirs, there)
+            and (dates.earliest or date.min) <= day <= (dates.latest or date.max)
+            for theirs, dates, there in told
+        )
+        if not mine and not others:
+            rests[country] += _finish(state, n)
+    return {
+        country
+        for country, finish in own.items()
+        if tells_of_uncertified(finish) or not may_leave(rests[country])
+    }
+
+
+def _finish(state: str, n: int) -> Finish:
+    certified = n if state == _CERTIFIED else 0
+    return Finish(certified, n if state in COMPLETED_STATES else 0, n)
+
+
+def _group(counts: Iterable[tuple[str, str, int]]) -> dict[str, Finish]:
+    groups: dict[str, Finish] = defaultdict(Finish)
+    for group, state, n in counts:
+        groups[group] += _finish(state, n)
+    return dict(groups)
 
 
 async def _read_surveys(

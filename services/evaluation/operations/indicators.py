@@ -12,6 +12,7 @@ from services.common.outbox import publish
 from services.common.problems import Fault, RequestInvalid
 from services.evaluation.db.indicators import (
     get_indicator,
+    get_visible_indicator,
     knows_program,
     list_period_names,
     lock_period,
@@ -83,11 +84,11 @@ async def create_indicator_period(
 async def report_actual(
     session: AsyncSession, caller: Caller, indicator_id: UUID, period_id: UUID, request: ActualReport
 ) -> IndicatorPeriod:
-    """Report what was reached: as somebody says, or as this system computes.
+    """Report what was reached: as somebody says, or as this system computes; a country's own, its reporter too.
 
     Raises `IndicatorNotComputable` where the data say nothing that may be told.
     """
-    indicator = await get_indicator(session, indicator_id)
+    indicator = await get_visible_indicator(session, indicator_id, caller)
     period = await lock_period(session, indicator_id, period_id)
     is_manual = indicator.source is IndicatorSource.MANUAL
     if is_manual == (request.actual is None):
@@ -171,7 +172,7 @@ async def period_data(session: AsyncSession, period: IndicatorPeriod) -> Indicat
         period=period.period,
         state="approved" if approved else "open",
         figures=[
-            IndicatorFigureData(kind=kind, country=figure.country or None, value=value)
+            IndicatorFigureData(kind=kind, country=figure.country or indicator.country, value=value)
             for kind, figure, value in figures
             if not figure.sex
         ],
@@ -197,7 +198,10 @@ def _read(indicator: Indicator, figure: FigureWrite, pointer: str) -> list[Figur
     total = Figure(TOTAL, figure.numerator, figure.denominator)
     countries = [Figure(part.country, part.numerator, part.denominator) for part in figure.countries]
     sexes = [Figure(TOTAL, part.numerator, part.denominator, part.sex) for part in figure.sexes]
-    if faults := find_faults(indicator.measure, total, countries, sexes):
+    faults = find_faults(indicator.measure, total, countries, sexes)
+    if indicator.country is not None and countries:
+        faults.append("What is one country's own has no other countries in it.")
+    if faults:
         errors = [Fault(pointer, "figure", fault) for fault in faults]
         raise RequestInvalid("The figure does not add up.", errors=errors)
     return [total, *countries, *sexes]

@@ -15,7 +15,7 @@ from services.common.problems import Fault, RequestInvalid
 from services.evaluation.db import roll_ups as questions
 from services.evaluation.db.tables import Campaign, CountryRollUp, MirrorEdition
 from services.evaluation.domain.instruments import QUESTIONS, Question, QuestionKind
-from services.evaluation.domain.problems import NotAllowedNow, NothingToRollUp
+from services.evaluation.domain.problems import NotAllowedNow
 from services.evaluation.domain.results import (
     RESPONDENTS,
     SNAPSHOT_LIFE,
@@ -26,6 +26,7 @@ from services.evaluation.domain.results import (
     describe_question,
     tell_groups,
 )
+from services.evaluation.domain.roll_up_problems import NothingToRollUp
 from services.evaluation.domain.roll_ups import (
     FEWEST_EDITIONS,
     ROLL_UP,

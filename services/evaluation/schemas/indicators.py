@@ -36,6 +36,8 @@ class IndicatorCreate(Request):
 
     code: Code
     program_id: Id
+    country: CountryCode | None = None
+    """Whose outcome it is, where it is one partner country's own: its reporter may then report it."""
     provenance: Provenance = Provenance.REAL
     title: Texts
     unit: Texts | None = None
@@ -53,6 +55,8 @@ class IndicatorCreate(Request):
 
     @model_validator(mode="after")
     def _says_what_is_looked_at(self) -> Self:
+        if self.country is not None and self.source is not IndicatorSource.MANUAL:
+            raise ValueError("what is computed is of the program, not of one country")
         survey = self.source in OF_SURVEYS
         if survey != (self.comparable_key is not None):
             raise ValueError("a comparable key belongs to indicators of surveys")
@@ -71,6 +75,7 @@ class IndicatorRead(Resource):
 
     code: str
     program_id: UUID
+    country: str | None
     provenance: Provenance
     title: dict[str, str]
     unit: dict[str, str] | None
