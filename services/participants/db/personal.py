@@ -154,7 +154,7 @@ def _emptied(column: Column[Any]) -> Any:
     return b"" if isinstance(column.type, LargeBinary) else ""
 
 
-_OBJECTS: Final = frozenset({"content", "facts", "answers"})
+_OBJECTS: Final = frozenset({"content", "facts", "answers", "languages"})
 """Columns whose JSON is an object."""
 
 

@@ -12,7 +12,7 @@ from services.common.clock import Provenance
 from services.common.identity import Caller, Reach
 from services.common.pagination import PageRequest, Rows, SortKey, fetch_page
 from services.participants.db.matching_tables import Merge
-from services.participants.db.privacy_tables import Erasure, LegalHold, SensitiveRead
+from services.participants.db.privacy_tables import Disclosure, Erasure, LegalHold, SensitiveRead
 from services.participants.db.scopes import about
 from services.participants.db.tables import (
     Application,
@@ -223,6 +223,6 @@ async def find_final_merges(session: AsyncSession, limit: int) -> list[tuple[Per
 
 
 async def forget_old_reads(session: AsyncSession) -> None:
-    """Delete the entries of the read log that are past their time."""
-    old = SensitiveRead.created_at < func.clock_timestamp() - READS_KEPT
-    await session.execute(delete(SensitiveRead).where(old))
+    """Delete what is known of readings and of showings to partners past their time."""
+    for log in (SensitiveRead, Disclosure):
+        await session.execute(delete(log).where(log.created_at < func.clock_timestamp() - READS_KEPT))

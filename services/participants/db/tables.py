@@ -52,7 +52,7 @@ __all__ = [
     "voucher_tables",
 ]
 
-SCHEMA_REVISION: Final = "0017"
+SCHEMA_REVISION: Final = "0018"
 """The revision of `migrations/participants` that this code needs."""
 
 
@@ -193,6 +193,10 @@ class Person(Versioned, Base):
     nationality: Mapped[str]
     residence: Mapped[str | None]
     email: Mapped[str | None]
+    phone: Mapped[str | None]
+    """E.164."""
+    languages: Mapped[dict[str, str]] = mapped_column(default=dict, server_default="{}")
+    """BCP 47 code -> level by the Common European Framework, or `native`."""
     preferred_language: Mapped[str]
     provenance: Mapped[Provenance]
     entered_by: Mapped[UUID | None] = mapped_column(ForeignKey("authority.id"))

@@ -17,7 +17,7 @@ SENSITIVE_KEPT: Final = timedelta(days=365)
 UNUSED_KEPT: Final = timedelta(days=3 * 365)
 """How long somebody is kept who never took part, after their last application changed."""
 READS_KEPT: Final = timedelta(days=5 * 365)
-"""How long it is known who read a sensitive block."""
+"""How long it is known who read a sensitive block, and which partner was shown somebody."""
 
 
 class Ground(StrEnum):
@@ -250,7 +250,8 @@ def _fields(category: Category, fate: Fate, *names: str) -> tuple[PersonalField,
 INVENTORY: Final = (
     *_fields(IDENTITY, Fate.FORGOTTEN, "person.names", "person.birth_date", "person.residence"),
     *_fields(IDENTITY, Fate.KEPT, "person.sex", "person.nationality"),
-    *_fields(CONTACT, Fate.FORGOTTEN, "person.email"),
+    *_fields(IDENTITY, Fate.FORGOTTEN, "person.languages"),
+    *_fields(CONTACT, Fate.FORGOTTEN, "person.email", "person.phone"),
     *_fields(CONTACT, Fate.KEPT, "person.preferred_language"),
     *_fields(SENSITIVE, Fate.FORGOTTEN, "person.sensitive", "person.passport_index"),
     *_fields(MATCHING, Fate.FORGOTTEN, "person.spellings"),

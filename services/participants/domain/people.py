@@ -19,6 +19,18 @@ class Sex(StrEnum):
     UNSPECIFIED = "unspecified"
 
 
+class LanguageLevel(StrEnum):
+    """How well somebody uses a language, by the Common European Framework."""
+
+    A1 = "A1"
+    A2 = "A2"
+    B1 = "B1"
+    B2 = "B2"
+    C1 = "C1"
+    C2 = "C2"
+    NATIVE = "native"
+
+
 class ConsentPurpose(StrEnum):
     """What a person agrees to; each purpose is agreed to on its own."""
 

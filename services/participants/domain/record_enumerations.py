@@ -12,10 +12,24 @@ from services.participants.domain.check_ins import CheckInOutcome
 from services.participants.domain.erasures import ERASURE_LIFE, ErasureGround, ErasureState
 from services.participants.domain.matching import CandidateState, Feature
 from services.participants.domain.messages import OPEN, MessageState, MessageTemplate
+from services.participants.domain.people import LanguageLevel
 from services.participants.domain.selection_enumerations import texts
 from services.participants.domain.vouchers import VOUCHER_LIFE, VoucherState
 
 RECORD_ENUMERATIONS: Final[Sequence[Enumeration]] = (
+    Enumeration(
+        "language_level",
+        LanguageLevel,
+        texts("""
+            A1 | A1 beginner | A1 начальный | A1 бастапқы
+            A2 | A2 elementary | A2 элементарный | A2 қарапайым
+            B1 | B1 intermediate | B1 средний | B1 орта
+            B2 | B2 upper intermediate | B2 выше среднего | B2 ортадан жоғары
+            C1 | C1 advanced | C1 продвинутый | C1 жоғары
+            C2 | C2 proficient | C2 в совершенстве | C2 жетік
+            native | Native | Родной | Ана тілі
+        """),
+    ),
     Enumeration(
         "post_level",
         PostLevel,

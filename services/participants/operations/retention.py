@@ -49,7 +49,8 @@ async def _close_merge(session: AsyncSession, duplicate: Person, survivor: Perso
     if more and survivor.erased_at is None:
         survivor.names = [*survivor.names, *more][:_MOST_NAMES]
     duplicate.names, duplicate.spellings = [], []
-    duplicate.birth_date = duplicate.email = duplicate.residence = None
+    duplicate.birth_date = duplicate.email = duplicate.phone = duplicate.residence = None
+    duplicate.languages = {}
     duplicate.sensitive = duplicate.passport_index = None
     await forget_keys(session, duplicate.id)
     await record_change(session, ROOM, "person.emptied", duplicate, ["names"])

@@ -23,6 +23,7 @@ from services.participants.db.screening import (
 from services.participants.db.selection_tables import EligibilityResult, Waiver
 from services.participants.db.tables import MirrorEdition
 from services.participants.domain.eligibility import VARIABLE_TYPES
+from services.participants.domain.people import LanguageLevel
 from services.participants.domain.screening import (
     Applicant,
     PriorTraining,
@@ -127,6 +128,10 @@ def _facts_of(
         for field in asked
         if field["variable"] is not None and field["code"] in answers
     }
+    if person.languages and "language_levels" not in answered:
+        answered["language_levels"] = {
+            code: "C2" if level == LanguageLevel.NATIVE else level for code, level in person.languages.items()
+        }
     return facts_of(applicant, answered, starts_on=edition.starts_on, program_id=edition.program_id)
 
 

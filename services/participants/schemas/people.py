@@ -4,12 +4,30 @@ from datetime import date, datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import EmailStr, Field, StringConstraints, model_validator
+import phonenumbers
+from pydantic import AfterValidator, EmailStr, Field, StringConstraints, model_validator
 
 from services.common.clock import Provenance
 from services.common.wire import Answer, Day, Flag, Id, Instant, Line, Request, Resource
 from services.common.wire_codes import CountryCode, LanguageTag
-from services.participants.domain.people import Sex
+from services.participants.domain.people import LanguageLevel, Sex
+
+
+def _phone(text: str) -> str:
+    try:
+        number = phonenumbers.parse(text)
+    except phonenumbers.NumberParseException as error:
+        raise ValueError("expected a telephone number with its country code, such as +77172000000") from error
+    if not phonenumbers.is_possible_number(number):
+        raise ValueError("expected a telephone number of its country's length")
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+Phone = Annotated[
+    str, StringConstraints(max_length=40), AfterValidator(_phone), Field(examples=["+77172000000"])
+]
+"""A telephone number with its country code; spaces and dashes do not count."""
+Languages = Annotated[dict[LanguageTag, LanguageLevel], Field(max_length=30)]
 
 DocumentNumber = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{5,20}$")]
 """As in the machine-readable zone; a Cyrillic letter that looks like a Latin one is refused, not matched."""
@@ -41,6 +59,9 @@ class PersonCreate(Request):
     nationality: CountryCode
     residence: CountryCode | None = None
     email: EmailStr | None = None
+    phone: Phone | None = None
+    languages: Languages = Field(default_factory=dict)
+    """Which languages they speak, and how well."""
     preferred_language: LanguageTag
     provenance: Provenance = Provenance.REAL
     authority_id: Id | None = None
@@ -55,6 +76,8 @@ class PersonChange(Request):
     birth_date: Day | None = None
     nationality: CountryCode | None = None
     residence: CountryCode | None = None
+    phone: Phone | None = None
+    languages: Languages | None = None
     preferred_language: LanguageTag | None = None
 
 
@@ -73,6 +96,8 @@ class PersonRead(PersonItem):
     birth_date: date | None
     residence: str | None
     email: str | None
+    phone: str | None
+    languages: dict[str, LanguageLevel]
     preferred_language: str
 
 
