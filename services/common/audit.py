@@ -1,6 +1,6 @@
 """The audit log: who changed what and when. Ids and field names only, never values."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -61,6 +61,27 @@ async def record_change(
     await session.flush()
     await record_entry(session, caller, action, row.__tablename__, row.id, row.version, fields)
     session.info.setdefault(AUDITED, set()).add((row.__tablename__, row.id, row.version))
+
+
+async def record_changes(
+    session: AsyncSession, caller: Caller, action: str, rows: Sequence[Versioned], fields: Iterable[str] = ()
+) -> None:
+    """Write that `caller` did `action` to each of these rows, in one statement."""
+    await session.flush()
+    common = {
+        "actor": caller.principal,
+        "action": action,
+        "fields": sorted(fields),
+        "request_id": request_id.get(),
+    }
+    entries = [
+        common | {"subject_kind": row.__tablename__, "subject_id": row.id, "subject_version": row.version}
+        for row in rows
+    ]
+    if entries:
+        await session.execute(insert(audit_entry), entries)
+    audited = session.info.setdefault(AUDITED, set())
+    audited.update((row.__tablename__, row.id, row.version) for row in rows)
 
 
 async def record_entry(

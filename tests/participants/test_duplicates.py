@@ -190,9 +190,16 @@ async def test_people_entered_without_keys_are_indexed_daily(
         " VALUES (gen_random_uuid(), 'persons.index', $1, '{}', 'real', now())",
         UUID(int=0),
     )
-    assert await look(course.door) == 3
+    assert await look(course.door) == 1
     (found,) = (await course.manager.get(f"/v1/persons/{other}/matches")).json()
     assert found["person_id"] == first
+    (pair,) = (await course.manager.get("/v1/duplicate-candidates")).json()["items"]
+    assert {pair["older_id"], pair["newer_id"]} == {first, other}
+    await admin.execute(
+        "UPDATE person SET spellings = '[]'; UPDATE job SET due_at = now() WHERE done_at IS NULL"
+    )
+    assert await look(course.door) == 1
+    assert len((await course.manager.get("/v1/duplicate-candidates")).json()["items"]) == 1
 
 
 async def test_cyrillic_letters_in_a_passport_number_are_refused_and_not_repeated(course: Course) -> None:

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from services.participants.domain.applications import ApplicationState, opens_screening
 from services.participants.domain.screening import (
     Applicant,
     PriorTraining,
@@ -89,6 +90,21 @@ def test_what_is_known_is_told_and_the_rest_left_out() -> None:
 )
 def test_verdicts(results: list[tuple[str, bool | None, bool]], verdict: Verdict) -> None:
     assert verdict_of(RuleResult("r", *one) for one in results) is verdict
+
+
+@pytest.mark.parametrize(
+    ("state", "awaits_authority", "opens"),
+    [
+        (ApplicationState.NOMINATED, True, True),
+        (ApplicationState.SUBMITTED, False, True),
+        (ApplicationState.SUBMITTED, True, False),
+        (ApplicationState.ELIGIBLE, False, False),
+    ],
+)
+def test_asking_the_rules_opens_screening(
+    state: ApplicationState, awaits_authority: bool, opens: bool
+) -> None:
+    assert opens_screening(state, awaits_authority=awaits_authority) is opens
 
 
 def rule(id_: str, expression: str, severity: str = "block") -> dict[str, Any]:

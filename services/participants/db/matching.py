@@ -22,6 +22,19 @@ MOST_COMPARED: Final = 2_000
 """Records that share a key with one person are compared up to this number."""
 
 
+_COMPARED: Final = (
+    Person.id,
+    Person.spellings,
+    Person.birth_date,
+    Person.sex,
+    Person.nationality,
+    Person.email,
+    Person.passport_index,
+)
+"""What a `Likeness` holds, in its order."""
+_STANDING: Final = Person.merged_into.is_(None) & Person.erased_at.is_(None)
+
+
 async def put_keys(session: AsyncSession, keys: Mapping[UUID, Iterable[int]]) -> None:
     """Let these persons be met under these keys and no others."""
     await session.execute(delete(PersonKey).where(PersonKey.person_id.in_(keys)))
@@ -35,20 +48,8 @@ async def find_alike(
 ) -> list[Likeness]:
     """Return the standing persons who share a key with `person_id`, in one statement."""
     met = select(PersonKey.person_id).where(PersonKey.key.in_(list(keys)))
-    query = select(
-        Person.id,
-        Person.spellings,
-        Person.birth_date,
-        Person.sex,
-        Person.nationality,
-        Person.email,
-        Person.passport_index,
-    ).where(
-        Person.id.in_(met),
-        Person.id != person_id,
-        Person.provenance == provenance,
-        Person.merged_into.is_(None),
-        Person.erased_at.is_(None),
+    query = select(*_COMPARED).where(
+        Person.id.in_(met), Person.id != person_id, Person.provenance == provenance, _STANDING
     )
     return [Likeness(*row) for row in (await session.execute(query.limit(MOST_COMPARED)))]
 
@@ -57,6 +58,13 @@ async def find_unindexed(session: AsyncSession, limit: int) -> list[Person]:
     """Return persons who have no keys yet, locked."""
     query = select(Person).where(text("spellings = '[]'"), Person.erased_at.is_(None)).limit(limit)
     return list(await session.scalars(query.with_for_update(skip_locked=True)))
+
+
+async def find_pairs_of(session: AsyncSession, ids: Sequence[UUID]) -> set[tuple[UUID, UUID]]:
+    """Return the pairs, older and newer, that any of these persons is in."""
+    older, newer = DuplicateCandidate.older_id, DuplicateCandidate.newer_id
+    found = await session.execute(select(older, newer).where(or_(older.in_(ids), newer.in_(ids))))
+    return {(row[0], row[1]) for row in found}
 
 
 async def find_candidates_of(session: AsyncSession, person_id: UUID) -> dict[UUID, DuplicateCandidate]:
@@ -105,10 +113,14 @@ async def get_merge(session: AsyncSession, merge_id: UUID, *, lock: bool = False
     return found
 
 
-async def find_merges_into(session: AsyncSession, person_id: UUID) -> list[Merge]:
-    """Return the standing merges into a person."""
-    query = select(Merge).where(Merge.survivor_id == person_id, Merge.reversed_at.is_(None))
-    return list(await session.scalars(query.order_by(Merge.id)))
+async def find_merged(session: AsyncSession, ids: Sequence[UUID]) -> list[tuple[UUID, Person]]:
+    """Return the persons who were merged into these and still are, each after whom they became part of."""
+    query = (
+        select(Merge.survivor_id, Person)
+        .join(Person, Person.id == Merge.duplicate_id)
+        .where(Merge.survivor_id.in_(ids), Merge.reversed_at.is_(None))
+    )
+    return [(row[0], row[1]) for row in await session.execute(query.order_by(Merge.id))]
 
 
 async def count_shared_editions(session: AsyncSession, one: UUID, other: UUID) -> int:

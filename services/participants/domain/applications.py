@@ -128,8 +128,17 @@ APPLICATION_LIFE: Final = LifeCycle(
     },
 )
 
+NOT_SENT: Final = frozenset({_STATE.DRAFT, _STATE.RETURNED, _STATE.NOT_NOMINATED})
+"""States in which an authority cannot stand by a nomination."""
+
 EDITABLE: Final = frozenset({_STATE.DRAFT, _STATE.RETURNED})
 """States in which the applicant completes the file."""
+
+
+def opens_screening(state: ApplicationState, *, awaits_authority: bool) -> bool:
+    """Say whether screening begins when the rules are asked: for who is put forward, or needs nobody's word."""
+    return state is _STATE.NOMINATED or (state is _STATE.SUBMITTED and not awaits_authority)
+
 
 PURGE_UNCONFIRMED: Final = "application.purge_unconfirmed"
 """The job that forgets nominees of an edition who never confirmed."""

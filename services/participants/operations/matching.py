@@ -6,14 +6,15 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.common.audit import record_change
+from services.common.audit import record_change, record_changes
 from services.common.clock import real_now
 from services.common.identity import Caller
 from services.common.jobs import schedule_job
 from services.participants.db.matching import (
     find_alike,
     find_candidates_of,
-    find_merges_into,
+    find_merged,
+    find_pairs_of,
     find_unindexed,
     get_duplicate_candidate,
     put_keys,
@@ -35,7 +36,7 @@ from services.participants.domain.problems import StepRefused
 from services.participants.operations.seats import ROOM
 
 _SHOWN: Final = 50
-_BATCH: Final = 500
+_BATCH: Final = 200
 
 Match = tuple[Likeness, int, list[Feature]]
 """Somebody alike, the score, and what says so."""
@@ -46,26 +47,24 @@ async def index_persons(session: AsyncSession, persons: Sequence[Person]) -> Non
 
     Whoever enters or changes a person calls this before auditing the change; a search for duplicates follows.
     """
+    await _make_keys(session, persons)
     now = await real_now(session)
-    keys = {}
     for person in persons:
-        merged = [
-            await session.get_one(Person, m.duplicate_id) for m in await find_merges_into(session, person.id)
-        ]
-        person.spellings = sorted({spelling for one in (person, *merged) for spelling in _spellings(one)})
-        keys[person.id] = match_keys(likeness_of(person))
         await schedule_job(session, MATCH_PERSON, person.id, now)
-    await session.flush()
-    await put_keys(session, keys)
 
 
 async def index_remaining(session: AsyncSession) -> bool:
-    """Index persons who were entered without keys, such as by an import; say whether more are left."""
+    """Index persons who were entered without keys, such as by an import; say whether more are left.
+
+    Their duplicates are looked for at once and together: a job for each of a hundred thousand would keep the
+    letters and deadlines of others waiting.
+    """
     persons = await find_unindexed(session, _BATCH)
-    if persons:
-        await index_persons(session, persons)
-        for person in persons:
-            await record_change(session, ROOM, "person.indexed", person, ["spellings"])
+    if not persons:
+        return False
+    await _make_keys(session, persons)
+    await record_changes(session, ROOM, "person.indexed", persons, ["spellings"])
+    await _note_all_duplicates(session, persons)
     return len(persons) == _BATCH
 
 
@@ -87,14 +86,7 @@ async def note_duplicates(session: AsyncSession, person_id: UUID) -> None:
     for other, score, features in await find_matches(session, person):
         if other.id in known:
             continue
-        older, newer = sorted((person_id, other.id))
-        pair = DuplicateCandidate(
-            older_id=older,
-            newer_id=newer,
-            score=score,
-            features=[str(feature) for feature in features],
-            state=CandidateState.OPEN,
-        )
+        pair = _pair(person_id, other.id, score, features)
         session.add(pair)
         await record_change(session, ROOM, "duplicate_candidate.found", pair)
 
@@ -119,6 +111,41 @@ def likeness_of(person: Person) -> Likeness:
         nationality=person.nationality,
         email=person.email,
         passport_index=person.passport_index,
+    )
+
+
+async def _make_keys(session: AsyncSession, persons: Sequence[Person]) -> None:
+    """Let these persons be met under what they are called now, and those merged into them were."""
+    called = {person.id: _spellings(person) for person in persons}
+    for survivor_id, merged in await find_merged(session, list(called)):
+        called[survivor_id] |= _spellings(merged)
+    for person in persons:
+        person.spellings = sorted(called[person.id])
+    await session.flush()
+    await put_keys(session, {person.id: match_keys(likeness_of(person)) for person in persons})
+
+
+async def _note_all_duplicates(session: AsyncSession, persons: Sequence[Person]) -> None:
+    """Enter the pairs that new persons make."""
+    known, found = await find_pairs_of(session, [person.id for person in persons]), []
+    for person in persons:
+        for other, score, features in await find_matches(session, person):
+            pair = _pair(person.id, other.id, score, features)
+            if (pair.older_id, pair.newer_id) not in known:
+                known.add((pair.older_id, pair.newer_id))
+                found.append(pair)
+    session.add_all(found)
+    await record_changes(session, ROOM, "duplicate_candidate.found", found)
+
+
+def _pair(one: UUID, other: UUID, score: int, features: Sequence[Feature]) -> DuplicateCandidate:
+    older, newer = sorted((one, other))
+    return DuplicateCandidate(
+        older_id=older,
+        newer_id=newer,
+        score=score,
+        features=[str(feature) for feature in features],
+        state=CandidateState.OPEN,
     )
 
 

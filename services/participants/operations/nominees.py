@@ -26,6 +26,7 @@ from services.participants.db.tables import Application, Authority, MirrorEditio
 from services.participants.domain.applications import (
     APPLICATION_LIFE,
     FILE_REMINDED_BEFORE,
+    NOT_SENT,
     PURGE_UNCONFIRMED,
     UNCONFIRMED_KEPT,
     ApplicationState,
@@ -147,7 +148,7 @@ async def certify_nominations(
     now = await domain_now(session, edition.provenance)
     results: list[tuple[UUID, Problem | None]] = []
     for nomination, application in await find_nominated(session, edition.id, authority.id):
-        if application.state not in {ApplicationState.SUBMITTED, ApplicationState.NOMINATED}:
+        if application.state in NOT_SENT:
             results.append((nomination.id, FileIncomplete(f"The application is {application.state}.")))
             continue
         if application.state is ApplicationState.SUBMITTED:

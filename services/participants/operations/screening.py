@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.common.audit import record_change
+from services.common.audit import record_change, record_changes
 from services.common.clock import domain_now
 from services.common.expressions import Outcome, Value, evaluate_expressions, names_in
 from services.common.identity import Caller
@@ -21,7 +21,8 @@ from services.participants.db.screening import (
     find_waivers,
 )
 from services.participants.db.selection_tables import EligibilityResult, Waiver
-from services.participants.db.tables import MirrorEdition
+from services.participants.db.tables import Application, MirrorEdition
+from services.participants.domain.applications import ApplicationState, opens_screening
 from services.participants.domain.eligibility import VARIABLE_TYPES
 from services.participants.domain.people import LanguageLevel
 from services.participants.domain.screening import (
@@ -41,13 +42,24 @@ _AT_ONCE = 500
 async def check_eligibility(
     session: AsyncSession, caller: Caller, edition_id: UUID, *, worker: WorkerPool
 ) -> list[EligibilityResult]:
-    """Ask every rule about every application that is not decided yet, and keep what they say with the evidence."""
+    """Ask every rule about every application that is not decided yet, and keep what they say with the evidence.
+
+    Screening begins with it for those who were put forward, or who need nobody's word.
+    """
     edition = await get_edition(session, edition_id)
     screened = await find_screened(session, edition_id)
     results = []
     for begin in range(0, len(screened), _AT_ONCE):
         results += await _check(session, caller, edition, screened[begin : begin + _AT_ONCE], worker)
+    opened = [one.application for one in screened if _is_due(one.application)]
+    for application in opened:
+        application.state = ApplicationState.SCREENING
+    await record_changes(session, caller, "application.screening", opened, ["state"])
     return results
+
+
+def _is_due(application: Application) -> bool:
+    return opens_screening(application.state, awaits_authority=application.authority_id is not None)
 
 
 async def waive_rule(
