@@ -48,6 +48,8 @@ class Contender:
     path: str
     headers: Mapping[str, str] = field(default_factory=dict)
     connections: int = CONNECTIONS
+    beside: Callable[[], contextlib.AbstractContextManager[None]] = contextlib.nullcontext
+    """What else goes on while it is loaded."""
     rates: list[float] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)
     """CPU milliseconds of the server per request."""
@@ -134,7 +136,8 @@ def compare(contenders: list[Contender]) -> None:
     for _ in range(ROUNDS):
         for contender in contenders:
             before = contender.cpu_seconds()
-            done, seconds = _load(contender, SECONDS)
+            with contender.beside():
+                done, seconds = _load(contender, SECONDS)
             contender.rates.append(done / seconds)
             contender.cpu.append((contender.cpu_seconds() - before) / done * 1000)
 

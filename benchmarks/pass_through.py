@@ -68,7 +68,7 @@ def _compare(database: TestDatabase, folder: Path, nginx: str) -> None:
         serve("benchmarks.ceilings:small_json", folder, {}) as (_, live),
         _running_nginx(nginx, folder, static, answering),
         _proxy(nginx, folder, live, static) as (theirs, their_port),
-        _gateway(database, folder, live, static) as (ours, our_port),
+        serve_gateway(database, folder, live, static) as (ours, our_port),
     ):
         for title, path, connections, goal in (
             ("real upstream, 64 connections", LIVE, 64, 0.60),
@@ -100,9 +100,10 @@ def _running_nginx(nginx: str, folder: Path, address: str | int, text: str) -> I
 
 
 @contextlib.contextmanager
-def _gateway(
+def serve_gateway(
     database: TestDatabase, folder: Path, live: str, static: str
 ) -> Iterator[tuple[psutil.Process, int]]:
+    """Run a gateway before two sockets, programs at `live`, the others at `static`; give its process and port."""
     write_keys(folder)
     port = free_port()
     environment = {

@@ -46,7 +46,7 @@ class Reader:
 
     async def read(self, service: str, target: str, model: type[SeenT]) -> SeenT:
         """Return what `service` answers to GET `target`; raises as `Upstream.read` does."""
-        token = self.signer.sign(self.caller, audience=service)
+        token = self.signer.sign_or_recall(self.caller, audience=service)
         return await self.upstreams[service].read(model, target, token=token)
 
 
