@@ -67,6 +67,8 @@ async def test_what_was_entered_is_read_again(
         await same(manager, path, await enter(manager, path, row))
     entered = await enter(manager, f"{at}/training-sessions", meeting)
     await same(manager, "/v1/training-sessions", entered)
+    assert entered["edition"] == {"id": edition["id"], "label": edition["code"], "href": at}
+    assert entered["module"] is None
     delivery = {
         "code": "syn-school",
         "title": {"en": "Synthetic"},
@@ -220,3 +222,41 @@ async def test_the_agency_has_offices_and_programs_a_cadence(programs: Door) -> 
         programs.as_("manager"), "/v1/programs", row | {"mandate": {"en": "By law (synthetic)"}}
     )
     assert (made["cadence"], made["mandate"]) == ("annual", {"en": "By law (synthetic)"})
+
+
+async def test_a_delivery_names_what_it_belongs_to(
+    demonstration: Door, edition: dict[str, Any], program: dict[str, Any]
+) -> None:
+    manager = demonstration.as_("manager")
+    school = {"code": "syn-school", "names": {"en": "Synthetic school"}, "provenance": "synthetic"}
+    recipient = await enter(manager, "/v1/organizations", school)
+    row = {
+        "code": "syn-grant",
+        "title": {"en": "A synthetic grant"},
+        "details": {"kind": "technical_grant", "product": "Software"},
+        "program_id": program["id"],
+        "predecessor_edition_id": edition["id"],
+        "recipient_organization_id": recipient["id"],
+        "provenance": "synthetic",
+    }
+    grant = await enter(manager, "/v1/deliveries", row)
+    assert (grant["program"]["label"], grant["program"]["href"]) == (
+        "Synthetic",
+        f"/v1/programs/{program['id']}",
+    )
+    assert grant["predecessor"]["href"] == f"/v1/editions/{edition['id']}"
+    assert grant["recipient_organization"]["label"] == "Synthetic school"
+    consulting = {
+        "code": "syn-consulting",
+        "title": {"en": "Synthetic consulting"},
+        "details": {"kind": "consulting"},
+        "predecessor_id": grant["id"],
+        "provenance": "synthetic",
+    }
+    later = await enter(manager, "/v1/deliveries", consulting)
+    assert later["predecessor"] == {"id": grant["id"], "label": "A synthetic grant", "href": grant_at(grant)}
+    assert (later["program"], later["recipient_organization"]) == (None, None)
+
+
+def grant_at(grant: dict[str, Any]) -> str:
+    return f"/v1/deliveries/{grant['id']}"

@@ -17,7 +17,7 @@ from services.common.http.routes import house_router
 from services.common.http.sessions import ReadSession, WriteSession
 from services.common.identity import Caller as CallerIdentity
 from services.common.pagination import PageRequest
-from services.common.wire import Code, FacetedPage, FollowedPage, Line, Page
+from services.common.wire import Code, FacetedPage, FollowedPage, Line, Page, Reference
 from services.common.wire_codes import CountryCode, SectorCode
 from services.programs.api.answers import answer_with_sources
 from services.programs.db import deliveries as questions
@@ -68,7 +68,9 @@ router = house_router("deliveries", "")
 
 async def _answer(session: AsyncSession, caller: CallerIdentity, delivery: Delivery) -> DeliveryRead:
     actions = await delivery_states.list_actions(session, caller, delivery)
-    return await answer_with_sources(session, DeliveryRead, delivery, actions=actions)
+    belongings = await questions.find_belongings(session, delivery)
+    named = {name: Reference.of(row) if row is not None else None for name, row in belongings.items()}
+    return await answer_with_sources(session, DeliveryRead, delivery, actions=actions, **named)
 
 
 @router.get("/delivery-kinds", response_model=list[DeliveryKindRead])

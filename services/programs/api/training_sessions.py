@@ -15,11 +15,12 @@ from services.common.http.routes import house_router
 from services.common.http.sessions import ReadSession, WriteSession
 from services.common.i18n import pick
 from services.common.identity import Reach
-from services.common.wire import Page
+from services.common.wire import Page, Reference
 from services.programs.db import timetables as questions
 from services.programs.db.editions import get_edition
 from services.programs.db.programs import get_lecturer
 from services.programs.db.tables import TrainingSession
+from services.programs.db.venues import read_part
 from services.programs.domain.problems import (
     ActualInFuture,
     ReferenceUnknown,
@@ -152,9 +153,7 @@ async def read_training_session(
 ) -> TrainingSessionPlanned:
     """Read one meeting; `warnings` name meetings that it collides with, for those who plan them."""
     meeting = await questions.get_meeting(session, training_session_id, visible_to=caller)
-    if caller.reach is Reach.PUBLISHED:
-        return TrainingSessionPlanned.of(meeting, warnings=[])
-    return await _answer_planned(session, meeting)
+    return await _answer_planned(session, meeting, tells_others=caller.reach is not Reach.PUBLISHED)
 
 
 @router.get(
@@ -196,6 +195,14 @@ async def read_lecturer_calendar(
     return Response(write_timetable(lecturer.id, name, meetings, accept_language), media_type=_CALENDAR)
 
 
-async def _answer_planned(session: AsyncSession, meeting: TrainingSession) -> TrainingSessionPlanned:
-    warnings = await operations.list_warnings(session, meeting)
-    return TrainingSessionPlanned.of(meeting, warnings=warnings)
+async def _answer_planned(
+    session: AsyncSession, meeting: TrainingSession, *, tells_others: bool = True
+) -> TrainingSessionPlanned:
+    edition = await get_edition(session, meeting.edition_id)
+    module = await read_part(session, edition.id, meeting.module_id) if meeting.module_id else None
+    return TrainingSessionPlanned.of(
+        meeting,
+        edition=Reference.of(edition),
+        module=Reference.of(module) if module else None,
+        warnings=await operations.list_warnings(session, meeting) if tells_others else [],
+    )

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from services.common.clock import Provenance
+from services.programs.db.base import any_of
 from services.programs.db.budgets import IN_FORCE
 from services.programs.db.publication_tables import MirrorIndicatorPeriod, PublicationProfile
 from services.programs.db.tables import (
@@ -138,10 +139,15 @@ async def list_profiles(
     return {profile.subject_id: profile for profile in await session.scalars(query)}
 
 
-async def list_places(session: AsyncSession, editions: Select[UUID]) -> Sequence[EditionCountry]:
-    """Return what these editions have to do with which country or region, in the order of entry."""
-    query = select(EditionCountry).where(EditionCountry.edition_id.in_(editions))
-    return (await session.scalars(query.order_by(EditionCountry.edition_id, EditionCountry.id))).all()
+async def list_places(session: AsyncSession, editions: Collection[UUID]) -> Sequence[Any]:
+    """Return what these editions have to do with which country or region, in the order of entry.
+
+    Columns, not objects: the editions of a program may have thousands.
+    """
+    query = select(
+        EditionCountry.edition_id, EditionCountry.relation, EditionCountry.country, EditionCountry.region
+    ).where(EditionCountry.edition_id == any_of(editions))
+    return (await session.execute(query.order_by(EditionCountry.edition_id, EditionCountry.id))).all()
 
 
 async def list_children(

@@ -58,6 +58,22 @@ async def get_delivery(
     return delivery
 
 
+async def find_belongings(
+    session: AsyncSession, delivery: Delivery
+) -> dict[str, Program | Delivery | Edition | Organization | None]:
+    """Return what a single delivery belongs to, by the name of its reference."""
+
+    async def find(table: type[Any], id_: UUID | None) -> Any:
+        return None if id_ is None else await session.get(table, id_)
+
+    return {
+        "program": await find(Program, delivery.program_id),
+        "predecessor": await find(Delivery, delivery.predecessor_id)
+        or await find(Edition, delivery.predecessor_edition_id),
+        "recipient_organization": await find(Organization, delivery.recipient_organization_id),
+    }
+
+
 DELIVERIES: Final = ListOffer(
     sorts={
         "code": Delivery.code,

@@ -81,6 +81,11 @@ class Delivery(Versioned, Base):
         return Money(self.value_amount, self.value_currency)
 
     @property
+    def label(self) -> str:
+        """What a link to it says."""
+        return self.title.get("en") or self.code
+
+    @property
     def href(self) -> str:
         """Where it stands."""
         return f"/v1/deliveries/{self.id}"

@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload
 from services.common.clock import Provenance
 from services.common.identity import Caller, Reach
 from services.common.pagination import PageRequest, Rows, SortKey, fetch_page
+from services.programs.db.base import any_of
 from services.programs.db.tables import (
     Edition,
     EditionCountry,
@@ -94,7 +95,7 @@ async def list_recipient_countries(
     query = (
         select(column.label("subject_id"), EditionCountry.country)
         .join(Edition, Edition.id == EditionCountry.edition_id)
-        .where(column.in_(ids), EditionCountry.country.is_not(None))
+        .where(column == any_of(ids), EditionCountry.country.is_not(None))
         .distinct()
         .order_by(EditionCountry.country)
     )

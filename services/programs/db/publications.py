@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.pagination import PageRequest, Rows, SortKey, fetch_page
@@ -22,6 +22,11 @@ from services.programs.domain.problems import (
     SubjectNotFound,
 )
 from services.programs.domain.publications import PublicationChannel, PublicationState
+
+
+async def allow_long_statements(session: AsyncSession) -> None:
+    """Let statements of this transaction, which makes a whole file beside the requests, take a minute."""
+    await session.execute(text("SET LOCAL statement_timeout = '1min'"))
 
 
 async def find_profile(

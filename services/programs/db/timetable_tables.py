@@ -60,6 +60,16 @@ class Module(Versioned, Base):
     title: Mapped[dict[str, str]]
     objectives: Mapped[dict[str, str] | None]
 
+    @property
+    def label(self) -> str:
+        """What a link to it says."""
+        return self.title.get("en") or f"{self.ordinal}"
+
+    @property
+    def href(self) -> str:
+        """Where it stands."""
+        return f"/v1/editions/{self.edition_id}/modules/{self.id}"
+
 
 class TrainingSession(Versioned, Base):
     """One meeting of a course."""

@@ -7,14 +7,13 @@ from decimal import Decimal
 from typing import Any, Final, Self
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.codelists.iati import load_codelist
 from services.programs.db.activities import list_children, list_components_of, list_places
 from services.programs.db.publication_tables import MirrorIndicatorPeriod, PublicationProfile
 from services.programs.db.tables import Budget as BudgetRow
-from services.programs.db.tables import Edition, Organization, Program
+from services.programs.db.tables import Organization, Program
 from services.programs.domain.activities import (
     Activity,
     ActivityDate,
@@ -67,7 +66,7 @@ Reached = Sequence[tuple[CountryRelation, Place]]
 async def places_of(session: AsyncSession, editions: Collection[UUID]) -> Mapping[UUID, Reached]:
     """Return which countries and regions each edition reaches; an area without a code has neither."""
     found: dict[UUID, list[tuple[CountryRelation, Place]]] = defaultdict(list)
-    for row in await list_places(session, select(Edition.id).where(Edition.id.in_(editions))):
+    for row in await list_places(session, editions):
         found[row.edition_id].append((row.relation, Place(row.country, row.region)))
     return found
 

@@ -9,7 +9,7 @@ from services.common.clock import real_now
 from services.common.jobs import Job, schedule_job
 from services.common.sessions import savepoint
 from services.programs.db.publication_tables import PublicationRecord
-from services.programs.db.publications import get_record
+from services.programs.db.publications import allow_long_statements, get_record
 from services.programs.domain.problems import PublicationRefused, ReportingIdentifierMissing
 from services.programs.domain.publications import PUBLICATION_LIFE, PublicationState
 from services.programs.operations.activities import get_publisher
@@ -32,6 +32,7 @@ async def renew_due(session: AsyncSession, job: Job) -> None:
     record = await get_record(session, job.subject, lock=True)
     if record.state is not PublicationState.PUBLISHED:
         return
+    await allow_long_statements(session)
     if not await _has_changed(session, record) or not await _publish_anew(session, record):
         await schedule_job(session, RENEW, record.id, await real_now(session) + RENEWAL)
 

@@ -22,6 +22,7 @@ from services.programs.db.publication_tables import (
     PublicationRecord,
 )
 from services.programs.db.publications import (
+    allow_long_statements,
     find_profile,
     find_published,
     forget_files,
@@ -101,6 +102,7 @@ async def start_publication_check(session: AsyncSession, caller: Caller, channel
 async def check_due(session: AsyncSession, job: Job) -> None:
     """Check the file, and end the operation with the report."""
     channel = PublicationChannel(job.payload["channel"])
+    await allow_long_statements(session)
 
     async def check() -> dict[str, Any]:
         return describe_report(channel, await check_publication(session, channel)).model_dump(mode="json")
@@ -151,6 +153,7 @@ async def publish_due(session: AsyncSession, job: Job) -> None:
     if record.state is not PublicationState.PREPARING:
         return
     channel, counts = record.channel, Report()
+    await allow_long_statements(session)
 
     async def publish() -> dict[str, Any]:
         nonlocal counts

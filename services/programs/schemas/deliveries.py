@@ -8,19 +8,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from services.common.actions import Action, BlockedBy
 from services.common.clock import Provenance
-from services.common.wire import (
-    Answer,
-    Code,
-    Count,
-    Day,
-    Flag,
-    Id,
-    Line,
-    Reference,
-    Request,
-    Resource,
-    Texts,
-)
+from services.common.wire import Answer, Code, Count, Day, Flag, Id, Line, Reference, Request, Resource, Texts
 from services.common.wire_codes import CountryCode, EdtfText, MoneyRead, MoneyWrite
 from services.programs.domain.deliveries import (
     DeliveryKind,
@@ -115,8 +103,12 @@ class DeliveryItem(Resource):
 
 
 class DeliveryRead(DeliveryItem, Sourced):
-    """A delivery with its sources, and what the caller may do next."""
+    """A delivery with its sources, what it belongs to, and what the caller may do next."""
 
+    program: Reference | None
+    predecessor: Reference | None
+    """The delivery, or the edition, that it follows in a chain."""
+    recipient_organization: Reference | None
     actions: list[Action]
 
 

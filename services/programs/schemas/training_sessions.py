@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from services.common.wire import Answer, Flag, Id, Instant, Line, Request, Resource, Texts
+from services.common.wire import Answer, Flag, Id, Instant, Line, Reference, Request, Resource, Texts
 from services.common.wire_codes import LanguageTag
 from services.programs.domain.training_sessions import (
     ConflictCode,
@@ -135,6 +135,8 @@ class TimetableConflict(Answer):
 
 
 class TrainingSessionPlanned(TrainingSessionRead):
-    """A meeting that was given its time, with warnings that its planner may override."""
+    """A single meeting, with warnings that its planner may override."""
 
+    edition: Reference
+    module: Reference | None
     warnings: list[TimetableConflict]
