@@ -38,9 +38,12 @@ from services.evaluation.schemas.results import ResultRead
 from services.participants.api.calls import read_pipeline
 from services.participants.api.participations import list_attendance
 from services.participants.schemas.participations import AttendanceRead, PipelineRead
+from services.programs.api.costs import read_edition_costs
 from services.programs.api.deliveries import list_design_tasks
-from services.programs.api.editions import read_edition
+from services.programs.api.editions import read_edition, read_monitoring
+from services.programs.schemas.costs import EditionCosts
 from services.programs.schemas.deliveries import DesignTaskRead
+from services.programs.schemas.edition_states import MonitoringRead
 from services.programs.schemas.editions import EditionRead
 
 HOT_LISTS = {
@@ -143,6 +146,8 @@ def overview() -> Starlette:
             read(
                 "participants", lambda s: list_attendance(s, caller, page, edition_id), Page[AttendanceRead]
             ),
+            read("programs", lambda s: read_edition_costs(s, caller, edition_id), EditionCosts),
+            read("programs", lambda s: read_monitoring(s, edition_id), MonitoringRead),
             read("evaluation", lambda s: list_results(s, caller, page, edition_id), Page[ResultRead]),
             read("evaluation", lambda s: list_recommendations(s, page, edition_id), Page[RecommendationRead]),
             read(

@@ -6,6 +6,7 @@ from fastapi import Response
 
 from gateway.compositions.parts import Reading, Seen, collect
 from gateway.upstream import MissingPart, UpstreamFailed, UpstreamTimedOut
+from services.common.clock import Provenance
 from services.common.http.problem_responses import problems
 from services.common.http.routes import house_router
 from services.common.problems import NotFound
@@ -25,9 +26,14 @@ class EditionOverview(Answer):
     """Where an edition stands; a part that could not be had is null and named in `missing`."""
 
     edition: SeenEdition
+    """Its plan; its `actions` say what is missing before each next step."""
     pipeline: Seen | None
     """Counts by country and state."""
     attendance: Seen | None
+    costs: Seen | None
+    """What it has cost: in all, per participant, per country and per donor."""
+    monitoring: Seen | None
+    """Its latest status report, overdue milestones, open risks."""
     results: Seen | None
     """Published results, small groups protected."""
     recommendations: Seen | None
@@ -41,10 +47,13 @@ class EditionOverview(Answer):
     response_model=EditionOverview,
     responses=problems(NotFound, UpstreamFailed, UpstreamTimedOut),
 )
-async def read_edition_overview(edition_id: UUID, reading: Reading, response: Response) -> EditionOverview:
+async def read_edition_overview(
+    edition_id: UUID, reading: Reading, response: Response, provenance: Provenance = Provenance.REAL
+) -> EditionOverview:
     """Read where an edition stands, on one page.
 
-    The plan is required; the parts of the other services are optional, each with the caller's own rights.
+    The plan is required; all else is optional, each part with the caller's own rights. Money spent on a synthetic
+    edition is synthetic, and counts only if asked for by `provenance`.
     """
     below = f"/v1/editions/{edition_id}"
     parts, missing = await collect(
@@ -52,6 +61,8 @@ async def read_edition_overview(edition_id: UUID, reading: Reading, response: Re
         optional_parts={
             "pipeline": reading.read("participants", f"{below}/pipeline", Seen),
             "attendance": reading.read("participants", f"{below}/attendance", Seen),
+            "costs": reading.read("programs", f"{below}/costs?provenance={provenance}", Seen),
+            "monitoring": reading.read("programs", f"{below}/monitoring", Seen),
             "results": reading.read("evaluation", f"/v1/results?edition_id={edition_id}", Seen),
             "recommendations": reading.read(
                 "evaluation", f"/v1/recommendations?edition_id={edition_id}", Seen

@@ -18,6 +18,8 @@ class LecturerProfile(Answer):
     """A lecturer; a part that could not be had, or that is not the caller's to see, is null and in `missing`."""
 
     lecturer: Seen
+    training_sessions: Seen | None
+    """What the lecturer teaches and taught, by time."""
     results: Seen | None
     """What participants said, small groups protected; lecturers see their own."""
     missing: list[MissingPart]
@@ -29,11 +31,14 @@ class LecturerProfile(Answer):
     responses=problems(NotFound, UpstreamFailed, UpstreamTimedOut),
 )
 async def read_lecturer_profile(lecturer_id: UUID, reading: Reading, response: Response) -> LecturerProfile:
-    """Read a lecturer's record and results. The record is required, the results are optional."""
+    """Read a lecturer's record, timetable and results. The record is required, all else is optional."""
     below = f"/v1/lecturers/{lecturer_id}"
     parts, missing = await collect(
         required={"lecturer": reading.read("programs", below, Seen)},
-        optional_parts={"results": reading.read("evaluation", f"{below}/results", Seen)},
+        optional_parts={
+            "training_sessions": reading.read("programs", f"{below}/training-sessions?limit=200", Seen),
+            "results": reading.read("evaluation", f"{below}/results", Seen),
+        },
     )
     response.headers["Cache-Control"] = "no-store"
     return LecturerProfile(**parts, missing=missing)

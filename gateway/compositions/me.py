@@ -11,9 +11,12 @@ from pydantic import SerializeAsAny
 from gateway.compositions.next_steps import (
     UNSETTLED,
     NextStep,
+    SeenApproval,
     SeenCall,
     SeenDesignTask,
+    SeenNeedsSurvey,
     SeenOffer,
+    SeenOverdueItem,
     SeenRecommendation,
     concerns,
     find_next_steps,
@@ -25,6 +28,7 @@ from gateway.upstream import MissingPart
 from services.common.clock import Provenance, real_now
 from services.common.http.callers import Caller
 from services.common.http.routes import house_router
+from services.common.identity import Caller as CallerIdentity
 from services.common.identity import GrantKind, Role
 from services.common.problems import NotAuthenticated
 from services.common.wire import Answer
@@ -70,10 +74,20 @@ class MeRead(Answer):
     calls: Listed | None
     """Calls that are open to the nominator's countries."""
     nominations: Listed | None
+    needs_surveys: Listed | None
+    """Surveys of needs that wait for the nominator's answer."""
+    selection_rounds: Listed | None
+    """Where the reviewer scores."""
+    approvals: Listed | None
+    """Requests that wait for signatures."""
+    overdue_items: Listed | None
+    """Milestones, reviews and deliveries that are late."""
     design_tasks: Listed | None
     """What coming editions are still asked to do better."""
     recommendations: Listed | None
     """Those that wait for a response, for what was agreed on, or to be verified."""
+    own_accounts: list[str] | None
+    """What a partner's organizations share with the agency."""
     own_results: list[str] | None
     """Where a lecturer's own results are."""
     next: list[NextStep]
@@ -92,7 +106,15 @@ class _Wish:
     keeps: Callable[[Any, Caller], bool] = lambda _item, _caller: True
 
 
-DECISIVE: Final = ("offers", "calls", "design_tasks", "recommendations")
+DECISIVE: Final = (
+    "offers",
+    "calls",
+    "needs_surveys",
+    "approvals",
+    "overdue_items",
+    "design_tasks",
+    "recommendations",
+)
 """The parts from which there follows something to do."""
 _PARTICIPANT: Final = frozenset({Role.PARTICIPANT})
 _NOMINATOR: Final = frozenset({Role.NOMINATOR})
@@ -113,6 +135,24 @@ def _wishes(provenance: Provenance) -> Mapping[str, _Wish]:
             concerns,
         ),
         "nominations": _Wish(_NOMINATOR, "participants", "/v1/nominations", SeenPage[Seen]),
+        "needs_surveys": _Wish(
+            _NOMINATOR,
+            "programs",
+            f"/v1/needs-surveys?provenance={provenance}&state=open",
+            SeenPage[SeenNeedsSurvey],
+        ),
+        "selection_rounds": _Wish(
+            frozenset({Role.REVIEWER}), "participants", "/v1/selection-rounds", SeenPage[Seen]
+        ),
+        "approvals": _Wish(
+            frozenset({Role.APPROVER}), "programs", "/v1/approvals?state=pending", SeenPage[SeenApproval]
+        ),
+        "overdue_items": _Wish(
+            frozenset({Role.MANAGER}),
+            "programs",
+            f"/v1/overdue-items?provenance={provenance}",
+            SeenPage[SeenOverdueItem],
+        ),
         "design_tasks": _Wish(
             frozenset({Role.MANAGER, Role.EVALUATOR}),
             "programs",
@@ -165,7 +205,8 @@ async def read_me(request: Request, caller: Caller, reading: Reading) -> MeRead:
             for grant in sorted(caller.grants, key=lambda grant: (grant.role, grant.kind, grant.id))
         ],
         **lists,
-        own_results=_find_own_results(caller),
+        own_accounts=_find_own(caller, Role.PARTNER, GrantKind.ORGANIZATION, "/v1/partners/{}/account"),
+        own_results=_find_own(caller, Role.LECTURER, GrantKind.LECTURER, "/v1/lecturers/{}/results"),
         next=find_next_steps(caller, today, **decisive),
         missing=missing,
     )
@@ -178,9 +219,8 @@ def _list(wish: _Wish, page: SeenPage[Any] | None, caller: Caller) -> Listed | N
     return Listed(href=wish.target, items=items, more=page.next_cursor is not None)
 
 
-def _find_own_results(caller: Caller) -> list[str] | None:
-    if Role.LECTURER not in caller.roles:
+def _find_own(caller: CallerIdentity, role: Role, kind: GrantKind, address: str) -> list[str] | None:
+    """Return where the caller's own things of a kind are; None for who does not hold the role."""
+    if role not in caller.roles:
         return None
-    return [
-        f"/v1/lecturers/{id_}/results" for id_ in sorted(caller.granted(GrantKind.LECTURER, Role.LECTURER))
-    ]
+    return [address.format(id_) for id_ in sorted(caller.granted(kind, role))]

@@ -58,11 +58,34 @@ class SeenRecommendation(Seen):
     due: EdtfText | None
 
 
+class SeenApproval(Seen):
+    """A change of state that waits for signatures."""
+
+    id: UUID
+
+
+class SeenNeedsSurvey(Seen):
+    """What an authority is asked about its country's needs."""
+
+    id: UUID
+
+
+class SeenOverdueItem(Seen):
+    """Something that should have happened by now."""
+
+    href: str
+    due: EdtfText | None
+
+
 class NextStepCode(StrEnum):
     """What is to be done."""
 
     ANSWER_OFFER = "answer_offer"
     NOMINATE = "nominate"
+    FILL_NEEDS_SURVEY = "fill_needs_survey"
+    SIGN_APPROVAL = "sign_approval"
+    CATCH_UP = "catch_up"
+    """A milestone, a review of a risk, or a delivery is late."""
     FINISH_DESIGN_TASK = "finish_design_task"
     RESPOND_TO_RECOMMENDATION = "respond_to_recommendation"
     FOLLOW_UP_RECOMMENDATION = "follow_up_recommendation"
@@ -99,6 +122,9 @@ def find_next_steps(
     calls: Iterable[SeenCall],
     design_tasks: Iterable[SeenDesignTask],
     recommendations: Iterable[SeenRecommendation],
+    approvals: Iterable[SeenApproval],
+    needs_surveys: Iterable[SeenNeedsSurvey],
+    overdue_items: Iterable[SeenOverdueItem],
 ) -> list[NextStep]:
     """Return what `caller` has to do, the most urgent first, and last what has no date."""
     steps = [
@@ -108,6 +134,12 @@ def find_next_steps(
             for call in calls
             if concerns(call, caller)
         ),
+        *(
+            _step(NextStepCode.FILL_NEEDS_SURVEY, f"/v1/needs-surveys/{survey.id}", None)
+            for survey in needs_surveys
+        ),
+        *(_step(NextStepCode.SIGN_APPROVAL, f"/v1/approvals/{one.id}", None) for one in approvals),
+        *(_step(NextStepCode.CATCH_UP, item.href, item.due) for item in overdue_items),
     ]
     if Role.MANAGER in caller.roles:
         steps += [

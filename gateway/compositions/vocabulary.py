@@ -45,6 +45,9 @@ GATEWAY_ENUMERATIONS: Final[Sequence[Enumeration]] = (
         read_labels("""
             answer_offer | Answer the offer of a seat | Ответьте на предложение места | Орын ұсынысына жауап беріңіз
             nominate | Nominate candidates | Выдвиньте кандидатов | Үміткерлерді ұсыныңыз
+            fill_needs_survey | State the country's needs | Укажите потребности | Қажеттілікті көрсетіңіз
+            sign_approval | Sign or return a request | Подпишите или верните | Қол қойыңыз не қайтарыңыз
+            catch_up | Catch up with what is late | Наверстайте просроченное | Кешіккенді орындаңыз
             finish_design_task | Finish a design task | Завершите задачу | Тапсырманы аяқтаңыз
             respond_to_recommendation | Answer a recommendation | Ответьте на рекомендацию | Ұсынымға жауап беріңіз
             follow_up_recommendation | Follow up what was agreed | Проверьте исполнение | Орындалуын тексеріңіз

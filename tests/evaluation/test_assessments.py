@@ -144,7 +144,7 @@ async def test_an_edition_has_one_card(evaluation: Door) -> None:
     assert len(card["outcome_evidence"]) == 1
     public = (await survey.public.get(f"{at}/effectiveness-card")).json()
     assert public["outcome_evidence"] == []
-    assert (await survey.public.get(f"/v1/editions/{uuid4()}/effectiveness-card")).status_code == 422
+    assert (await survey.public.get(f"/v1/editions/{uuid4()}/effectiveness-card")).status_code == 404
 
 
 def test_levels_are_kept_apart() -> None:

@@ -41,6 +41,8 @@ def service(**answers: Any) -> Starlette:
 
 PROGRAMS = service(
     editions__ID=PLAN,
+    editions__ID__costs={"participants": 12},
+    editions__ID__monitoring={"open_risks": 1},
     countries__TJ__deliveries={"items": [{"title": "Dostyk", "period": "2024"}]},
     programs__enumerations={"items": [{"name": "edition_state"}]},
     **{"design-tasks": {"items": [{"state": "open"}]}},
@@ -76,6 +78,8 @@ async def test_an_overview_joins_the_parts_and_names_what_the_caller_may_not_see
     assert overview["results"] == RESULTS
     assert overview["design_tasks"] == {"items": [{"state": "open"}]}
     assert overview["attendance"] is None
+    assert overview["costs"] == {"participants": 12}
+    assert overview["monitoring"] == {"open_risks": 1}
     assert overview["missing"] == [{"part": "attendance", "problem": "/problems/not-permitted"}]
 
 
@@ -213,11 +217,17 @@ async def test_a_program_is_shown_with_its_editions_and_deliveries(gateway_befor
 
 
 async def test_a_lecturer_is_shown_with_results_where_they_may_be_seen(gateway_before: OpenGateway) -> None:
-    programs = service(lecturers__ID={"id": EDITION})
+    held = {"items": [{"state": "held"}]}
+    programs = service(lecturers__ID={"id": EDITION}, **{"lecturers__ID__training-sessions": held})
     evaluation = service(lecturers__ID__results=RESULTS)
     gateway = await gateway_before({"programs": programs, "evaluation": evaluation})
     profile = (await gateway.client().get(f"/v1/lecturers/{EDITION}/profile")).json()
-    assert profile == {"lecturer": {"id": EDITION}, "results": RESULTS, "missing": []}
+    assert profile == {
+        "lecturer": {"id": EDITION},
+        "training_sessions": {"items": [{"state": "held"}]},
+        "results": RESULTS,
+        "missing": [],
+    }
     alone = await gateway_before({"programs": programs})
     profile = (await alone.client().get(f"/v1/lecturers/{EDITION}/profile")).json()
     assert profile["results"] is None

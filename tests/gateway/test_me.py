@@ -22,9 +22,11 @@ from tests.gateways import Gateway, OpenGateway
 
 PERSON = str(uuid4())
 LECTURER = str(uuid4())
-OFFER, CALL, TASK, PROGRAM, PROPOSED = (str(uuid4()) for _ in range(5))
+OFFER, CALL, TASK, PROGRAM, PROPOSED, SURVEY, APPROVAL = (str(uuid4()) for _ in range(7))
 PARTICIPANTS_PARTS = {"applications", "offers", "certificates"}
-PARTS = {*PARTICIPANTS_PARTS, "calls", "nominations", "design_tasks", "recommendations"}
+MANAGERS_PARTS = {"design_tasks", "recommendations", "overdue_items"}
+NOMINATORS_PARTS = {"calls", "nominations", "needs_surveys"}
+PARTS = {*PARTICIPANTS_PARTS, *MANAGERS_PARTS, *NOMINATORS_PARTS, "approvals", "selection_rounds"}
 
 LISTS: dict[str, dict[str, Any]] = {
     "programs": {
@@ -32,6 +34,11 @@ LISTS: dict[str, dict[str, Any]] = {
             {"id": TASK, "program_id": PROGRAM, "due": "2030-06", "state": "open"}
         ],
         "/v1/design-tasks?provenance=synthetic&state=open": [],
+        "/v1/needs-surveys?provenance=real&state=open": [{"id": SURVEY, "country": "TJ"}],
+        "/v1/needs-surveys?provenance=synthetic&state=open": [],
+        "/v1/approvals?state=pending": [{"id": APPROVAL}],
+        "/v1/overdue-items?provenance=real": [{"href": "/v1/milestones/1", "due": "2020-01-01"}],
+        "/v1/overdue-items?provenance=synthetic": [],
     },
     "participants": {
         "/v1/applications": [{"id": str(uuid4()), "state": "selected"}],
@@ -49,6 +56,7 @@ LISTS: dict[str, dict[str, Any]] = {
         ],
         "/v1/calls?provenance=synthetic&limit=200": [],
         "/v1/nominations": [{"id": str(uuid4()), "rank": 1}],
+        "/v1/selection-rounds": [{"id": str(uuid4())}],
     },
     "evaluation": {
         "/v1/recommendations?provenance=synthetic&limit=200": [],
@@ -64,6 +72,10 @@ SPOKEN_AS = {
     "certificates": {Role.PARTICIPANT},
     "calls": {Role.NOMINATOR},
     "nominations": {Role.NOMINATOR},
+    "needs-surveys": {Role.NOMINATOR},
+    "selection-rounds": {Role.REVIEWER},
+    "approvals": {Role.APPROVER},
+    "overdue-items": {Role.MANAGER},
     "design-tasks": {Role.MANAGER, Role.EVALUATOR},
     "recommendations": {Role.MANAGER, Role.EVALUATOR, Role.APPROVER},
 }
@@ -152,13 +164,14 @@ async def test_a_nominator_sees_the_calls_that_are_open_and_their_nominations(
     gateway = await gateway_before(services)
     me = await read_me(await gateway.signed_in("n@synthetic.example", Role.NOMINATOR, country="TJ"))
     assert (me["login"], me["display_name"]) == ("n@synthetic.example", "Synthetic")
-    assert present(me) == {"calls", "nominations"}
+    assert present(me) == NOMINATORS_PARTS
     assert [call["code"] for call in me["calls"]["items"]] == ["REAL"]
     assert (me["calls"]["more"], me["nominations"]["more"]) == (False, True)
-    assert steps(me) == [("nominate", f"/v1/calls/{CALL}", "2030-02-01T00:00:00Z")]
+    survey = ("fill_needs_survey", f"/v1/needs-surveys/{SURVEY}", None)
+    assert steps(me) == [("nominate", f"/v1/calls/{CALL}", "2030-02-01T00:00:00Z"), survey]
 
     elsewhere = await read_me(await gateway.signed_in("k@synthetic.example", Role.NOMINATOR, country="KG"))
-    assert (elsewhere["calls"]["items"], elsewhere["next"]) == ([], [])
+    assert (elsewhere["calls"]["items"], steps(elsewhere)) == ([], [survey])
 
 
 async def test_a_demonstration_account_sees_what_concerns_synthetic_editions(
@@ -183,9 +196,10 @@ async def test_a_manager_has_tasks_and_recommendations_to_answer(
 ) -> None:
     gateway = await gateway_before(services)
     me = await read_me(await gateway.signed_in("m@synthetic.example", Role.MANAGER))
-    assert present(me) == {"design_tasks", "recommendations"}
+    assert present(me) == MANAGERS_PARTS
     assert [one["id"] for one in me["recommendations"]["items"]] == [PROPOSED]
     assert steps(me) == [
+        ("catch_up", "/v1/milestones/1", "2020-01-01"),
         ("finish_design_task", f"/v1/design-tasks?program_id={PROGRAM}&state=open", "2030-06"),
         ("respond_to_recommendation", f"/v1/recommendations/{PROPOSED}", None),
     ]
@@ -214,9 +228,10 @@ async def test_each_part_is_read_in_the_role_it_belongs_to(
 ) -> None:
     """Or a manager who takes part in a course would find everybody's applications among their own."""
     me = await read_me(await by_link(await gateway_before(services), OWN_PERSON, {"role": "manager"}))
-    assert present(me) == {*PARTICIPANTS_PARTS, "design_tasks", "recommendations"}
+    assert present(me) == {*PARTICIPANTS_PARTS, *MANAGERS_PARTS}
     assert me["missing"] == []
     assert [code for code, *_ in steps(me)] == [
+        "catch_up",
         "answer_offer",
         "finish_design_task",
         "respond_to_recommendation",
@@ -229,10 +244,24 @@ async def test_without_a_service_the_rest_stands_and_what_is_missing_is_named(
     del services["evaluation"]
     gateway = await gateway_before(services)
     me = await read_me(await gateway.signed_in("m@synthetic.example", Role.MANAGER))
-    assert present(me) == {"design_tasks"}
+    assert present(me) == MANAGERS_PARTS - {"recommendations"}
     assert me["missing"] == [{"part": "recommendations", "problem": "/problems/upstream-unavailable"}]
-    assert [code for code, *_ in steps(me)] == ["finish_design_task"]
+    assert [code for code, *_ in steps(me)] == ["catch_up", "finish_design_task"]
 
 
 async def test_who_is_nobody_is_not_told_anything(gateway: Gateway) -> None:
     assert (await gateway.client().get("/v1/me")).status_code == 401
+
+
+async def test_approvers_reviewers_and_partners_find_their_work(
+    gateway_before: OpenGateway, services: dict[str, Starlette], by_link: ByLink
+) -> None:
+    gateway = await gateway_before(services)
+    me = await read_me(await gateway.signed_in("a@synthetic.example", Role.APPROVER))
+    assert present(me) == {"approvals", "recommendations"}
+    assert ("sign_approval", f"/v1/approvals/{APPROVAL}", None) in steps(me)
+    me = await read_me(await gateway.signed_in("r@synthetic.example", Role.REVIEWER))
+    assert (present(me), me["next"]) == ({"selection_rounds"}, [])
+    me = await read_me(await by_link(gateway, held(Role.PARTNER, GrantKind.ORGANIZATION, PROGRAM)))
+    assert me["own_accounts"] == [f"/v1/partners/{PROGRAM}/account"]
+    assert (present(me), me["own_results"], me["missing"]) == (set(), None, [])

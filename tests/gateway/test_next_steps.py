@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from gateway.compositions.me import DECISIVE
 from gateway.compositions.next_steps import (
     NextStep,
     SeenCall,
@@ -28,7 +29,7 @@ ORGANIZATION = Grant(Role.NOMINATOR, GrantKind.ORGANIZATION, str(ID))
 
 def steps_of(*roles: Role, grants: tuple[Grant, ...] = (), **parts: Any) -> list[tuple[str, str, object]]:
     caller = Caller(uuid4(), frozenset(roles), frozenset(grants))
-    nothing: dict[str, Any] = dict.fromkeys(("offers", "calls", "design_tasks", "recommendations"), ())
+    nothing: dict[str, Any] = dict.fromkeys(DECISIVE, ())
     found: list[NextStep] = find_next_steps(caller, TODAY, **(nothing | parts))
     return [(step.code, step.href, step.due) for step in found]
 

@@ -19,7 +19,8 @@ pytestmark = [pytest.mark.process, pytest.mark.xdist_group("story")]
 async def test_the_manager_sees_the_whole_edition_on_one_page(played: Played) -> None:
     answer = await played.read(f"/v1/overviews/editions/{played.edition_id}", Role.MANAGER)
     overview = answer.json()
-    assert overview["missing"] == []
+    # This manager's grants name no program, so that no money is theirs to see.
+    assert overview["missing"] == [{"part": "costs", "problem": "/problems/not-found"}]
     assert (overview["edition"]["code"], overview["edition"]["state"]) == (CODE, "evaluated")
     seats = {line["country"]: (line["seats"], line["taken"]) for line in overview["pipeline"]["seat_lines"]}
     assert seats == dict.fromkeys(COUNTRIES, (5, 5))

@@ -119,3 +119,23 @@ async def test_the_crawl_sees_who_consents_later(programs: Door, course: dict[st
     assert changed.status_code == 200, changed.text
     read = await crawl(programs, course)
     assert [path for path, text in read.items() if SILENT in text]
+
+
+async def test_what_a_lecturer_teaches_is_listed_for_who_may_see_the_lecturer(
+    programs: Door, course: dict[str, list[str]]
+) -> None:
+    silent, willing = course["lecturer_id"]
+    public, manager = programs.as_(), programs.as_("manager")
+    for client, lecturer, status in (
+        (public, willing, 200),
+        (public, silent, 404),
+        (manager, silent, 200),
+        (manager, str(uuid4()), 404),
+    ):
+        answer = await client.get(f"/v1/lecturers/{lecturer}/training-sessions")
+        assert answer.status_code == status
+        if status == 200:
+            assert [one["title"] for one in answer.json()["items"]] == [{"en": "A lecture"}]
+    synthetic = {"provenance": "synthetic"}
+    listed = await public.get(f"/v1/lecturers/{willing}/training-sessions", params=synthetic)
+    assert listed.json()["items"] == []

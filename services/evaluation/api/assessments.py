@@ -27,6 +27,7 @@ from services.evaluation.domain.problems import (
     EvaluationPlanNotFound,
     NotAllowedNow,
     OutcomeEvidenceNotFound,
+    ResultNotFound,
 )
 from services.evaluation.operations import assessments as operations
 from services.evaluation.schemas.assessments import (
@@ -172,7 +173,7 @@ async def withdraw_outcome(session: WriteSession, caller: Caller, outcome_id: UU
 @router.get(
     "/editions/{edition_id}/effectiveness-card",
     response_model=EffectivenessCard,
-    responses=problems(EditionUnknown),
+    responses=problems(ResultNotFound),
 )
 async def read_effectiveness_card(
     session: ReadSession, caller: Caller, edition_id: UUID
@@ -181,7 +182,10 @@ async def read_effectiveness_card(
 
     It shows published results that you may see, and never adds them into one score.
     """
-    edition = await get_edition(session, edition_id)
+    try:
+        edition = await get_edition(session, edition_id)
+    except EditionUnknown as error:
+        raise ResultNotFound("Nothing is known here of such an edition.") from error
     results = await list_edition_results(session, edition_id, visible_to=caller)
     said = await list_said_and_done(session, edition_id)
     outcomes = await questions.list_outcome_evidence(session, visible_to=caller, edition_id=edition_id)

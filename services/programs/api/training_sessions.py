@@ -77,6 +77,25 @@ async def list_training_sessions(
     return await questions.list_training_sessions(session, page, edition_id)
 
 
+@router.get(
+    "/lecturers/{lecturer_id}/training-sessions",
+    response_model=Page[TrainingSessionRead],
+    responses=problems(SubjectNotFound),
+)
+async def list_lecturer_sessions(
+    session: ReadSession,
+    caller: Caller,
+    page: Paging,
+    lecturer_id: UUID,
+    provenance: Provenance = Provenance.REAL,
+) -> object:
+    """List what a lecturer teaches and taught, by time; the public sees lecturers who consented."""
+    await get_lecturer(session, lecturer_id, visible_to=caller)
+    return await questions.list_lecturer_sessions(
+        session, page, lecturer_id, visible_to=caller, provenance=provenance
+    )
+
+
 @router.patch(
     "/training-sessions/{training_session_id}",
     response_model=TrainingSessionPlanned,

@@ -39,6 +39,25 @@ async def get_meeting(
     return await get_one(session, query, "training session")
 
 
+async def list_lecturer_sessions(
+    session: AsyncSession, page: PageRequest, lecturer_id: UUID, *, visible_to: Caller, provenance: Provenance
+) -> Rows:
+    """Return the training sessions of a lecturer by time; to the public those of published editions."""
+    query = (
+        select(TrainingSession)
+        .join(Edition, Edition.id == TrainingSession.edition_id)
+        .where(
+            TrainingSession.lecturers.contains([{"lecturer_id": str(lecturer_id)}]),
+            Edition.provenance == provenance,
+        )
+    )
+    if visible_to.reach is Reach.PUBLISHED:
+        query = query.where(*PUBLISHED)
+    return await fetch_page(
+        session, query, page, SortKey(TrainingSession.starts_at), SortKey(TrainingSession.id)
+    )
+
+
 async def list_training_sessions(session: AsyncSession, page: PageRequest, edition_id: UUID) -> Rows:
     """Return an edition's timetable by time."""
     query = select(TrainingSession).where(TrainingSession.edition_id == edition_id)

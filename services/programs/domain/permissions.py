@@ -100,6 +100,7 @@ _PUBLIC_READS: Final = (
     "list_edition_countries",
     "list_public_texts",
     "list_training_sessions",
+    "list_lecturer_sessions",
     "read_training_session",
     "read_component",
     "read_module",
