@@ -250,10 +250,17 @@ async def print_certificates_of_edition(
     responses=problems(CallNotFound, FileNotAttachable, LogoUnusable),
 )
 async def design_certificates(
-    http: Request, session: WriteSession, caller: Caller, edition_id: UUID, request: CertificateDesignWrite
+    http: Request,
+    beforehand: ReadSession,
+    session: WriteSession,
+    caller: Caller,
+    edition_id: UUID,
+    request: CertificateDesignWrite,
 ) -> CertificateDesign:
     """State who issues and signs an edition's certificates, in which words and beside which partners' logos."""
-    return await operations.design_certificates(session, caller, edition_id, request, files=files_of(http))
+    if request.logos:
+        await operations.require_drawable(beforehand, caller, request.logos, files=files_of(http))
+    return await operations.design_certificates(session, caller, edition_id, request)
 
 
 @router.get(

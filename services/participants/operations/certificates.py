@@ -3,14 +3,14 @@
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.audit import record_change
 from services.common.database import new_id
-from services.common.file_records import attach_file, discard_files, file
+from services.common.file_records import FileNotFound, attach_file, discard_files, file, get_file
 from services.common.files import Files
 from services.common.identity import Caller
 from services.common.outbox import publish
@@ -53,6 +53,7 @@ from services.participants.operations.messages import queue_message
 from services.participants.operations.offers import participation_data
 from services.participants.schemas.certificates import CertificateDesignWrite, CertificateIssue
 
+_LOGO: Final = "certificate_logo"
 _FINISHED = (ParticipationState.COMPLETED, ParticipationState.INCOMPLETE, ParticipationState.CERTIFIED)
 
 
@@ -165,13 +166,28 @@ async def revoke_certificate(session: AsyncSession, caller: Caller, certificate_
     return certificate
 
 
-async def design_certificates(
-    session: AsyncSession, caller: Caller, edition_id: UUID, request: CertificateDesignWrite, *, files: Files
-) -> CertificateDesign:
-    """State what an edition's certificates say and show beside the holder.
+async def require_drawable(
+    session: AsyncSession, caller: Caller, logos: Sequence[UUID], *, files: Files
+) -> None:
+    """Raise `LogoUnusable` for a logo that a certificate cannot show; others are for attaching to judge.
 
-    Those that were issued keep what they say; logos are looks, and change on all of them. Raises
-    `FileNotAttachable` and `LogoUnusable`.
+    Reads them where they are kept, so it is called before the transaction that attaches them begins.
+    """
+    for file_id in logos:
+        try:
+            record = await get_file(session, file_id, visible_to=caller)
+        except FileNotFound:
+            continue
+        if record.purpose == _LOGO and not is_drawable(await files.read(record.object_name)):
+            raise LogoUnusable("Expected a PNG of at most 2000 pixels along each side.")
+
+
+async def design_certificates(
+    session: AsyncSession, caller: Caller, edition_id: UUID, request: CertificateDesignWrite
+) -> CertificateDesign:
+    """State what an edition's certificates say and show beside the holder; raise `FileNotAttachable`.
+
+    Those that were issued keep what they say; logos are looks, and change on all of them.
     """
     edition = await get_edition(session, edition_id, lock=True)
     design = await find_design(session, edition.id)
@@ -184,16 +200,14 @@ async def design_certificates(
     await record_change(session, caller, "certificate.designed", design, facts)
     for file_id in dict.fromkeys(request.logos):
         if str(file_id) not in before:
-            kept = await attach_file(
+            await attach_file(
                 session,
                 caller,
                 file_id,
-                purpose="certificate_logo",
+                purpose=_LOGO,
                 kind="certificate_design",
                 subject_id=design.id,
             )
-            if not is_drawable(await files.read(kept.object_name)):
-                raise LogoUnusable("Expected a PNG of at most 2000 pixels along each side.")
     gone = [UUID(file_id) for file_id in before - set(facts["logos"])]
     await discard_files(session, caller, file.c.id.in_(gone))
     return design

@@ -62,9 +62,10 @@ async def _attend(run: ImportRun, row: AttendanceRow) -> None:
             fault = Fault("/training_session", "unknown", "There is no such training session.")
             raise TrainingSessionUnknown("There is no such training session.", errors=[fault])
         sheet = await open_sheet(run.session, edition_id, row.training_session)
-        run.known[row.training_session] = sheet  # read and locked once for all its rows
     written = AttendanceWrite(participation_id=row.participation, status=row.status, minutes=row.minutes)
     await enter_on_sheet(run.session, run.caller, sheet, written, AttendanceSource.IMPORT)
+    # For its other rows; not before, since the locks of a row that is refused go with its savepoint.
+    run.known[row.training_session] = sheet
 
 
 PERSONS: Final = StagedImport(
