@@ -218,6 +218,8 @@ async def _freezing(door: Door, database: TestDatabase) -> None:
     what = f"Freezing {BALLOTS * ANSWERS:,} answers against COPY and one aggregate"
     say_goal(what, mine / theirs, 10, at_most=True)
     await _double(database, many)
+    for survey in (few, many):
+        _sign_in_again(door, survey)
     await _compare_reads(few, many)
 
 
@@ -225,10 +227,16 @@ async def _count(door: Door, database: TestDatabase, ballots: int) -> tuple[Surv
     """Return a survey of so many ballots that has been counted, and the seconds that took."""
     survey, _ = await _open(door, database, ballots)
     await _fill(database, survey, ballots)
+    _sign_in_again(door, survey)
     assert (await survey.staff.post(f"/v1/campaigns/{survey.campaign_id}/closing")).status_code == 200
     begun = time.perf_counter()
     await count_ballots(door.app.state.sessions, door.app.state.key_store, UUID(survey.campaign_id))
     return survey, time.perf_counter() - begun
+
+
+def _sign_in_again(door: Door, survey: Survey) -> None:
+    """Let the survey's staff go on: what the gateway vouches for ends within a minute."""
+    survey.staff = door.as_("evaluator", "manager")
 
 
 async def _fill(database: TestDatabase, survey: Survey, ballots: int) -> None:
