@@ -26,6 +26,7 @@ pytestmark = pytest.mark.chaos
 
 NAME: Final = "Erasablename"
 SUPERVISOR: Final = "erasable-head@example.org"
+PHONE: Final = "+77172123456"
 AGGREGATES: Final = ("pipeline", "seats", "results", "learning")
 """Below an edition: what must be equal before and after."""
 
@@ -62,7 +63,9 @@ async def write_down(own: httpx.AsyncClient, person: str) -> str:
     at = f"/v1/persons/{person}"
     read = await own.get(at)
     names = [{"language": "und-Latn", "given": NAME, "family": NAME + "ova"}]
-    changed = await own.patch(at, json={"names": names}, headers={"If-Match": read.headers["etag"]})
+    changed = await own.patch(
+        at, json={"names": names, "phone": PHONE}, headers={"If-Match": read.headers["etag"]}
+    )
     assert changed.status_code == 200, changed.text
     block = {"passport_number": PASSPORT, "access_needs": HEALTH_NOTE, "emergency_contact": CONTACT}
     assert (await own.put(f"{at}/sensitive-data", json=block)).status_code == 200
@@ -133,12 +136,12 @@ async def test_a_fresh_backup_says_nothing_of_who_was_erased(site: Site) -> None
         assert told["missing"] == []
         assert address in [account["login"] for account in told["gateway"]["accounts"]]
         assert told["evaluation"]["cohort"]
-    values = (NAME, address, SUPERVISOR, PASSPORT, HEALTH_NOTE, CONTACT)
+    values = (NAME, address, SUPERVISOR, PHONE, PASSPORT, HEALTH_NOTE, CONTACT)
     archive = home / "backup"
     before = await aggregates(site, edition)
     # The control: whoever looks this way finds what is in clear, and not what is encrypted.
     known = places(await asyncio.to_thread(readable, home, archive), *values)
-    assert all("backup, unpacked" in known[value] for value in (NAME, address, SUPERVISOR))
+    assert all("backup, unpacked" in known[value] for value in (NAME, address, SUPERVISOR, PHONE))
     assert known[PASSPORT] == known[HEALTH_NOTE] == known[CONTACT] == []
 
     erasure = await erase(site, person)

@@ -280,6 +280,27 @@ async def test_a_partner_sees_those_who_agreed_to_it_and_each_showing_is_known(
         ("partner_knows", koica),
     ]
     assert await seen(partner, koica) == []
+    asked = await course.holder(people[1]).post("/v1/erasures", json={"person_id": people[1]})
+    approving = course.door.as_("data_protection_officer")
+    assert (await approving.post(f"{asked.headers['location']}/approval")).status_code == 200
+    assert await seen(hospital, home) == []
+
+
+async def test_who_is_forgotten_or_left_stands_in_no_list_of_alumni(course: Course) -> None:
+    profile = {"shown_name": "Synthetic Alumna", "country": "TJ", "listed": True}
+    people = [await course.person("TJ") for _ in range(3)]
+    for person in people:
+        await granted(course.holder(person), person, "alumni_contact")
+        kept = await course.holder(person).put(f"/v1/alumni/{person}", json=profile)
+        assert kept.status_code == 200, kept.text
+    left, forgotten, stays = people
+    assert (await course.holder(left).post(f"/v1/alumni/{left}/departure")).status_code == 200
+    asked = await course.holder(forgotten).post("/v1/erasures", json={"person_id": forgotten})
+    approving = course.door.as_("data_protection_officer")
+    assert (await approving.post(f"{asked.headers['location']}/approval")).status_code == 200
+    for reader in (course.manager, course.holder(stays)):
+        listed = (await reader.get("/v1/alumni")).json()["items"]
+        assert [one["person_id"] for one in listed] == [stays]
 
 
 async def test_the_history_of_a_person_names_fields_and_never_values(course: Course) -> None:

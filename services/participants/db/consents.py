@@ -152,7 +152,13 @@ async def list_shareable(
     )
     if partner.country != home:
         consents = consents.where(Consent.cross_border)
-    query: Select[Any] = select(Participation).where(
+    # A consent is kept as a record after its person is forgotten.
+    query: Select[Any] = (
+        select(Participation)
+        .join(Person, Person.id == Participation.person_id)
+        .where(Person.erased_at.is_(None))
+    )
+    query = query.where(
         Participation.edition_id == edition_id,
         Participation.state.not_in(GIVES_SEAT_BACK),
         Participation.person_id.in_(consents),

@@ -231,7 +231,8 @@ def _shown_to(caller: Caller) -> ColumnElement[bool]:
         Consent.granted_at <= func.clock_timestamp(),
         or_(Consent.valid_until.is_(None), Consent.valid_until > func.clock_timestamp()),
     )
-    agreed = AlumniProfile.person_id.in_(consents)
+    # Who left, or is forgotten, has left an empty profile.
+    agreed = AlumniProfile.person_id.in_(consents) & (AlumniProfile.shown_name != "")
     if caller.reach is Reach.ALL:
         return agreed
     own = [UUID(id_) for id_ in caller.granted(GrantKind.PERSON, Role.PARTICIPANT)]
