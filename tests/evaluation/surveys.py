@@ -88,6 +88,7 @@ async def tell_of_edition(
     starts_on: str = "2026-05-04",
     *,
     provenance: str = "synthetic",
+    language: str | None = None,
     **known: UUID,
 ) -> dict[str, UUID]:
     """Let programs and participants tell of an edition with a lecturer and a synthetic cohort."""
@@ -105,6 +106,7 @@ async def tell_of_edition(
         "aggregate_id": str(uuid4()),
         "edition_id": str(ids["edition"]),
         "state": "held",
+        "delivery_language": language,
         "lecturers": [{"lecturer_id": str(ids["lecturer"]), "role": "lead", "interpreted": False}],
     }
     async with door.app.state.sessions.transaction() as session:

@@ -208,10 +208,12 @@ def test_a_result_of_a_lecturer_says_how_far_it_may_be_read() -> None:
 
 
 def test_how_a_lecturer_taught() -> None:
-    taught = [(["a", "b"], ["a"]), (["a"], [])]
+    taught: list[tuple[list[str], list[str], str | None]]
+    taught = [(["a", "b"], ["a"], "ru"), (["a"], [], None), (["a"], [], "en")]
     assert describe_teaching(taught, "a")["teaching"] == {
-        "sessions": 2,
+        "sessions": 3,
+        "languages": ["en", "ru"],
         "co_taught": True,
         "interpreted": True,
     }
-    assert describe_teaching([(["a"], ["b"])], "a")["teaching"]["interpreted"] is False
+    assert describe_teaching([(["a"], ["b"], None)], "a")["teaching"]["interpreted"] is False

@@ -1,11 +1,14 @@
 """Results through HTTP: what each reader sees, and what stays hidden by rule (all answers synthetic)."""
 
 import asyncio
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import event
 
 from services.common.identity import Grant, GrantKind, Role
+from services.evaluation.db.campaigns import get_campaign
+from services.evaluation.db.results import pool_lecturers
 from tests.apps import Door
 from tests.evaluation.surveys import Survey, open_survey, tell_of_edition
 
@@ -166,7 +169,8 @@ async def test_a_lecturer_replies_to_the_own_result_alone(evaluation: Door) -> N
     survey = await answered(evaluation, 8, 6)
     lecturer = str(survey.lecturer_id)
     result = await survey.result("lecturer", lecturer_id=lecturer)
-    assert result["figures"]["teaching"] == {"sessions": 1, "co_taught": False, "interpreted": False}
+    taught = {"sessions": 1, "languages": [], "co_taught": False, "interpreted": False}
+    assert result["figures"]["teaching"] == taught
     said = {"text": "Half of them heard me through an interpreter."}
     at = f"/v1/results/{result['id']}/reply"
     grant = frozenset({Grant(Role.LECTURER, GrantKind.LECTURER, lecturer)})
@@ -177,3 +181,28 @@ async def test_a_lecturer_replies_to_the_own_result_alone(evaluation: Door) -> N
     assert (await survey.staff.post(at, json=said)).status_code == 403
     read = await survey.staff.get(f"/v1/results/{result['id']}")
     assert read.json()["reply"] == said["text"]
+
+
+async def test_lecturers_are_set_among_those_who_taught_in_the_same_language(evaluation: Door) -> None:
+    surveys: list[Survey] = []
+    for language in ("ru", "en", "ru"):
+        known: dict[str, Any] = {"program": surveys[0].program_id} if surveys else {}
+        survey = await open_survey(evaluation, 3, language=language, **known)
+        for token in survey.slips:
+            assert (await survey.submit(token)).status_code == 204
+        await survey.count()
+        surveys.append(survey)
+    async with evaluation.app.state.sessions.reading() as session:
+        campaign = await get_campaign(session, UUID(surveys[0].campaign_id))
+        pools = {
+            languages: await pool_lecturers(session, campaign, surveys[0].program_id, languages)
+            for languages in (("ru",), ("en",), ())
+        }
+    # Each survey here has an instrument of its own, so each pool holds the first survey's lecturer or nobody.
+    assert [{str(who) for who in pool.get("clear", {})} for pool in pools.values()] == [
+        {str(surveys[0].lecturer_id)},
+        set(),
+        set(),
+    ]
+    result = await surveys[1].result("internal", lecturer_id=str(surveys[1].lecturer_id))
+    assert result["figures"]["teaching"]["languages"] == ["en"]

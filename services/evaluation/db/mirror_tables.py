@@ -82,6 +82,7 @@ class MirrorTrainingSession(Base):
     lecturers: Mapped[list[str]]
     interpreted: Mapped[list[str]] = mapped_column(server_default=text("'[]'"))
     """Those of them whom participants heard through an interpreter."""
+    delivery_language: Mapped[str | None]
 
 
 class MirrorCohort(Base):

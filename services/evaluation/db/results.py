@@ -1,5 +1,7 @@
 """Questions asked of result snapshots."""
 
+from collections import Counter as Tally
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from typing import Any, Final
 from uuid import UUID
@@ -164,12 +166,21 @@ async def get_own_result(session: AsyncSession, result_id: UUID, visible_to: Cal
 
 
 async def pool_lecturers(
-    session: AsyncSession, campaign: Campaign, program_id: UUID
+    session: AsyncSession, campaign: Campaign, program_id: UUID, languages: Collection[str]
 ) -> dict[str, dict[UUID, dict[str, int]]]:
-    """Return question -> lecturer -> answer -> n over all counted editions of a program, one instrument."""
+    """Return question -> lecturer -> answer -> n over all counted editions of a program, one instrument.
+
+    Only where a lecturer taught in exactly these languages: nobody is compared with who was heard in another.
+    """
     version = await session.get_one(InstrumentVersion, campaign.instrument_version_id)
     query = (
-        select(Counter.question_code, Counter.subject_id, Counter.answer, func.sum(Counter.n))
+        select(
+            Campaign.edition_id,
+            Counter.question_code,
+            Counter.subject_id,
+            Counter.answer,
+            func.sum(Counter.n),
+        )
         .join(Campaign, Campaign.id == Counter.campaign_id)
         .join(InstrumentVersion, InstrumentVersion.id == Campaign.instrument_version_id)
         .join(MirrorEdition, MirrorEdition.id == Campaign.edition_id)
@@ -181,17 +192,41 @@ async def pool_lecturers(
             MirrorEdition.program_id == program_id,
             Campaign.provenance == campaign.provenance,
         )
-        .group_by(Counter.question_code, Counter.subject_id, Counter.answer)
+        .group_by(Campaign.edition_id, Counter.question_code, Counter.subject_id, Counter.answer)
     )
-    pooled: dict[str, dict[UUID, dict[str, int]]] = {}
-    for question, lecturer, answer, n in await session.execute(query):
-        pooled.setdefault(question, {}).setdefault(lecturer, {})[answer] = int(n)
-    return pooled
+    spoken = await _list_spoken(session, program_id)
+    pooled: dict[str, dict[UUID, Tally[str]]] = {}
+    for edition, question, lecturer, answer, n in await session.execute(query):
+        if spoken.get((edition, str(lecturer)), set()) == set(languages):
+            pooled.setdefault(question, {}).setdefault(lecturer, Tally())[answer] += int(n)
+    return {question: {who: dict(tally) for who, tally in by.items()} for question, by in pooled.items()}
+
+
+async def _list_spoken(session: AsyncSession, program_id: UUID) -> dict[tuple[UUID, str], set[str]]:
+    """Return (edition, lecturer) -> the languages in which they taught; empty where nobody said."""
+    query = (
+        select(
+            MirrorTrainingSession.edition_id,
+            MirrorTrainingSession.lecturers,
+            MirrorTrainingSession.delivery_language,
+        )
+        .join(MirrorEdition, MirrorEdition.id == MirrorTrainingSession.edition_id)
+        .where(MirrorEdition.program_id == program_id, MirrorTrainingSession.state != "cancelled")
+    )
+    spoken: dict[tuple[UUID, str], set[str]] = defaultdict(set)
+    for edition, lecturers, language in await session.execute(query):
+        for lecturer in lecturers:
+            spoken[edition, lecturer] |= {language} if language else set()
+    return spoken
 
 
 async def list_taught(session: AsyncSession, edition_id: UUID, lecturer_id: UUID) -> Sequence[Any]:
-    """Return the lecturers and the interpreted ones of each session that the lecturer gave."""
-    query = select(MirrorTrainingSession.lecturers, MirrorTrainingSession.interpreted).where(
+    """Return lecturers, interpreted ones and language of each session that the lecturer gave."""
+    query = select(
+        MirrorTrainingSession.lecturers,
+        MirrorTrainingSession.interpreted,
+        MirrorTrainingSession.delivery_language,
+    ).where(
         MirrorTrainingSession.edition_id == edition_id,
         MirrorTrainingSession.state != "cancelled",
         MirrorTrainingSession.lecturers.contains([str(lecturer_id)]),

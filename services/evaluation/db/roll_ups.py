@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Row, Select, and_, func, or_, select
@@ -26,6 +26,8 @@ from services.evaluation.domain.roll_up_problems import RollUpNotFound
 from services.evaluation.domain.suppression import Audience
 
 _COUNTED = (CampaignState.ANALYSED, CampaignState.PUBLISHED, CampaignState.ARCHIVED)
+_MOST_SHOWN: Final = 500
+"""Of the roll-ups that a country's card looks through."""
 _SEEN = (SnapshotState.PUBLISHED, SnapshotState.WITHDRAWN)
 
 
@@ -143,10 +145,10 @@ async def list_roll_ups(
 
 
 async def list_public_roll_ups(session: AsyncSession, provenance: Provenance) -> Iterable[CountryRollUp]:
-    """Return the public roll-ups of all programs, the latest first."""
+    """Return the latest public roll-ups of all programs, the latest first."""
     query = select(CountryRollUp).where(
         CountryRollUp.provenance == provenance,
         CountryRollUp.visibility == Audience.PUBLIC,
         CountryRollUp.state == SnapshotState.PUBLISHED,
     )
-    return (await session.scalars(query.order_by(CountryRollUp.id.desc()))).all()
+    return (await session.scalars(query.order_by(CountryRollUp.id.desc()).limit(_MOST_SHOWN))).all()

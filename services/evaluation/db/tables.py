@@ -67,7 +67,7 @@ __all__ = [
     "TestAttempt",
 ]
 
-SCHEMA_REVISION: Final = "0018"
+SCHEMA_REVISION: Final = "0019"
 """The revision of `migrations/evaluation` that this code needs."""
 
 

@@ -30,13 +30,16 @@ def group_of(counts: Mapping[int, int]) -> Group | None:
     return Group(n, mean, sum(k * (point - mean) ** 2 for point, k in counts.items()))
 
 
-def describe_teaching(taught: Sequence[tuple[Sequence[str], Sequence[str]]], lecturer: str) -> dict[str, Any]:
-    """Return how a lecturer taught: the sessions given, whether with others, whether through an interpreter."""
+def describe_teaching(
+    taught: Sequence[tuple[Sequence[str], Sequence[str], str | None]], lecturer: str
+) -> dict[str, Any]:
+    """Return how a lecturer taught: sessions, languages, whether with others, whether through an interpreter."""
     return {
         "teaching": {
             "sessions": len(taught),
-            "co_taught": any(len(lecturers) > 1 for lecturers, _ in taught),
-            "interpreted": any(lecturer in interpreted for _, interpreted in taught),
+            "languages": sorted({language for *_, language in taught if language}),
+            "co_taught": any(len(lecturers) > 1 for lecturers, *_ in taught),
+            "interpreted": any(lecturer in interpreted for _, interpreted, _ in taught),
         }
     }
 
@@ -49,7 +52,8 @@ def set_among_lecturers(
 ) -> dict[str, Any]:
     """Return the figures with each shown mean set beside those of all lecturers, or a note why it is not.
 
-    `pooled` is question -> lecturer -> answer -> n over all editions of the program.
+    `pooled` is question -> lecturer -> answer -> n over the editions of the program, for those who taught in the
+    same languages.
     """
     questions = []
     for question in figures["questions"]:

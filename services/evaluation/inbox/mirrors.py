@@ -95,6 +95,7 @@ async def mirror_training_session(session: AsyncSession, event: Event) -> None:
         "state": data["state"],
         "lecturers": [lecturer["lecturer_id"] for lecturer in data["lecturers"]],
         "interpreted": [each["lecturer_id"] for each in data["lecturers"] if each.get("interpreted")],
+        "delivery_language": data.get("delivery_language"),
     }
     await keep_mirror(session, MirrorTrainingSession, row)
 

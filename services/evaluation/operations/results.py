@@ -73,8 +73,9 @@ async def create_result(session: AsyncSession, caller: Caller, request: ResultCr
     figures = compute_figures(questions, counters, survey, countries)
     if kind == "lecturer":
         taught = await list_taught(session, edition.id, subject_id)
-        pooled = await pool_lecturers(session, campaign, edition.program_id)
         figures |= describe_teaching(taught, str(subject_id))
+        languages = figures["teaching"]["languages"]
+        pooled = await pool_lecturers(session, campaign, edition.program_id, languages)
         figures = set_among_lecturers(figures, str(subject_id), pooled, len(taught))
     result = ResultSnapshot(
         campaign_id=campaign.id,
