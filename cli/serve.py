@@ -11,7 +11,7 @@ from typing import Final
 
 import uvicorn
 
-from services.common.http.server import SERVER_OPTIONS, LimitedProtocol
+from services.common.http.server import SERVER_OPTIONS, LimitedProtocol, read_in_small_pieces
 from services.common.logging import configure_logging
 
 FACTORIES: Final = {
@@ -44,6 +44,7 @@ def serve(name: str, factory: str, *, uds: str | None, host: str = "127.0.0.1", 
     # What the imports have made lives as long as the process: the collector need not look at it again and again.
     gc.collect()
     gc.freeze()
+    read_in_small_pieces()
     uvicorn.run(
         factory,
         factory=True,

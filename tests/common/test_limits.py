@@ -1,5 +1,6 @@
 import asyncio
 import json
+from asyncio import selector_events
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any, ClassVar
@@ -13,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from services.common.http.access import ObserveRequests
 from services.common.http.limits import MIB, Limits, limit_requests
 from services.common.http.problem_responses import install_problem_handlers
-from services.common.http.server import FAREWELL, LimitedProtocol
+from services.common.http.server import FAREWELL, READ_BYTES, LimitedProtocol, read_in_small_pieces
 from services.common.problems import Conflict, Problem, Unavailable
 from services.common.telemetry import Metrics
 from tests.servers import PATIENCE, Answer, ask, connecting, pour, serving, talk
@@ -623,3 +624,24 @@ class TestFarewell:
             assert await reader.read() == FAREWELL
             await asyncio.sleep(0.1)
             assert made[0].transport.is_closing()
+
+
+@pytest.mark.parametrize("small", [True, False])
+async def test_a_process_reads_in_small_pieces(monkeypatch: pytest.MonkeyPatch, *, small: bool) -> None:
+    """What asyncio asks for by itself is more than glibc keeps at hand: each read costs seven times as much."""
+    monkeypatch.setattr(selector_events._SelectorTransport, "max_size", 4 * READ_BYTES)  # type: ignore[attr-defined]
+    if small:
+        read_in_small_pieces()
+    sizes: list[int] = []
+
+    class Watched(LimitedProtocol):
+        def data_received(self, data: bytes) -> None:
+            sizes.append(len(data))
+            super().data_received(data)
+
+    body = b"x" * 16 * READ_BYTES
+    async with serving(echo, Watched) as path:
+        length = b"Content-Length: %d\r\n" % len(body)
+        answer = await ask(path, b"POST / HTTP/1.1\r\nHost: a\r\n" + CLOSE + length + b"\r\n" + body)
+    assert answer.body == body
+    assert (max(sizes) <= READ_BYTES) is small

@@ -18,6 +18,7 @@ All that concerns complete heads, bodies and answers is in `limits`.
 """
 
 import asyncio
+from asyncio import selector_events
 from collections.abc import Mapping
 from typing import Any, ClassVar, Final, cast
 
@@ -29,6 +30,7 @@ from services.common.http.limits import HeadTooLarge, RequestTimedOut
 from services.common.http.problem_responses import problem_response
 from services.common.problems import Problem, RequestUnreadable
 
+READ_BYTES: Final = 64 * 1024
 FAREWELL: Final = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 
 
@@ -227,6 +229,16 @@ class LimitedProtocol(HttpToolsProtocol):
         for timer in (self._head_timer, self._stall_timer):
             if timer is not None:
                 timer.cancel()
+
+
+def read_in_small_pieces() -> None:
+    """Let this process read from its connections, the database's too, at most `READ_BYTES` at a time.
+
+    asyncio asks for 256 KiB each time. That is more than glibc keeps at hand, so memory was mapped, shrunk and
+    unmapped for every read: 35 microseconds instead of 5, whatever had come.
+    """
+    transport: Any = selector_events._SelectorTransport  # type: ignore[attr-defined]  # not in typeshed
+    transport.max_size = READ_BYTES
 
 
 SERVER_OPTIONS: Final[Mapping[str, Any]] = {
