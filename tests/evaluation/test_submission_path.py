@@ -1,5 +1,6 @@
 """Answers take the short way past FastAPI's routing: what is taken, refused and said must be what FastAPI would."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from services.common.http.lean import opens_session
 from services.common.http.routes import HouseRoute
 from services.evaluation.app import create_app
+from services.evaluation.db import ballots
 from services.evaluation.operations.ballot_box import Ballot, BallotBox
 from services.evaluation.settings import Settings
 from tests.apps import Door, open_door
@@ -19,6 +21,7 @@ from tests.evaluation.surveys import Survey, open_survey
 
 JSON = {"Content-Type": "application/json"}
 NOWHERE = "0000-0000-0000-0000"
+RACERS = 40
 
 
 @pytest.fixture
@@ -153,3 +156,59 @@ async def test_a_fault_of_one_group_is_told_to_those_in_it_and_logged(
     assert refused.status_code == 503
     assert "group_failed" in capsys.readouterr().out
     assert (await survey.submit(survey.slips[0])).status_code == 204
+
+
+@pytest.fixture
+async def all_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nobody's ballot be stored before everybody's token, in both apps, was looked up and found unused."""
+    put, waiting, everybody = BallotBox.put, [], asyncio.Event()
+
+    async def wait_for_all(box: BallotBox, ballot: Ballot) -> None:
+        waiting.append(ballot)
+        if len(waiting) == 2 * RACERS:
+            everybody.set()
+        await everybody.wait()
+        await put(box, ballot)
+
+    monkeypatch.setattr(BallotBox, "put", wait_for_all)
+
+
+async def race(survey: Survey, ways: list[httpx.AsyncClient]) -> list[list[int]]:
+    """Let each token be used through two apps at once, each time by another submission; return both statuses."""
+
+    async def submit(token: str) -> list[int]:
+        headers = {"Ballot-Token": token}
+        bodies = [survey.body(token) | {"nonce": str(uuid4())} for _ in ways]
+        sent = (
+            way.post("/v1/responses", json=body, headers=headers)
+            for way, body in zip(ways, bodies, strict=True)
+        )
+        return [answer.status_code for answer in await asyncio.gather(*sent)]
+
+    return await asyncio.gather(*map(submit, survey.slips))
+
+
+@pytest.mark.usefixtures("all_together")
+async def test_two_apps_at_once_use_a_token_once(
+    evaluation: Door, documented: httpx.AsyncClient, admin: asyncpg.Connection
+) -> None:
+    survey = await open_survey(evaluation, RACERS)
+    statuses = await race(survey, [survey.public, documented])
+    assert {tuple(sorted(both)) for both in statuses} == {(204, 404)}
+    assert await admin.fetchval("SELECT count(*) FROM sealed_ballot") == RACERS
+
+
+@pytest.mark.usefixtures("all_together")
+async def test_without_its_guard_a_token_is_used_twice(
+    evaluation: Door,
+    documented: httpx.AsyncClient,
+    admin: asyncpg.Connection,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Negative control: the statement that stores, without the condition that a token is unused."""
+    guarded = ballots._STORE
+    monkeypatch.setattr(ballots, "_STORE", guarded.replace("AND held.state <> 'used'", ""))
+    assert guarded != ballots._STORE
+    survey = await open_survey(evaluation, RACERS)
+    await race(survey, [survey.public, documented])
+    assert await admin.fetchval("SELECT count(*) FROM sealed_ballot") > RACERS

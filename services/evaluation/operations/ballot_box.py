@@ -82,7 +82,9 @@ class BallotBox:
                     wording = await get_wording(session, survey.instrument_version_id)
                 self._wordings[survey.instrument_version_id] = wording
         papers = {
-            token_hash: self._paper(surveys[token.campaign_id], token) for token_hash, token in tokens.items()
+            token_hash: self._paper(facts, token)
+            for token_hash, token in tokens.items()
+            if (facts := surveys.get(token.campaign_id)) is not None
         }
         return [papers.get(token_hash) or InvitationNotUsable(_USABLE) for token_hash in group]
 
