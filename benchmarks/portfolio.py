@@ -46,6 +46,9 @@ async def _measure(database: TestDatabase, folder: Path) -> None:
             "/v1/countries/TJ/deliveries",
             "/v1/editions?country=TJ&year=2020&facets=state,program_id&count=true",
             "/v1/editions?state=completed&sort=-earliest",
+            "/v1/portfolio",
+            "/v1/portfolio/money",
+            "/v1/services/programs/search?q=course",
         ):
             await _time(client, path)
 

@@ -109,12 +109,15 @@ async def list_in_states(
 
 async def count_countries(session: AsyncSession, provenance: Provenance, *, visible_to: Caller) -> Counts:
     """Return how many editions and deliveries each country has to do with, by code."""
-    editions = (
-        select(EditionCountry.country.label("code"), func.count(EditionCountry.edition_id.distinct()))
+    # One row for each edition and country first: counting distinct ones would sort them all.
+    reached = (
+        select(EditionCountry.country.label("code"), EditionCountry.edition_id)
         .join(Edition, Edition.id == EditionCountry.edition_id)
         .where(EditionCountry.country.is_not(None), *_counted(provenance, visible_to))
-        .group_by(EditionCountry.country)
+        .distinct()
+        .subquery()
     )
+    editions = select(reached.c.code, func.count()).group_by(reached.c.code)
     deliveries = (
         select(Delivery.recipient_country.label("code"), func.count())
         .where(Delivery.recipient_country.is_not(None), *_counted_deliveries(provenance, visible_to))
@@ -233,12 +236,17 @@ async def _count_codes(
         (Edition, _counted(provenance, visible_to)),
         (Delivery, _counted_deliveries(provenance, visible_to)),
     ):
-        coded: Subquery = (
-            select(codes_of(table.sectors).label("codes"), func.count().label("n"))
-            .select_from(table)
-            .outerjoin(Program, Program.id == table.program_id)
+        # Those that are coded alike are one row before their codes are read.
+        alike: Subquery = (
+            select(table.program_id, table.sectors, func.count().label("n"))
             .where(*shown)
-            .group_by(text("1"))
+            .group_by(table.program_id, table.sectors)
+            .subquery()
+        )
+        coded: Subquery = (
+            select(codes_of(alike.c.sectors).label("codes"), alike.c.n)
+            .select_from(alike)
+            .outerjoin(Program, Program.id == alike.c.program_id)
             .subquery()
         )
         code = func.jsonb_array_elements_text(coded.c.codes).table_valued("value")
