@@ -12,6 +12,7 @@ from services.evaluation.domain.assessments import (
 from services.evaluation.domain.campaigns import CAMPAIGN_LIFE, CampaignState, Phase
 from services.evaluation.domain.code_frames import CodeFrameState
 from services.evaluation.domain.comparisons import Caveat
+from services.evaluation.domain.composites import COMPOSITE_LIFE, CompositeState, Lack
 from services.evaluation.domain.computed_indicators import Omission
 from services.evaluation.domain.indicators import PERIOD_LIFE, IndicatorSource, PeriodState, ResultLevel
 from services.evaluation.domain.lecturers import Band
@@ -103,6 +104,25 @@ ENUMERATIONS: Final = (
             CodeFrameState.DRAFT: _labels("Draft", "Черновик", "Жоба"),
             CodeFrameState.PUBLISHED: _labels("Published", "Опубликован", "Жарияланған"),
             CodeFrameState.RETIRED: _labels("Retired", "Выведен из употребления", "Қолданыстан шыққан"),
+        },
+    ),
+    Enumeration(
+        "composite_state",
+        CompositeState,
+        {
+            CompositeState.DRAFT: _labels("Draft", "Черновик", "Жоба"),
+            CompositeState.PUBLISHED: _labels("Published", "Опубликован", "Жарияланған"),
+            CompositeState.RETIRED: _labels("Retired", "Выведен из употребления", "Қолданыстан шыққан"),
+        },
+        terminal=COMPOSITE_LIFE.terminal,
+    ),
+    Enumeration(
+        "composite_lack",
+        Lack,
+        {
+            Lack.NOT_ASKED: _labels("Not asked", "Вопрос не задавался", "Сұралмаған"),
+            Lack.HIDDEN: _labels("Hidden by rule", "Скрыто по правилу", "Ереже бойынша жасырылған"),
+            Lack.NO_VALUE: _labels("No mean to take", "Нет среднего", "Орташа мәні жоқ"),
         },
     ),
     Enumeration(
