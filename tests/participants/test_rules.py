@@ -157,6 +157,7 @@ PARTICIPATION_STEPS = {
     "arrived": "active completed incomplete withdrawn dismissed",
     "active": "completed incomplete withdrawn dismissed",
     "completed": "certified",
+    "certified": "completed",  # by a revocation
 }
 
 
