@@ -9,6 +9,7 @@ from typing import TypeVar, cast
 from uuid import UUID, uuid4
 
 from qoldau_client import AuthenticatedClient, Client
+from qoldau_client.api.consents import record_consent
 from qoldau_client.api.me import read_me
 from qoldau_client.api.organizations import create_organization
 from qoldau_client.api.persons import (
@@ -17,7 +18,6 @@ from qoldau_client.api.persons import (
     create_person,
     list_persons,
     read_person,
-    record_consent,
 )
 from qoldau_client.api.tokens import issue_token
 from qoldau_client.models import (
@@ -27,11 +27,11 @@ from qoldau_client.models import (
     ConsentEvidence,
     ConsentPurpose,
     ConsentRead,
+    FollowedPagePersonItem,
     MeRead,
     OrganizationCreate,
     OrganizationCreateNames,
     OrganizationRead,
-    PagePersonItem,
     PasswordSignIn,
     PersonChange,
     PersonCreate,
@@ -127,7 +127,7 @@ def play(address: str) -> None:
     assert Role.NOMINATOR in taken(read_me.sync(client=nominator), MeRead).roles
     person = enter_person(nominator, enter_authority(manager))
     correct(manager, person)
-    seen = taken(list_persons.sync(client=nominator, limit=200), PagePersonItem).items
+    seen = taken(list_persons.sync(client=nominator, limit=200), FollowedPagePersonItem).items
     assert {one.nationality for one in seen} == {COUNTRY}
     unknown = read_person.sync(uuid4(), client=nominator)
     assert taken(unknown, ProblemDetails).status == HTTPStatus.NOT_FOUND
