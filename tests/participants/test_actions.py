@@ -15,6 +15,9 @@ async def test_an_offer_tells_each_side_its_own_steps(course: Course) -> None:
     await course.decide("selected", application)
     at = (await course.offer(application)).headers["location"]
     holder = course.holder(person)
+    offered = (await course.manager.get(f"/v1/applications/{application}")).json()
+    assert told(offered)["withdrawn"]
+    assert told(offered)["void"]
     assert told((await holder.get(at)).json()) == {"accepted": True, "declined": True}
     assert told((await course.manager.get(at)).json()) == {"withdrawn": True}
 
@@ -26,8 +29,14 @@ async def test_an_offer_tells_each_side_its_own_steps(course: Course) -> None:
     assert "actions" not in item
 
     application_read = (await course.manager.get(f"/v1/applications/{application}")).json()
-    steps = {"returned": False, "not_nominated": False, "withdrawn": True, "void": True}
-    assert told(application_read) == steps
+    ends = ["withdrawn", "void"]
+    assert told(application_read) == dict.fromkeys(["returned", "not_nominated", *ends], False)
+    for action in application_read["actions"]:
+        if action["name"] in ends:
+            assert [why["code"] for why in action["blocked_by"]] == ["offer_accepted"]
+            body = {"reason": "fraud"} if action["name"] == "void" else None
+            refused = await course.manager.request(action["method"], action["href"], json=body)
+            assert (refused.status_code, refused.json()["code"]) == (409, "step-refused")
     (enrolled,) = (await course.manager.get("/v1/participations")).json()["items"]
     participation = f"/v1/participations/{enrolled['id']}"
     steps = told((await course.manager.get(participation)).json())

@@ -2,8 +2,9 @@
 
 from typing import Final
 
-from services.common.actions import Step, list_actions
+from services.common.actions import Step, list_actions, post_action
 from services.common.identity import Caller
+from services.common.problems import Fault
 from services.participants.db.tables import Application, Certificate, Offer, Participation
 from services.participants.domain.applications import APPLICATION_LIFE, ApplicationState
 from services.participants.domain.certificates import CERTIFICATE_LIFE, CertificateState
@@ -21,6 +22,7 @@ _APPLICATION_STEPS: Final = (
     Step("withdraw_application", "withdrawal", ApplicationState.WITHDRAWN),
     Step("void_application", "voiding", ApplicationState.VOID),
 )
+_SEATED: Final = Fault("/state", "offer_accepted", "The offer was accepted; end the participation.")
 _OFFER_STEPS: Final = (
     Step("accept_offer", "acceptance", OfferState.ACCEPTED),
     Step("decline_offer", "decline", OfferState.DECLINED),
@@ -32,10 +34,12 @@ _PARTICIPATION_STEPS: Final = tuple(
 _CERTIFICATE_STEPS: Final = (Step("revoke_certificate", "revocation", CertificateState.REVOKED),)
 
 
-def answer_application(caller: Caller, row: Application) -> ApplicationRead:
-    """Return the application and what `caller` may do to it."""
+def answer_application(caller: Caller, row: Application, *, seated: bool = False) -> ApplicationRead:
+    """Return the application and what `caller` may do to it: nothing ends it once its offer was accepted."""
     href = f"/v1/applications/{row.id}"
     steps = list_actions(PERMISSIONS, caller, href, APPLICATION_LIFE, row.state, _APPLICATION_STEPS)
+    if seated:
+        steps = [post_action(one.name, one.href, [_SEATED]) if one.allowed else one for one in steps]
     return ApplicationRead.of(row, actions=steps)
 
 

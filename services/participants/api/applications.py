@@ -117,7 +117,7 @@ async def list_applications(
 async def read_application(session: ReadSession, caller: Caller, application_id: UUID) -> ApplicationRead:
     """Read one application."""
     found = await questions.get_application(session, application_id, visible_to=caller)
-    return answer_application(caller, found)
+    return answer_application(caller, found, seated=await questions.is_seated(session, found.id))
 
 
 @router.post(

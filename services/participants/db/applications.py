@@ -249,6 +249,12 @@ async def list_offers(
     return await fetch_page(session, query, page, SortKey(Offer.id))
 
 
+async def is_seated(session: AsyncSession, application_id: UUID) -> bool:
+    """Say whether an offer to the application was accepted; nothing is locked."""
+    query = select(Offer.id).where(Offer.application_id == application_id, Offer.state == OfferState.ACCEPTED)
+    return (await session.scalars(query)).one_or_none() is not None
+
+
 async def find_standing_offer(session: AsyncSession, application_id: UUID) -> Offer | None:
     """Return the application's offer that is unanswered or accepted, if there is one; locked."""
     query = select(Offer).where(
