@@ -26,13 +26,13 @@ _TABLES = {
 }
 
 
-async def upgrade(app: str, dsn: str, owner: str) -> None:
-    """Bring `app`'s schema to its newest revision in one transaction; a second caller waits for the first.
+async def upgrade(app: str, dsn: str, owner: str, revision: str = "head") -> None:
+    """Bring `app`'s schema to `revision`, its newest one, in one transaction; a second caller waits for the first.
 
     `dsn` logs in to the schema's database as a superuser or as a member of `owner`, who owns the schema.
     """
     if expected_revision(app) is not None:
-        await _run(app, dsn, owner, lambda config: command.upgrade(config, "head"))
+        await _run(app, dsn, owner, lambda config: command.upgrade(config, revision))
 
 
 async def check(app: str, dsn: str, owner: str) -> None:

@@ -9,6 +9,31 @@ down_revision = "0013"
 branch_labels = None
 depends_on = None
 
+# Before this revision nothing kept two from being computed alike. The first stays; the others keep their figures,
+# are reported by hand from now on, and each of their periods says so.
+_KEEP_THE_FIRST = """
+WITH alike AS (
+    SELECT id, first_value(code) OVER same AS kept, row_number() OVER same AS place
+    FROM evaluation.indicator
+    WHERE source <> 'manual'
+    WINDOW same AS (PARTITION BY program_id, provenance, source, phase, comparable_key, counted_answers ORDER BY id)
+), made_manual AS (
+    UPDATE evaluation.indicator AS later
+    SET source = 'manual', version = version + 1, updated_at = clock_timestamp()
+    FROM alike
+    WHERE alike.id = later.id AND alike.place > 1
+    RETURNING later.id, alike.kept
+)
+UPDATE evaluation.indicator_period AS period
+SET note = concat_ws(
+        ' ', period.note, format('Was computed like %s, which alone is computed now; reported by hand since.', kept)
+    ),
+    version = version + 1,
+    updated_at = clock_timestamp()
+FROM made_manual
+WHERE period.indicator_id = made_manual.id
+"""
+
 
 def upgrade() -> None:
     op.create_table(
@@ -85,6 +110,7 @@ def upgrade() -> None:
         ),
         schema="evaluation",
     )
+    op.execute(_KEEP_THE_FIRST)
     op.create_index(
         "uq_indicator_computation",
         "indicator",
