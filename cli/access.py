@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sys
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Final
 
 import httpx
@@ -13,6 +14,7 @@ from cli.databases import AppDatabase, reachable_databases
 from cli.errors import CommandError
 from cli.home import find_address, find_home
 from cli.sessions import open_sessions
+from gateway.identity.db.accounts import find_account
 from gateway.identity.operations.accounts import create_account, create_grant
 from gateway.identity.operations.demonstration import PASSWORD, login_of
 from gateway.identity.operations.passwords import Passwords
@@ -21,6 +23,8 @@ from services.common.identity import Role, acting_service
 from services.common.problems import Problem
 
 SHORTEST_PASSWORD: Final = 12
+ADMINISTRATOR: Final = "QOLDAU_ADMINISTRATOR"
+ADMINISTRATOR_PASSWORD: Final = "QOLDAU_ADMINISTRATOR_PASSWORD"  # noqa: S105  the name of the setting
 
 account = typer.Typer(help="Accounts of people.", no_args_is_help=True)
 
@@ -58,22 +62,43 @@ def create(
         password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
     else:
         password = sys.stdin.readline().rstrip("\n")
-    if len(password) < SHORTEST_PASSWORD:
-        raise CommandError(f"the password needs at least {SHORTEST_PASSWORD} characters")
-    try:
-        wanted = AccountCreate(login=login, display_name=name or login, password=SecretStr(password))
-    except ValidationError as error:
-        raise CommandError("the login must be an e-mail address, and the name one line of text") from error
+    wanted = _read_account(login, name or login, password)
     with reachable_databases(os.environ, find_home(os.environ)) as databases:
-        gateway = next(database for database in databases if database.app == "gateway")
-        asyncio.run(_create(gateway, wanted, role))
+        asyncio.run(_create(databases, wanted, role))
     print(f"created {login}")
 
 
-async def _create(database: AppDatabase, wanted: AccountCreate, roles: list[Role]) -> None:
-    operator = acting_service("operator")
+async def create_named_administrator(
+    databases: Iterable[AppDatabase], environment: Mapping[str, str]
+) -> None:
+    """Create the administrator that the environment names, unless there is an account under that address.
+
+    An account that exists keeps its password and roles; there is no default password. Raises `CommandError`.
+    """
+    login, password = (environment.get(name, "") for name in (ADMINISTRATOR, ADMINISTRATOR_PASSWORD))
+    if login or password:
+        wanted = _read_account(login, login, password)
+        await _create(databases, wanted, [Role.ADMINISTRATOR], only_if_new=True)
+
+
+def _read_account(login: str, name: str, password: str) -> AccountCreate:
+    if len(password) < SHORTEST_PASSWORD:
+        raise CommandError(f"the password needs at least {SHORTEST_PASSWORD} characters")
     try:
-        async with open_sessions(database) as sessions, sessions.transaction() as session:
+        return AccountCreate(login=login, display_name=name, password=SecretStr(password))
+    except ValidationError as error:
+        raise CommandError("the login must be an e-mail address, and the name one line of text") from error
+
+
+async def _create(
+    databases: Iterable[AppDatabase], wanted: AccountCreate, roles: list[Role], *, only_if_new: bool = False
+) -> None:
+    operator = acting_service("operator")
+    gateway = next(database for database in databases if database.app == "gateway")
+    try:
+        async with open_sessions(gateway) as sessions, sessions.transaction() as session:
+            if only_if_new and await find_account(session, wanted.login) is not None:
+                return
             made = await create_account(session, operator, Passwords(), wanted)
             for role in roles:
                 grant = GrantCreate(account_id=made.id, role=role, scope=None)

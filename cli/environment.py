@@ -17,8 +17,8 @@ _ROOT = Path(__file__).parent.parent
 _KEYSTORE_USERS = ("participants", "evaluation")
 # Those who write to people: about their part in editions, and about signing in.
 _LETTER_WRITERS = ("participants", GATEWAY)
-# Administrators' logins, and what PostgreSQL's libraries would read.
-_WITHHELD = ("DATABASE_URL", "QOLDAU_KEYSTORE_", "PG")
+# What only administrators are told, and what PostgreSQL's libraries would read.
+_WITHHELD = ("DATABASE_URL", "QOLDAU_ADMINISTRATOR", "QOLDAU_KEYSTORE_", "PG")
 
 
 def socket_of(home: Home, app: str) -> Path:

@@ -6,15 +6,21 @@ from typing import Annotated
 
 import typer
 
-from cli.databases import apply_all_roles, migrate_all, reachable_databases
+from cli.access import create_named_administrator
+from cli.databases import AppDatabase, apply_all_roles, migrate_all, reachable_databases
 from cli.home import DATABASE, find_home
 from cli.roles import print_sql
 
 
 def migrate() -> None:
-    """Bring roles, schemas and tables of every app to their newest state."""
+    """Bring roles, schemas and tables of every app to their newest state; make the administrator that is named."""
     with reachable_databases(os.environ, find_home(os.environ)) as databases:
-        asyncio.run(migrate_all(databases))
+        asyncio.run(_migrate(databases))
+
+
+async def _migrate(databases: list[AppDatabase]) -> None:
+    await migrate_all(databases)
+    await create_named_administrator(databases, os.environ)
 
 
 def roles(

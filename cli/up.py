@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO
 
+from cli.access import create_named_administrator
 from cli.cluster import Cluster, prepare_cluster
 from cli.databases import AppDatabase, administrator_named, find_databases, migrate_all
 from cli.environment import GATEWAY, SERVICES, app_command, socket_of
@@ -60,6 +61,7 @@ async def _serve(home: Home, environment: Mapping[str, str]) -> None:
         async with Supervisor(home.logs) as supervisor:
             databases = find_databases(environment, home, await _open_database(environment, home, supervisor))
             await migrate_all(databases)
+            await create_named_administrator(databases, environment)
             await supervisor.start(
                 *(_app_child(app, environment, home, databases, inherited) for app in (*SERVICES, GATEWAY))
             )

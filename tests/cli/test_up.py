@@ -102,6 +102,21 @@ def test_commands_use_the_running_database(instance: Instance) -> None:
     assert run_command("migrate", home=instance.home).returncode == 0
 
 
+def test_the_environment_names_the_first_administrator_and_changes_nobody(instance: Instance) -> None:
+    def migrate(password: str) -> int:
+        told = {"QOLDAU_ADMINISTRATOR": "First@agency.example", "QOLDAU_ADMINISTRATOR_PASSWORD": password}
+        return run_command("migrate", home=instance.home, environment=told).returncode
+
+    def sign_in(password: str) -> int:
+        told = {"grant_type": "password", "login": "first@agency.example", "password": password}
+        return httpx.post(f"{instance.url}/v1/auth/token", json=told).status_code
+
+    assert migrate("short") == 1
+    assert migrate("synthetic-password-1") == 0
+    assert migrate("synthetic-password-2") == 0
+    assert (sign_in("synthetic-password-1"), sign_in("synthetic-password-2")) == (200, 401)
+
+
 def test_secrets_and_sockets_are_closed_to_others(instance: Instance) -> None:
     secrets = [instance.home / "passwords.json", *(instance.home / "keys").iterdir()]
     assert {stat.S_IMODE(path.stat().st_mode) for path in secrets} == {0o600}
