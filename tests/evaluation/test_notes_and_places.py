@@ -9,8 +9,10 @@ from services.evaluation.domain.ballot_counting import tally
 from services.evaluation.domain.edition_comparisons import compare_editions
 from services.evaluation.domain.instruments import QUESTIONS
 from services.evaluation.domain.lecturers import (
+    Taught,
     describe_teaching,
     group_of,
+    notes_on_teaching,
     place_among,
     set_among_lecturers,
 )
@@ -208,12 +210,27 @@ def test_a_result_of_a_lecturer_says_how_far_it_may_be_read() -> None:
 
 
 def test_how_a_lecturer_taught() -> None:
-    taught: list[tuple[list[str], list[str], str | None]]
-    taught = [(["a", "b"], ["a"], "ru"), (["a"], [], None), (["a"], [], "en")]
-    assert describe_teaching(taught, "a")["teaching"] == {
-        "sessions": 3,
+    taught = [
+        Taught(["a", "b"], interpreted=["a"], language="ru"),
+        Taught(["a"], language="en", modality="on_site"),
+        Taught(["b"], stand_ins=["b"], language="kk", modality="online"),
+    ]
+    assert describe_teaching(taught, "a") == {
+        "sessions": 2,
         "languages": ["en", "ru"],
         "co_taught": True,
         "interpreted": True,
+        "replaced": True,
+        "stood_in": False,
+        "online": False,
     }
-    assert describe_teaching([(["a"], ["b"], None)], "a")["teaching"]["interpreted"] is False
+    assert [each["code"] for each in notes_on_teaching(describe_teaching(taught, "a"))] == [
+        "co_taught",
+        "interpreted",
+        "replaced",
+    ]
+    stand_in = describe_teaching([Taught(["b"], ["c"], ["b"], None, "hybrid")], "b")
+    assert {name for name, is_so in stand_in.items() if is_so is True} == {"stood_in", "online"}
+    notes = notes_on_teaching(stand_in)
+    assert [each["code"] for each in notes] == ["stood_in", "online"]
+    assert all(each["text"].keys() == {"en", "ru", "kk"} for each in notes)

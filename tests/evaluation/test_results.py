@@ -1,16 +1,21 @@
 """Results through HTTP: what each reader sees, and what stays hidden by rule (all answers synthetic)."""
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import event
 
 from services.common.identity import Grant, GrantKind, Role
+from services.common.inbox import Event
 from services.evaluation.db.campaigns import get_campaign
 from services.evaluation.db.results import pool_lecturers
+from services.evaluation.inbox.mirrors import mirror_training_session
+from services.programs.domain.events import SessionLecturerData, TrainingSessionData
 from tests.apps import Door
 from tests.evaluation.surveys import Survey, open_survey, tell_of_edition
+from tests.events import arriving
 
 
 async def answered(door: Door, people: int, answers: int) -> Survey:
@@ -169,7 +174,8 @@ async def test_a_lecturer_replies_to_the_own_result_alone(evaluation: Door) -> N
     survey = await answered(evaluation, 8, 6)
     lecturer = str(survey.lecturer_id)
     result = await survey.result("lecturer", lecturer_id=lecturer)
-    taught = {"sessions": 1, "languages": [], "co_taught": False, "interpreted": False}
+    flags = dict.fromkeys(("co_taught", "interpreted", "replaced", "stood_in", "online"), False)
+    taught = {"sessions": 1, "languages": [], **flags}
     assert result["figures"]["teaching"] == taught
     said = {"text": "Half of them heard me through an interpreter."}
     at = f"/v1/results/{result['id']}/reply"
@@ -181,6 +187,44 @@ async def test_a_lecturer_replies_to_the_own_result_alone(evaluation: Door) -> N
     assert (await survey.staff.post(at, json=said)).status_code == 403
     read = await survey.staff.get(f"/v1/results/{result['id']}")
     assert read.json()["reply"] == said["text"]
+
+
+async def test_who_was_replaced_and_what_was_online_is_said_beside_the_marks(evaluation: Door) -> None:
+    survey = await answered(evaluation, 8, 6)
+    edition, lecturer, colleague = survey.edition_id, survey.lecturer_id, uuid4()
+
+    def meeting(modality: str | None, *lecturers: SessionLecturerData) -> Event:
+        """Return what programs tells of a meeting."""
+        told = TrainingSessionData(
+            aggregate_id=uuid4(),
+            aggregate_version=1,
+            edition_id=edition,
+            kind="lecture",
+            title={"en": "A synthetic lecture"},
+            starts_at=datetime(2026, 5, 4, 5, tzinfo=UTC),
+            ends_at=datetime(2026, 5, 4, 6, tzinfo=UTC),
+            state="held",
+            mandatory=True,
+            counts_for_attendance=True,
+            delivery_language="ru",
+            modality=modality,
+            lecturers=list(lecturers),
+        )
+        return arriving("programs.training_session.held.v1", told.model_dump(mode="json"))
+
+    def who(teaches: UUID, instead_of: UUID | None) -> SessionLecturerData:
+        return SessionLecturerData(
+            lecturer_id=teaches, role="lecturer", interpreted=False, stands_in_for=instead_of
+        )
+
+    async with evaluation.app.state.sessions.transaction() as session:
+        await mirror_training_session(session, meeting(None, who(colleague, lecturer)))
+        await mirror_training_session(session, meeting("online", who(lecturer, uuid4())))
+    figures = (await survey.result("lecturer", lecturer_id=str(lecturer)))["figures"]
+    said = figures["teaching"]
+    assert (said["sessions"], said["languages"]) == (2, ["ru"])
+    assert {name for name, is_so in said.items() if is_so is True} == {"replaced", "stood_in", "online"}
+    assert {"replaced", "stood_in", "online"} <= {each["code"] for each in figures["notes"]}
 
 
 async def test_lecturers_are_set_among_those_who_taught_in_the_same_language(evaluation: Door) -> None:

@@ -7,7 +7,9 @@ from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
+from sqlalchemy import select
 
+from services.common.outbox import outbox_event
 from services.programs.domain.training_sessions import ConflictCode, Place, find_conflicts
 from tests.apps import Door
 from tests.programs.demonstrations import PLAN, enter, step
@@ -252,3 +254,38 @@ async def test_meetings_of_a_postponed_edition_are_tentative_and_of_a_cancelled_
     path = f"/v1/training-sessions/{made['id']}"
     late = await manager.patch(path, json=change, headers={"If-Match": f'"{version}"'})
     assert late.json()["code"] == "transition-refused"
+
+
+async def test_who_stands_in_for_whom_and_what_is_held_online_is_told(
+    demonstration: Door, manager: httpx.AsyncClient, edition: dict[str, Any], lecturer: str
+) -> None:
+    stand_in = (await enter(manager, "/v1/lecturers", {"names": {"en": "Synthetic Stand-in"}}))["id"]
+    made = await plan(manager, edition, lecturers=[{"lecturer_id": lecturer}])
+    assert (made["modality"], made["lecturers"][0]["stands_in_for"]) == (None, None)
+    path, version = f"/v1/training-sessions/{made['id']}", {"If-Match": f'"{made["version"]}"'}
+    replacing = {"lecturer_id": stand_in, "stands_in_for": lecturer}
+    for lecturers, status in (
+        ([replacing, {"lecturer_id": lecturer}], 422),
+        ([{"lecturer_id": lecturer, "stands_in_for": lecturer}], 422),
+        ([replacing | {"stands_in_for": str(uuid4())}], 404),
+    ):
+        refused = await manager.patch(path, json={"lecturers": lecturers}, headers=version)
+        assert refused.status_code == status, refused.text
+    change = {"lecturers": [replacing], "modality": "online"}
+    changed = await manager.patch(path, json=change, headers=version)
+    assert changed.status_code == 200, changed.text
+    query = select(outbox_event.c.data).where(
+        outbox_event.c.kind == "programs.training_session.scheduled.v1",
+        outbox_event.c.destination == "evaluation",
+    )
+    async with demonstration.app.state.sessions.reading() as session:
+        told = (await session.scalars(query.order_by(outbox_event.c.id))).all()[-1]
+    (teaching,) = told["lecturers"]
+    assert (told["modality"], teaching["stands_in_for"]) == ("online", lecturer)
+    cloning = {"code": "SYN-3", "title": {"en": "Next"}, "period": "2032-05-05/2032-05-07"}
+    clone = await enter(manager, f"/v1/editions/{edition['id']}/clone", cloning | {"provenance": "synthetic"})
+    (copied,) = (await manager.get(f"/v1/editions/{clone['id']}/training-sessions")).json()["items"]
+    assert (copied["lecturers"][0]["lecturer_id"], copied["lecturers"][0]["stands_in_for"]) == (
+        stand_in,
+        None,
+    )

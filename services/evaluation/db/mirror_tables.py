@@ -24,6 +24,8 @@ class MirrorEdition(Base):
     starts_on: Mapped[date | None]
     ends_on: Mapped[date | None]
     zone: Mapped[str | None]
+    modality: Mapped[str | None]
+    """How people take part: `on_site`, `online`, `hybrid`."""
     pass_mark_percent: Mapped[int | None]
     """What a knowledge test must reach for a certificate."""
     countries: Mapped[list[str]]
@@ -82,6 +84,12 @@ class MirrorTrainingSession(Base):
     lecturers: Mapped[list[str]]
     interpreted: Mapped[list[str]] = mapped_column(server_default=text("'[]'"))
     """Those of them whom participants heard through an interpreter."""
+    stand_ins: Mapped[list[str]] = mapped_column(server_default=text("'[]'"))
+    """Those of them who teach in the place of others."""
+    replaced: Mapped[list[str]] = mapped_column(server_default=text("'[]'"))
+    """The others: who were to teach and do not."""
+    modality: Mapped[str | None]
+    """None: as in its edition."""
     delivery_language: Mapped[str | None]
 
 

@@ -22,6 +22,7 @@ from services.evaluation.db.tables import (
     ResultSnapshot,
 )
 from services.evaluation.domain.campaigns import Phase
+from services.evaluation.domain.lecturers import Taught
 from services.evaluation.domain.problems import ResultNotFound
 from services.evaluation.domain.results import SnapshotState
 from services.evaluation.domain.suppression import Audience
@@ -220,18 +221,27 @@ async def _list_spoken(session: AsyncSession, program_id: UUID) -> dict[tuple[UU
     return spoken
 
 
-async def list_taught(session: AsyncSession, edition_id: UUID, lecturer_id: UUID) -> Sequence[Any]:
-    """Return lecturers, interpreted ones and language of each session that the lecturer gave."""
-    query = select(
-        MirrorTrainingSession.lecturers,
-        MirrorTrainingSession.interpreted,
-        MirrorTrainingSession.delivery_language,
-    ).where(
-        MirrorTrainingSession.edition_id == edition_id,
-        MirrorTrainingSession.state != "cancelled",
-        MirrorTrainingSession.lecturers.contains([str(lecturer_id)]),
+async def list_taught(session: AsyncSession, edition_id: UUID, lecturer_id: UUID) -> list[Taught]:
+    """Return the sessions of an edition that the lecturer gave, or was to give and was replaced in."""
+    meeting = MirrorTrainingSession
+    query = (
+        select(
+            meeting.lecturers,
+            meeting.interpreted,
+            meeting.stand_ins,
+            meeting.delivery_language,
+            func.coalesce(meeting.modality, MirrorEdition.modality),
+        )
+        .join(MirrorEdition, MirrorEdition.id == meeting.edition_id)
+        .where(
+            meeting.edition_id == edition_id,
+            meeting.state != "cancelled",
+            or_(
+                meeting.lecturers.contains([str(lecturer_id)]), meeting.replaced.contains([str(lecturer_id)])
+            ),
+        )
     )
-    return (await session.execute(query)).all()
+    return [Taught(*row) for row in await session.execute(query)]
 
 
 async def count_cohort(session: AsyncSession, edition_id: UUID, column: str) -> dict[str, int]:

@@ -67,7 +67,7 @@ __all__ = [
     "TestAttempt",
 ]
 
-SCHEMA_REVISION: Final = "0019"
+SCHEMA_REVISION: Final = "0020"
 """The revision of `migrations/evaluation` that this code needs."""
 
 

@@ -1,6 +1,7 @@
 """What a lecturer's mean says beside those of others: drawn towards them, never ranked among them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from statistics import NormalDist
 from typing import Any, Final
@@ -11,6 +12,8 @@ from services.evaluation.domain.shrinkage import ENOUGH_LECTURERS, SHRINKAGE, Gr
 
 MINIMUM_SESSIONS: Final = 2
 """Below, a mean is of a day rather than of a lecturer (design, evaluation)."""
+_FROM_AFAR: Final = frozenset({"online", "hybrid"})
+"""Modalities in which some, or all, did not sit in the lecturer's room."""
 
 
 class Band(StrEnum):
@@ -30,18 +33,41 @@ def group_of(counts: Mapping[int, int]) -> Group | None:
     return Group(n, mean, sum(k * (point - mean) ** 2 for point, k in counts.items()))
 
 
-def describe_teaching(
-    taught: Sequence[tuple[Sequence[str], Sequence[str], str | None]], lecturer: str
-) -> dict[str, Any]:
-    """Return how a lecturer taught: sessions, languages, whether with others, whether through an interpreter."""
+@dataclass(frozen=True)
+class Taught:
+    """One session that a lecturer gave, or was to give."""
+
+    lecturers: Sequence[str]
+    """Who gave it."""
+    interpreted: Sequence[str] = ()
+    """Those of them who were heard through an interpreter."""
+    stand_ins: Sequence[str] = ()
+    """Those of them who stood in for others."""
+    language: str | None = None
+    modality: str | None = None
+
+
+def describe_teaching(sessions: Sequence[Taught], lecturer: str) -> dict[str, Any]:
+    """Return how a lecturer taught: how often, in which languages, and what else stood between them and the marks.
+
+    Among `sessions` are those in which others stood in for the lecturer; they count as taught by those.
+    """
+    taught = [session for session in sessions if lecturer in session.lecturers]
     return {
-        "teaching": {
-            "sessions": len(taught),
-            "languages": sorted({language for *_, language in taught if language}),
-            "co_taught": any(len(lecturers) > 1 for lecturers, *_ in taught),
-            "interpreted": any(lecturer in interpreted for _, interpreted, _ in taught),
-        }
+        "sessions": len(taught),
+        "languages": sorted({session.language for session in taught if session.language}),
+        "co_taught": any(len(session.lecturers) > 1 for session in taught),
+        "interpreted": any(lecturer in session.interpreted for session in taught),
+        "replaced": len(taught) < len(sessions),
+        "stood_in": any(lecturer in session.stand_ins for session in taught),
+        "online": any(session.modality in _FROM_AFAR for session in taught),
     }
+
+
+def notes_on_teaching(teaching: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return in plain words what must be known of how a lecturer taught."""
+    codes = (NoteCode.CO_TAUGHT, NoteCode.INTERPRETED, NoteCode.REPLACED, NoteCode.STOOD_IN, NoteCode.ONLINE)
+    return [note(code) for code in codes if teaching[code]]
 
 
 def set_among_lecturers(

@@ -28,6 +28,11 @@ class NoteCode(StrEnum):
     MIX = "mix"
     FEW_LECTURERS = "few_lecturers"
     NO_RANKING = "no_ranking"
+    CO_TAUGHT = "co_taught"
+    INTERPRETED = "interpreted"
+    REPLACED = "replaced"
+    STOOD_IN = "stood_in"
+    ONLINE = "online"
 
 
 _TEXTS: Final[Mapping[NoteCode, tuple[str, str, str]]] = {
@@ -90,6 +95,31 @@ _TEXTS: Final[Mapping[NoteCode, tuple[str, str, str]]] = {
         "The data show no difference between lecturers beyond chance.",
         "Данные не показывают различий между преподавателями сверх случайных.",
         "Деректер оқытушылар арасында кездейсоқтан асатын айырмашылықты көрсетпейді.",
+    ),
+    NoteCode.CO_TAUGHT: (
+        "Taught together with others in some sessions; the marks may be of them too.",
+        "Часть занятий велась вместе с другими; оценки могут относиться и к ним.",
+        "Кейбір сабақтар басқалармен бірге өткізілді; бағалар оларға да қатысты болуы мүмкін.",
+    ),
+    NoteCode.INTERPRETED: (
+        "Heard through an interpreter in some sessions.",
+        "На части занятий участники слушали через переводчика.",
+        "Кейбір сабақтарды қатысушылар аудармашы арқылы тыңдады.",
+    ),
+    NoteCode.REPLACED: (
+        "Replaced by somebody else in some sessions.",
+        "На части занятий преподавателя заменял другой.",
+        "Кейбір сабақтарда оқытушыны басқа адам алмастырды.",
+    ),
+    NoteCode.STOOD_IN: (
+        "Stood in for somebody else in some sessions.",
+        "На части занятий преподаватель заменял другого.",
+        "Кейбір сабақтарда оқытушы басқаның орнына сабақ берді.",
+    ),
+    NoteCode.ONLINE: (
+        "Some sessions were held online, for all or for some.",
+        "Часть занятий прошла онлайн для всех или для некоторых.",
+        "Кейбір сабақтар барлығы немесе кейбірі үшін онлайн өтті.",
     ),
 }
 Texts = Mapping[str, str]

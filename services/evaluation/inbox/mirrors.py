@@ -42,6 +42,7 @@ async def mirror_edition(session: AsyncSession, event: Event) -> None:
         "starts_on": date.fromisoformat(starts_on) if starts_on else None,
         "ends_on": date.fromisoformat(ends_on) if ends_on else None,
         "zone": data.get("zone"),
+        "modality": data.get("modality"),
         "pass_mark_percent": (data.get("certificate_policy") or {}).get("pass_mark_percent"),
         "countries": data["countries"],
     }
@@ -87,6 +88,7 @@ async def count_vouchers(session: AsyncSession, event: Event) -> None:
 async def mirror_training_session(session: AsyncSession, event: Event) -> None:
     """Keep who teaches in an edition."""
     data = event.data
+    stand_ins = [each for each in data["lecturers"] if each.get("stands_in_for")]
     row = {
         "id": UUID(data["aggregate_id"]),
         "version": event.aggregate_version,
@@ -95,6 +97,9 @@ async def mirror_training_session(session: AsyncSession, event: Event) -> None:
         "state": data["state"],
         "lecturers": [lecturer["lecturer_id"] for lecturer in data["lecturers"]],
         "interpreted": [each["lecturer_id"] for each in data["lecturers"] if each.get("interpreted")],
+        "stand_ins": [each["lecturer_id"] for each in stand_ins],
+        "replaced": [each["stands_in_for"] for each in stand_ins],
+        "modality": data.get("modality"),
         "delivery_language": data.get("delivery_language"),
     }
     await keep_mirror(session, MirrorTrainingSession, row)

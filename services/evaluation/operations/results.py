@@ -30,7 +30,7 @@ from services.evaluation.domain.events import (
     ResultsData,
 )
 from services.evaluation.domain.instruments import questions_about
-from services.evaluation.domain.lecturers import describe_teaching, set_among_lecturers
+from services.evaluation.domain.lecturers import describe_teaching, notes_on_teaching, set_among_lecturers
 from services.evaluation.domain.problems import NotAllowedNow, ResultWouldDisclose
 from services.evaluation.domain.results import (
     SNAPSHOT_LIFE,
@@ -72,11 +72,11 @@ async def create_result(session: AsyncSession, caller: Caller, request: ResultCr
     questions = questions_about(await get_questions(session, campaign), kind)
     figures = compute_figures(questions, counters, survey, countries)
     if kind == "lecturer":
-        taught = await list_taught(session, edition.id, subject_id)
-        figures |= describe_teaching(taught, str(subject_id))
-        languages = figures["teaching"]["languages"]
-        pooled = await pool_lecturers(session, campaign, edition.program_id, languages)
-        figures = set_among_lecturers(figures, str(subject_id), pooled, len(taught))
+        teaching = describe_teaching(await list_taught(session, edition.id, subject_id), str(subject_id))
+        pooled = await pool_lecturers(session, campaign, edition.program_id, teaching["languages"])
+        figures = set_among_lecturers(figures, str(subject_id), pooled, teaching["sessions"])
+        notes = [*figures["notes"], *notes_on_teaching(teaching)]
+        figures |= {"teaching": teaching, "notes": notes}
     result = ResultSnapshot(
         campaign_id=campaign.id,
         edition_id=campaign.edition_id,

@@ -109,7 +109,7 @@ __all__ = [
     "Venue",
 ]
 
-SCHEMA_REVISION: Final = "0018"
+SCHEMA_REVISION: Final = "0019"
 """The revision of `migrations/programs` that this code needs."""
 
 

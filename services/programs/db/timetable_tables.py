@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from services.common.database import Versioned
 from services.common.search import searchable
 from services.programs.db.base import Base
+from services.programs.domain.editions import Modality
 from services.programs.domain.training_sessions import TrainingSessionKind, TrainingSessionState
 
 
@@ -99,6 +100,8 @@ class TrainingSession(Versioned, Base):
     delivery_language: Mapped[str | None]
     interpretation: Mapped[list[str]] = mapped_column(default=list)
     """Languages into which it is interpreted."""
+    modality: Mapped[Modality | None]
+    """How people take part in it; None: as in its edition."""
     materials: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     """Title, address and language of what participants get."""
     lecturers: Mapped[list[dict[str, Any]]]

@@ -124,6 +124,8 @@ class EditionData(EventData):
     ends_on: date | None
     """Known only where the period is precise to the day."""
     zone: str
+    modality: str | None = None
+    """How people take part: `on_site`, `online`, `hybrid`."""
     languages: list[str]
     capacity_min: int | None
     capacity_max: int | None
@@ -144,6 +146,8 @@ class SessionLecturerData(Part):
     lecturer_id: UUID
     role: str
     interpreted: bool
+    stands_in_for: UUID | None = None
+    """The lecturer who was to teach here and does not."""
 
 
 class TrainingSessionData(EventData):
@@ -163,6 +167,8 @@ class TrainingSessionData(EventData):
     delivery_language: str | None
     interpretation: tuple[str, ...] = ()
     """Languages into which it is interpreted."""
+    modality: str | None = None
+    """How people take part in it; null: as in its edition."""
     lecturers: list[SessionLecturerData]
 
 

@@ -147,6 +147,8 @@ async def _clone_timetable(
             "ends_at": meeting.ends_at + shift,
             "state": TrainingSessionState.SCHEDULED,
             "state_reason": None,
+            # Nobody has been replaced yet.
+            "lecturers": [lecturer | {"stands_in_for": None} for lecturer in meeting.lecturers],
         }
         new_meeting = TrainingSession(**copied)
         session.add(new_meeting)

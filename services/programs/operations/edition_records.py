@@ -78,6 +78,7 @@ async def edition_data(session: AsyncSession, edition: Edition) -> EditionData:
         starts_on=starts_on,
         ends_on=ends_on,
         zone=edition.zone,
+        modality=edition.modality,
         languages=edition.languages,
         capacity_min=edition.capacity_min,
         capacity_max=edition.capacity_max,

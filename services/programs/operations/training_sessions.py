@@ -188,6 +188,8 @@ async def _require_parts(
         await require_module(session, edition_id, request.module_id)
     for lecturer in request.lecturers:
         await get_lecturer(session, lecturer.lecturer_id, visible_to=caller)
+        if lecturer.stands_in_for is not None:
+            await get_lecturer(session, lecturer.stands_in_for, visible_to=caller)
 
 
 def _plain_lecturers(request: TrainingSessionDetails) -> list[dict[str, Any]]:
@@ -221,6 +223,7 @@ def training_session_data(meeting: TrainingSession) -> TrainingSessionData:
         venue=meeting.venue,
         delivery_language=meeting.delivery_language,
         interpretation=tuple(meeting.interpretation),
+        modality=meeting.modality,
         lecturers=[SessionLecturerData.model_validate(lecturer) for lecturer in meeting.lecturers],
     )
 

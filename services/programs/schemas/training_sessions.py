@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from services.common.wire import Answer, Flag, Id, Instant, Line, Reference, Request, Resource, Texts
 from services.common.wire_codes import LanguageTag
+from services.programs.domain.editions import Modality
 from services.programs.domain.training_sessions import (
     ConflictCode,
     LecturerRole,
@@ -22,6 +23,8 @@ class SessionLecturer(Request):
     lecturer_id: Id
     role: LecturerRole = LecturerRole.LECTURER
     interpreted: Flag = False
+    stands_in_for: Id | None = None
+    """The lecturer who was to teach here and does not."""
 
 
 class SessionLecturerRead(Answer):
@@ -30,6 +33,7 @@ class SessionLecturerRead(Answer):
     lecturer_id: UUID
     role: LecturerRole
     interpreted: bool
+    stands_in_for: UUID | None
 
 
 class Material(Request):
@@ -66,9 +70,19 @@ class TrainingSessionDetails(Request):
     delivery_language: LanguageTag | None = None
     interpretation: list[LanguageTag] = Field(default_factory=list, max_length=10)
     """Languages into which it is interpreted."""
+    modality: Modality | None = None
+    """How people take part in it; without one, as in its edition."""
     module_id: Id | None = None
     lecturers: list[SessionLecturer] = Field(default_factory=list, max_length=20)
     materials: list[Material] = Field(default_factory=list, max_length=50)
+
+    @model_validator(mode="after")
+    def _replaced(self) -> Self:
+        teaching = {lecturer.lecturer_id for lecturer in self.lecturers}
+        replaced = [each.stands_in_for for each in self.lecturers if each.stands_in_for]
+        if teaching & set(replaced) or len(set(replaced)) < len(replaced):
+            raise ValueError("whoever is replaced, by one other, does not teach in the same meeting")
+        return self
 
 
 class TrainingSessionCreate(TrainingSessionMove, TrainingSessionDetails):
@@ -120,6 +134,7 @@ class TrainingSessionRead(Resource):
     counts_for_attendance: bool
     delivery_language: str | None
     interpretation: list[str]
+    modality: Modality | None
     lecturers: list[SessionLecturerRead]
     materials: list[MaterialRead]
 
