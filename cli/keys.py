@@ -12,8 +12,9 @@ from joserfc.jwk import OKPKey
 
 from cli.home import Home, find_home, write_secret
 from cli.roles import APPS
+from services.common.identity import CURRENT_KEYS
 
-_KEPT = 2  # public keys of one app while its tokens move from one key to the next
+_SIGNS_BADGES = "participants"  # whose public keys are all kept: badges outlive the key that signed them
 
 keys = typer.Typer(no_args_is_help=True, help="Signing keys of the apps.")
 
@@ -26,7 +27,7 @@ def init() -> None:
 
 @keys.command()
 def rotate() -> None:
-    """Give every app a new signing key; tokens signed with the previous one stay valid.
+    """Give every app a new signing key; tokens signed with the previous one stay valid, badges with any.
 
     Processes read keys when they start. Restart the services first and the gateway last.
     """
@@ -58,7 +59,8 @@ def _make_signing_key(home: Home, app: str) -> None:
     )
     published = _published(home.public_keys)
     own = [other for other in published if other["kid"].startswith(f"{app}.")]
-    retired = [other["kid"] for other in own[: max(0, len(own) + 1 - _KEPT)]]
+    superseded = [] if app == _SIGNS_BADGES else own[: max(0, len(own) + 1 - CURRENT_KEYS)]
+    retired = [other["kid"] for other in superseded]
     published = [other for other in published if other["kid"] not in retired]
     # The public half first: whoever starts in between must know both.
     write_secret(home.public_keys, json.dumps({"keys": [*published, key.as_dict(private=False)]}, indent=1))

@@ -26,6 +26,8 @@ RECALLED: Final = timedelta(seconds=20)
 LEEWAY: Final = 120
 """Seconds that two clocks may differ (design: tokens tolerate two minutes)."""
 GATEWAY: Final = "gateway"
+CURRENT_KEYS: Final = 2
+"""How many of an app's keys, the newest, its tokens may be signed with while they move from one to the next."""
 
 
 class Role(StrEnum):
@@ -157,6 +159,12 @@ class TokenSigner:
         return self.sign(Caller(subject=None, roles=frozenset({Role.SERVICE})), audience=audience)
 
 
+def read_public_keys(path: Path, app: str) -> list[dict[str, Any]]:
+    """Return the public keys of `app` that everybody's JWKS file holds, the oldest first."""
+    published: list[dict[str, Any]] = json.loads(path.read_text())["keys"]
+    return [key for key in published if _app_of(key["kid"]) == app]
+
+
 @dataclass(frozen=True)
 class TokenVerifier:
     """Checks tokens addressed to this app; remembers those it has checked until they expire."""
@@ -167,8 +175,10 @@ class TokenVerifier:
 
     @classmethod
     def read(cls, audience: str, path: Path) -> Self:
-        """Read every app's public keys from a JWKS file."""
-        return cls(audience, KeySet.import_key_set(json.loads(path.read_text())))
+        """Read every app's current public keys from a JWKS file; older ones prove badges only."""
+        apps = {_app_of(key["kid"]) for key in json.loads(path.read_text())["keys"]}
+        current = [key for app in sorted(apps) for key in read_public_keys(path, app)[-CURRENT_KEYS:]]
+        return cls(audience, KeySet.import_key_set({"keys": current}))
 
     def verify(self, token: str) -> Caller:
         """Return whom `token` speaks for.
@@ -198,9 +208,14 @@ class TokenVerifier:
             ).validate(decoded.claims)
         except (JoseError, ValueError, KeyError, TypeError) as error:
             raise NotAuthenticated("The internal token is not valid.") from error
-        if str(decoded.header.get("kid", "")).partition(".")[0] != decoded.claims["iss"]:
+        if _app_of(decoded.header.get("kid", "")) != decoded.claims["iss"]:
             raise NotAuthenticated("The internal token is not signed by its issuer.")
         return dict(decoded.claims)
+
+
+def _app_of(key_id: object) -> str:
+    """Return whose key it is: ids of keys begin with their app's name."""
+    return str(key_id).partition(".")[0]
 
 
 def _caller_of(claims: Mapping[str, Any]) -> Caller:

@@ -13,6 +13,7 @@ from services.common.http.audit_entries import audit_entries_router
 from services.common.http.enumerations import enumerations_router
 from services.common.http.files import files_router
 from services.common.http.operations import operations_router
+from services.common.identity import read_public_keys
 from services.common.jobs import Job, Works, plan_daily
 from services.common.mail import mail_server, put_into_folder
 from services.participants.api import (
@@ -104,7 +105,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         registry=EVENTS,
         consumers=CONSUMERS,
         jobs=jobs,
-        resources=[open_files, open_keys, _plan_upkeep],
+        resources=[open_files, open_keys, _read_badge_keys, _plan_upkeep],
         imports=IMPORTS,
     )
     app = create_room_app(room, settings)
@@ -162,6 +163,13 @@ def _open_post(app: FastAPI, settings: Settings) -> Post | None:
         entry_page=settings.entry_page,
         mint_link=mint,
     )
+
+
+@asynccontextmanager
+async def _read_badge_keys(app: FastAPI) -> AsyncIterator[None]:
+    """Know every public key of this room: badges are signed with its token key, and outlive it."""
+    app.state.badge_keys = read_public_keys(app.state.settings.public_keys, "participants")
+    yield
 
 
 @asynccontextmanager

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 from cli.home import Home
 from cli.keys import keys, make_keys
 from cli.roles import APPS
-from services.common.identity import ANONYMOUS, TokenSigner, TokenVerifier
+from services.common.identity import ANONYMOUS, TokenSigner, TokenVerifier, read_public_keys
 from services.common.keystore import read_master_key
 from services.common.problems import NotAuthenticated
 from services.common.seal import seal, unseal
@@ -66,6 +66,19 @@ def test_tokens_outlive_one_rotation_and_not_two(home: Home) -> None:
     rotate()
     assert not accepted(home, old)
     assert accepted(home, new)
+
+
+def test_keys_that_signed_badges_stay_published_and_sign_no_tokens(home: Home) -> None:
+    first = signed(home, "participants")
+    for _ in range(3):
+        rotate()
+    assert not accepted(home, first)
+    assert accepted(home, signed(home, "participants"))
+    assert {app: len(read_public_keys(home.public_keys, app)) for app in APPS} == {
+        app: 4 if app == "participants" else 2 for app in APPS
+    }
+    signer = TokenSigner.read("participants", home.signing_key("participants"))
+    assert read_public_keys(home.public_keys, "participants")[-1]["kid"] == signer.key.kid
 
 
 def test_the_keystore_can_read_its_master_key_which_never_rotates(home: Home) -> None:

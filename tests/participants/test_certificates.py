@@ -39,17 +39,20 @@ NAMES = [
 ]
 
 
-@pytest.fixture
-async def participants(clean: TestDatabase, keys: Path) -> AsyncIterator[Door]:
+def settings_of(database: TestDatabase, keys: Path) -> Settings:
     (keys / "master").write_text("5" * 64)
-    settings = Settings(
-        **facts_of("participants", clean.participants, keys),
-        keystore_url=SecretStr(clean.keystore),
+    return Settings(
+        **facts_of("participants", database.participants, keys),
+        keystore_url=SecretStr(database.keystore),
         master_key=keys / "master",
         public_url=PUBLIC,
         agency="Synthetic agency",
     )
-    async with open_door("participants", create_app(settings), keys) as door:
+
+
+@pytest.fixture
+async def participants(clean: TestDatabase, keys: Path) -> AsyncIterator[Door]:
+    async with open_door("participants", create_app(settings_of(clean, keys)), keys) as door:
         yield door.over(clean)
 
 
@@ -289,6 +292,42 @@ async def test_an_independent_verifier_takes_a_badge_until_it_is_taken_back(
     lists.append(await status_list(course))
     with pytest.raises(verifiers.OB3VerificationError, match="revocation"):
         verifier.verify(badge, check_status=True, download=read)
+
+
+async def test_a_badge_that_was_kept_is_proved_after_its_key_was_replaced(
+    course: Course, admin: asyncpg.Connection, clean: TestDatabase, keys: Path, tmp_path: Path
+) -> None:
+    certificate = await certified(course, admin)
+    at = f"/v1/certificates/{certificate['verify_token']}/credential"
+    kept = (await course.door.as_().get(at)).text
+
+    replace_key(keys, tmp_path)
+    app = create_app(settings_of(clean, tmp_path))
+    async with open_door("participants", app, tmp_path) as door:
+        anybody = door.as_()
+        fresh = (await anybody.get(at)).text
+        for badge, key_id in ((kept, "participants.1"), (fresh, "participants.2")):
+            named = jws.extract_compact(badge.encode()).headers()["kid"]
+            assert named == f"{PUBLIC}/v1/certificate-keys/{key_id}"
+            key = (await anybody.get(named.removeprefix(PUBLIC))).json()
+            assert (key["kid"], "d" in key) == (key_id, False)
+            claims = decoded(badge, OKPKey.import_key(key))
+            assert claims["id"].endswith(f"{certificate['verify_token']}/credential")
+        profile = (await anybody.get("/v1/certificates/issuer")).json()
+        methods = [method["publicKeyJwk"]["kid"] for method in profile["verificationMethod"]]
+        assert methods == ["participants.2", "participants.1"]
+        others = await anybody.get("/v1/certificate-keys/gateway.1")
+        assert others.json()["code"] == "badge-key-not-found"
+
+
+def replace_key(keys: Path, folder: Path) -> None:
+    """Copy the apps' keys into `folder`, with a second one by which participants signs from now on."""
+    for file in keys.glob("*.json"):
+        (folder / file.name).write_bytes(file.read_bytes())
+    new = OKPKey.generate_key("Ed25519", {"kid": "participants.2", "use": "sig"})
+    public = json.loads((keys / "public.json").read_text())["keys"]
+    (folder / "participants.json").write_text(json.dumps(new.as_dict(private=True)))
+    (folder / "public.json").write_text(json.dumps({"keys": [*public, new.as_dict(private=False)]}))
 
 
 def decoded(signed: str, key: OKPKey) -> dict[str, Any]:

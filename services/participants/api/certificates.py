@@ -45,7 +45,6 @@ from services.participants.operations.certificate_documents import draw_logos, p
 from services.participants.operations.certificates import Issuer
 from services.participants.operations.credentials import (
     issuer_profile,
-    signing_key,
     write_credential,
     write_status_list,
 )
@@ -132,17 +131,18 @@ async def verify_certificate(session: ReadSession, token: Token) -> CertificateV
 
 @router.get("/certificates/issuer", response_model=dict[str, Any])
 async def read_certificate_issuer(http: Request, issuer: Issuing) -> dict[str, Any]:
-    """Read who issues the badges, as an Open Badges profile with the key that signs them; open to everybody."""
-    return issuer_profile(http.app.state.signer, _public_url(issuer), issuer.agency)
+    """Read who issues the badges, as an Open Badges profile with the keys that prove it; open to everybody."""
+    return issuer_profile(http.app.state.badge_keys, _public_url(issuer), issuer.agency)
 
 
 @router.get("/certificate-keys/{key_id}", response_model=dict[str, Any], responses=problems(BadgeKeyNotFound))
 async def read_badge_key(http: Request, key_id: Annotated[str, Path(max_length=100)]) -> dict[str, Any]:
-    """Read the public key that a badge names in its header, as a JWK; open to everybody."""
-    found = signing_key(http.app.state.signer, key_id)
-    if found is None:
-        raise BadgeKeyNotFound("No badge is signed by such a key.")
-    return found
+    """Read the public key that a badge names in its header, as a JWK, in use or replaced; open to everybody."""
+    keys: list[dict[str, Any]] = http.app.state.badge_keys
+    for key in keys:
+        if key["kid"] == key_id:
+            return key
+    raise BadgeKeyNotFound("No badge is signed by such a key.")
 
 
 @router.get("/certificates/status-list", response_class=Response, responses=_SIGNED)

@@ -6,7 +6,7 @@ to who does not know the name. Sources: 1EdTech Open Badges 3.0, W3C VC Data Mod
 """
 
 import warnings
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, Final
@@ -27,22 +27,28 @@ _ALGORITHM: Final = "EdDSA"
 """What verifiers of badges know; RFC 9864 has named it anew as Ed25519, which they do not read yet."""
 
 
-def issuer_profile(signer: TokenSigner, public_url: str, agency: str) -> dict[str, Any]:
-    """Return who issues the badges, and the public key that proves it."""
+Jwk = Mapping[str, Any]
+"""A public key, as RFC 7517 writes it."""
+
+
+def issuer_profile(keys: Sequence[Jwk], public_url: str, agency: str) -> dict[str, Any]:
+    """Return who issues the badges, and the public keys that prove it, the newest first."""
     id_ = _address(public_url, "issuer")
-    key = {"id": _key_id(signer, public_url), "type": "JsonWebKey", "controller": id_}
     return {
         "@context": _CONTEXTS,
         "id": id_,
         "type": ["Profile"],
         "name": agency,
-        "verificationMethod": [key | {"publicKeyJwk": signer.key.as_dict(private=False)}],
+        "verificationMethod": [
+            {
+                "id": _key_address(key["kid"], public_url),
+                "type": "JsonWebKey",
+                "controller": id_,
+                "publicKeyJwk": key,
+            }
+            for key in reversed(keys)
+        ],
     }
-
-
-def signing_key(signer: TokenSigner, key_id: str) -> dict[str, Any] | None:
-    """Return the public key of this id as a JWK, or None."""
-    return signer.key.as_dict(private=False) if key_id == signer.key.kid else None
 
 
 def write_credential(
@@ -125,15 +131,15 @@ def _sign(signer: TokenSigner, credential: dict[str, Any], since: datetime, publ
     # Open Badges 3.0, 8.2.4: `sub` is the id of the subject, and a holder who is named by a hash has none.
     if "id" in credential["credentialSubject"]:
         claims["sub"] = credential["credentialSubject"]["id"]
-    header = {"alg": _ALGORITHM, "typ": "vc+jwt", "kid": _key_id(signer, public_url)}
+    header = {"alg": _ALGORITHM, "typ": "vc+jwt", "kid": _key_address(str(signer.key.kid), public_url)}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SecurityWarning)  # that the algorithm's name is an old one
         return jwt.encode(header, claims, signer.key, algorithms=[_ALGORITHM])
 
 
-def _key_id(signer: TokenSigner, public_url: str) -> str:
+def _key_address(key_id: str, public_url: str) -> str:
     """Return where the key that signs is read as a JWK (Open Badges 3.0, 8.2.2: `kid` leads to it)."""
-    return f"{public_url.rstrip('/')}/v1/certificate-keys/{signer.key.kid}"
+    return f"{public_url.rstrip('/')}/v1/certificate-keys/{key_id}"
 
 
 def _address(public_url: str, path: str) -> str:
