@@ -9,6 +9,7 @@ from uuid import uuid4
 import httpx
 
 from tests.participants.courses import Course
+from tests.participants.test_letters import hand_in
 
 OPEN: Final = {"edition_id", "form_id", "training_session_id"}
 """Path parameters that name public things."""
@@ -41,6 +42,8 @@ async def fill(course: Course) -> Theirs:
     await course.holder(person).post(f"/v1/offers/{offer}/acceptance")
     (participation,) = (await course.manager.get("/v1/participations")).json()["items"]
     nominations = (await course.manager.get("/v1/nominations")).json()["items"]
+    letter = await hand_in(course.officer("TJ"), nominations[0]["id"], b"%PDF-1.7\n%canary letter\n%%EOF\n")
+    assert letter.status_code == 200, letter.text
     work = {"organization_name": "Canary ministry", "supervisor": SUPERVISOR}
     affiliation = await course.holder(person).post(f"/v1/persons/{person}/affiliations", json=work)
     assert affiliation.status_code == 201, affiliation.text
@@ -59,7 +62,12 @@ async def fill(course: Course) -> Theirs:
         "edition_id": course.id,
     }
     hidden = {value for name, value in ids.items() if name not in OPEN} | {invited, draft}
-    values = {"canary-tj@example.org", "Намунаева", "Canary ministry", SUPERVISOR["email"]}
+    values = {"canary letter", letter.json()["letter_file_id"]} | {
+        "canary-tj@example.org",
+        "Намунаева",
+        "Canary ministry",
+        SUPERVISOR["email"],
+    }
     return Theirs(ids, frozenset(hidden | values))
 
 
@@ -116,6 +124,7 @@ async def test_no_answer_tells_one_country_what_is_the_others(course: Course) ->
 
 BODIES: Final[dict[str, Any]] = {
     "change_nomination": {"place": "reserve", "slot": "ordinary", "justification": None},
+    "keep_nomination_letter": {"file_id": str(uuid4())},
     "return_application": {"note": "x"},
     "keep_delegation": {"number": "1", "dated_on": "2026-01-01"},
     "change_affiliation": {"organization_name": "x"},

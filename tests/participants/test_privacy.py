@@ -33,6 +33,7 @@ from tests.delivery import Deliver, delivering
 from tests.events import arriving
 from tests.gateways import NOWHERE
 from tests.participants.courses import Course
+from tests.participants.test_letters import hand_in
 
 NAME, FAMILY, ADDRESS = "Canaryname", "Canaryfamily", "canary@example.org"
 IMPERSONAL = {
@@ -105,6 +106,10 @@ async def certified(course: Course, admin: asyncpg.Connection) -> str:
     kept = await own.put(f"/v1/persons/{person}/sensitive-data", json=block)
     assert kept.status_code == 200, kept.text
     nominated = await course.nominate("TJ", person, justification=f"{NAME} {FAMILY} is the best")
+    letter = await hand_in(
+        course.officer("TJ"), nominated.json()["id"], f"%PDF-1.7\n%{NAME}\n%%EOF\n".encode()
+    )
+    assert letter.status_code == 200, letter.text
     application = nominated.json()["application_id"]
     await course.decide("eligible", application)
     await course.decide("selected", application)
@@ -311,6 +316,7 @@ async def test_a_person_reads_everything_held_about_them_and_who_read_it(
         data["tables"]
     )
     assert data["tables"]["nomination"][0]["justification"] == f"{NAME} {FAMILY} is the best"
+    assert data["tables"]["nomination"][0]["letter_file_id"]
     assert data["told_evaluation"][0]["country"] == "TJ"
     assert "spellings" not in data["tables"]["person"][0]
     reads = (await own.get("/v1/sensitive-reads")).json()["items"]

@@ -2,15 +2,18 @@
 
 from uuid import UUID
 
-from fastapi import Response, status
+from fastapi import Request, Response, status
 
+from services.common.file_records import FileNotAttachable, FileNotFound, get_file
 from services.common.http.callers import Caller
+from services.common.http.downloads import RangeUnsatisfiable, send_file
 from services.common.http.preconditions import ExpectedVersion
 from services.common.http.problem_responses import problems
 from services.common.http.routes import house_router
 from services.common.http.sessions import ReadSession, WriteSession
 from services.participants.api.answers import answer_application
 from services.participants.api.call_answers import call_of_authority
+from services.participants.db.applications import get_nomination
 from services.participants.db.mirrors import get_edition
 from services.participants.db.people import get_authority
 from services.participants.db.tables import Nomination
@@ -32,6 +35,7 @@ from services.participants.schemas.nominees import (
     AuthorityCallRead,
     LinkRequest,
     NominationChange,
+    NominationLetter,
     NomineeInvitation,
 )
 
@@ -67,6 +71,33 @@ async def change_nomination(
 ) -> Nomination:
     """Change place, slot or justification before the list is certified."""
     return await applications.change_nomination(session, caller, nomination_id, request, expected=version)
+
+
+@router.put(
+    "/nominations/{nomination_id}/letter",
+    response_model=NominationRead,
+    responses=problems(ApplicationNotFound, StepRefused, FileNotAttachable),
+)
+async def keep_nomination_letter(
+    session: WriteSession, caller: Caller, nomination_id: UUID, request: NominationLetter
+) -> Nomination:
+    """Keep the letter in which your authority puts the person forward: a PDF or a picture that you uploaded."""
+    return await nominees.keep_nomination_letter(session, caller, nomination_id, request)
+
+
+@router.get(
+    "/nominations/{nomination_id}/letter",
+    response_class=Response,
+    responses=problems(ApplicationNotFound, FileNotFound, RangeUnsatisfiable),
+)
+async def read_nomination_letter(
+    http: Request, session: ReadSession, caller: Caller, nomination_id: UUID
+) -> Response:
+    """Read the letter of a nomination of your authority."""
+    nomination = await get_nomination(session, nomination_id, visible_to=caller)
+    if nomination.letter_file_id is None:
+        raise FileNotFound("The authority has handed in no letter.")
+    return await send_file(http, await get_file(session, nomination.letter_file_id))
 
 
 @router.post(

@@ -102,6 +102,14 @@ async def find_last_deadline(session: AsyncSession, edition_id: UUID) -> datetim
     return (await session.execute(query)).scalar_one_or_none()
 
 
+async def find_papers(session: AsyncSession, application_ids: Sequence[UUID]) -> list[UUID]:
+    """Return the ids of what files of these applications are attached to: their documents and nominations."""
+    found: list[UUID] = []
+    for table in (ApplicationDocument, Nomination):
+        found += await session.scalars(select(table.id).where(table.application_id.in_(application_ids)))
+    return found
+
+
 async def forget_applications(session: AsyncSession, application_ids: Sequence[UUID]) -> None:
     """Delete these draft applications with what belongs to them."""
     for table in (ApplicationDocument, Nomination):

@@ -52,7 +52,7 @@ __all__ = [
     "voucher_tables",
 ]
 
-SCHEMA_REVISION: Final = "0018"
+SCHEMA_REVISION: Final = "0019"
 """The revision of `migrations/participants` that this code needs."""
 
 
@@ -272,6 +272,8 @@ class Nomination(Versioned, Base):
     slot: Mapped[Slot]
     rank: Mapped[int]
     justification: Mapped[str | None]
+    letter_file_id: Mapped[UUID | None]
+    """The letter in which the authority puts the person forward."""
     certified_at: Mapped[datetime | None]
     """When the authority stood by it, with its whole list."""
 

@@ -77,6 +77,8 @@ PERMISSIONS: Final[Matrix] = {
     "invite_nominee": only(**_OFFICERS),
     "renew_invitation": only(**_OFFICERS),
     "change_nomination": only(**_OFFICERS),
+    "keep_nomination_letter": only(**_OFFICERS),
+    "read_nomination_letter": only(**_OFFICERS, auditor=Reach.ALL, data_protection_officer=Reach.ALL),
     "certify_nominations": only(**_OFFICERS),
     "renew_session": everyone(),
     "begin_application": only(participant=Reach.OWN),

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.common.audit import record_change
 from services.common.clock import domain_now, real_now
 from services.common.database import new_id
+from services.common.file_records import attach_file, discard_files_of
 from services.common.identity import Caller, GrantKind, Reach, Role
 from services.common.jobs import cancel_job, schedule_job
 from services.common.problems import NotPermitted, Problem
@@ -17,6 +18,7 @@ from services.participants.db.nominees import (
     find_last_deadline,
     find_nominated,
     find_open_by_email,
+    find_papers,
     find_unconfirmed,
     forget_applications,
     forget_strangers,
@@ -26,6 +28,7 @@ from services.participants.db.tables import Application, Authority, MirrorEditio
 from services.participants.domain.applications import (
     APPLICATION_LIFE,
     FILE_REMINDED_BEFORE,
+    LIVE,
     NOT_SENT,
     PURGE_UNCONFIRMED,
     UNCONFIRMED_KEPT,
@@ -41,7 +44,7 @@ from services.participants.operations.calls import find_place, require_delegatio
 from services.participants.operations.matching import index_persons
 from services.participants.operations.messages import queue_message
 from services.participants.operations.seats import ROOM
-from services.participants.schemas.nominees import ApplicationCreate, NomineeInvitation
+from services.participants.schemas.nominees import ApplicationCreate, NominationLetter, NomineeInvitation
 
 
 async def invite_nominee(session: AsyncSession, caller: Caller, request: NomineeInvitation) -> Nomination:
@@ -78,6 +81,34 @@ async def invite_nominee(session: AsyncSession, caller: Caller, request: Nominee
     session.add(nomination)
     await record_change(session, caller, "nomination.made", nomination)
     await _send_link(session, edition, authority, application, turn=1)
+    return nomination
+
+
+async def keep_nomination_letter(
+    session: AsyncSession, caller: Caller, nomination_id: UUID, request: NominationLetter
+) -> Nomination:
+    """Keep the authority's letter, in place of an earlier one; raise `FileNotAttachable`.
+
+    Raises `StepRefused` where the application has ended, or where the letter is part of a certified list; a list
+    that was certified without one may be completed.
+    """
+    nomination = await get_nomination(session, nomination_id, visible_to=caller, lock=True)
+    application = await session.get_one(Application, nomination.application_id)
+    if application.state not in LIVE:
+        raise StepRefused(f"An application that is {application.state} takes no letter.")
+    if nomination.certified_at is not None and nomination.letter_file_id is not None:
+        raise StepRefused("The authority has certified its list, with the letter that is there.")
+    await discard_files_of(session, caller, [nomination.id])
+    nomination.letter_file_id = request.file_id
+    await record_change(session, caller, "nomination.letter_kept", nomination, ["letter_file_id"])
+    await attach_file(
+        session,
+        caller,
+        request.file_id,
+        purpose="nomination_letter",
+        kind="nomination",
+        subject_id=nomination.id,
+    )
     return nomination
 
 
@@ -182,7 +213,9 @@ async def purge_unconfirmed(session: AsyncSession, edition_id: UUID) -> None:
         application = await session.get_one(Application, application_id)
         await record_change(session, ROOM, "application.forgotten", application)
         session.expunge(application)
-    await forget_applications(session, [application_id for application_id, _ in unconfirmed])
+    applications = [application_id for application_id, _ in unconfirmed]
+    await discard_files_of(session, ROOM, await find_papers(session, applications))
+    await forget_applications(session, applications)
     await forget_strangers(session, [person_id for _, person_id in unconfirmed])
 
 

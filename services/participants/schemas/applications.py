@@ -78,6 +78,8 @@ class NominationRead(Resource):
     slot: Slot
     rank: int
     justification: str | None
+    letter_file_id: UUID | None
+    """The authority's letter; its content has an address of its own, for the authority and staff."""
     certified_at: datetime | None
     """When the authority stood by it."""
 

@@ -33,6 +33,12 @@ class NominationChange(Request):
     justification: Text | None
 
 
+class NominationLetter(Request):
+    """An uploaded file as the letter in which the authority puts the person forward."""
+
+    file_id: Id
+
+
 class LinkRequest(Request):
     """The address under which somebody applied."""
 
