@@ -22,6 +22,7 @@ from services.evaluation.domain.roll_ups import (
     find_stale,
     release_of,
     settle_cells,
+    work_of,
 )
 from services.evaluation.domain.suppression import Audience, SuppressionRule
 from tests.apps import Door
@@ -185,6 +186,53 @@ async def hold(door: Door, people: Mapping[str, Sequence[int]], program: UUID | 
     assert {answer.status_code for answer in await asyncio.gather(*sent)} == {204}
     await survey.count()
     return survey
+
+
+def test_hiding_ends_after_some_rounds_with_nothing_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Mapping[str, SuppressionRule]] = []
+
+    def tell(withheld: Mapping[str, SuppressionRule]) -> Cells:
+        asked.append(dict(withheld))
+        counts = {"counts": {"1": 9}}
+        return [
+            {"group": country, "n": 9, "suppressed": country in withheld, "statistics": counts}
+            for country in "ABCDEFG"
+        ]
+
+    def find_one(*args: Any) -> set[str]:
+        release: Release = args[1]
+        return {min(release.countries)}
+
+    monkeypatch.setattr("services.evaluation.domain.roll_ups._find_hiding", find_one)
+    known = [edition(number, COURSE) for number in range(4)]
+    assert shown(settle_cells(tell, known, [Readers((), K)], of_many=False)) == {}
+    assert [len(withheld) for withheld in asked] == [0, 1, 2, 3, 7]
+
+
+def test_the_work_of_a_proof_grows_with_editions_and_countries() -> None:
+    known = [edition(number, COURSE) for number in range(5)]
+    # 5 editions, 4 countries and the unsaid, 3 marks: 75 unknowns; both ends of 20 parts, for two classes.
+    assert work_of(known, ["AF", "KG", "TJ", "UZ"], 2) == 75 * 40 * 2
+
+
+async def test_what_is_too_large_to_be_proved_is_refused_and_changes_nothing(
+    evaluation: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = {"TJ": [1, 5, 4], "KG": [5, 4, 1], "UZ": [4, 1, 5]}
+    first = await hold(evaluation, people, None)
+    for _ in range(3):
+        await hold(evaluation, people, first.program_id)
+    wanted = {"program_id": str(first.program_id), "phase": "end", "comparable_key": "satisfaction"}
+    wanted |= {"visibility": "internal", "provenance": "synthetic"}
+    made = await first.staff.post(ROLL_UPS, json=wanted | {"visibility": "partner"})
+    assert made.status_code == 201, made.text
+    monkeypatch.setattr("services.evaluation.operations.roll_ups.MOST_WORK", 100)
+    refused = await first.staff.post(ROLL_UPS, json=wanted)
+    assert (refused.status_code, refused.json()["code"]) == (409, "roll-up-too-large")
+    kept = await first.staff.post(f"{made.headers['location']}/publication")
+    assert (kept.status_code, kept.json()["code"]) == (409, "roll-up-too-large")
+    params = {"program_id": str(first.program_id)}
+    assert len((await first.staff.get(ROLL_UPS, params=params)).json()["items"]) == 1
 
 
 async def test_a_program_is_rolled_up_by_country_and_shown_on_the_countrys_card(evaluation: Door) -> None:

@@ -14,7 +14,7 @@ from services.evaluation.db import roll_ups as questions
 from services.evaluation.db.tables import CountryRollUp
 from services.evaluation.domain.problems import NotAllowedNow
 from services.evaluation.domain.results import SnapshotState
-from services.evaluation.domain.roll_up_problems import NothingToRollUp, RollUpNotFound
+from services.evaluation.domain.roll_up_problems import NothingToRollUp, RollUpNotFound, RollUpTooLarge
 from services.evaluation.operations import roll_ups as operations
 from services.evaluation.schemas.roll_ups import RollUpCreate, RollUpFigures, RollUpRead
 
@@ -26,7 +26,7 @@ _MOVED = problems(RollUpNotFound, NotAllowedNow)
     "",
     response_model=RollUpRead,
     status_code=status.HTTP_201_CREATED,
-    responses=problems(NothingToRollUp),
+    responses=problems(NothingToRollUp, RollUpTooLarge),
 )
 async def create_roll_up(
     session: WriteSession, caller: Caller, request: RollUpCreate, response: Response
@@ -58,7 +58,11 @@ async def read_roll_up(session: ReadSession, caller: Caller, roll_up_id: UUID) -
     return _answer(await questions.get_roll_up(session, roll_up_id, caller))
 
 
-@router.post("/{roll_up_id}/publication", response_model=RollUpRead, responses=_MOVED)
+@router.post(
+    "/{roll_up_id}/publication",
+    response_model=RollUpRead,
+    responses=problems(RollUpNotFound, NotAllowedNow, RollUpTooLarge),
+)
 async def publish_roll_up(session: WriteSession, caller: Caller, roll_up_id: UUID) -> RollUpRead:
     """Publish a roll-up to its audience; a rule may withhold it instead."""
     return _answer(await operations.publish_roll_up(session, caller, roll_up_id))

@@ -23,6 +23,18 @@ class NothingToRollUp(Problem):
     )
 
 
+class RollUpTooLarge(Problem):
+    """The program has too many editions and countries for the proof that nobody's answers can be told."""
+
+    status: ClassVar[int] = 409
+    slug: ClassVar[str] = "roll-up-too-large"
+    title: ClassVar[Title] = title(
+        en="The roll-up is too large to be proved safe",
+        ru="Сводка слишком велика, чтобы доказать её безопасность",
+        kk="Жиынтық тым үлкен, оның қауіпсіздігін дәлелдеу мүмкін емес",
+    )
+
+
 class TrendNotFound(Problem):
     """No published result that the caller may see has this question."""
 

@@ -26,9 +26,10 @@ from services.evaluation.domain.results import (
     describe_question,
     tell_groups,
 )
-from services.evaluation.domain.roll_up_problems import NothingToRollUp
+from services.evaluation.domain.roll_up_problems import NothingToRollUp, RollUpTooLarge
 from services.evaluation.domain.roll_ups import (
     FEWEST_EDITIONS,
+    MOST_WORK,
     ROLL_UP,
     Cells,
     EditionAnswers,
@@ -38,6 +39,7 @@ from services.evaluation.domain.roll_ups import (
     find_stale,
     release_of,
     settle_cells,
+    work_of,
 )
 from services.evaluation.domain.suppression import (
     READS,
@@ -93,7 +95,8 @@ class Gathered:
 async def create_roll_up(session: AsyncSession, caller: Caller, request: RollUpCreate) -> CountryRollUp:
     """Add up a question's answers by country over a program's editions, hiding what would tell of few.
 
-    Raises `NothingToRollUp` for fewer than two editions. What staff or the audience have seen before counts.
+    Raises `NothingToRollUp` for fewer than two editions, `RollUpTooLarge` for too many. What staff or the audience
+    have seen before counts.
     """
     if request.visibility is Audience.LECTURER:
         fault = Fault("/visibility", "audience", "Lecturers are shown no countries.")
@@ -120,6 +123,7 @@ async def create_roll_up(session: AsyncSession, caller: Caller, request: RollUpC
     readers = await _readers(
         session, roll_up, gathered, {Audience.INTERNAL, *_readers_of(request.visibility)}
     )
+    _require_provable(gathered, readers)
     cells = await asyncio.to_thread(
         settle_cells, tell, gathered.editions(), readers, of_many=gathered.of_many
     )
@@ -203,6 +207,14 @@ async def _readers(
     return list(strictest.values())
 
 
+def _require_provable(gathered: Gathered, readers: Sequence[Readers]) -> None:
+    """Raise `RollUpTooLarge` where the proof would keep the surveys of the program locked for too long."""
+    if work_of(gathered.editions(), gathered.countries, len(readers)) > MOST_WORK:
+        raise RollUpTooLarge(
+            f"{len(gathered.campaigns)} editions with {len(gathered.countries)} countries are too many."
+        )
+
+
 def _release(row: CountryRollUp, gathered: Gathered) -> Release:
     return release_of(map(UUID, row.campaigns), row.figures["cells"], of_many=gathered.of_many)
 
@@ -215,6 +227,7 @@ async def _find_rule(session: AsyncSession, roll_up: CountryRollUp) -> Suppressi
     # Staff have read it since it was made.
     outside = set(_readers_of(roll_up.visibility)) - {Audience.INTERNAL}
     readers = await _readers(session, roll_up, gathered, outside)
+    _require_provable(gathered, readers)
     if any(find_stale(release, each) for each in readers):
         return SuppressionRule.FEW_NEW_RESPONDENTS
     for each in readers:
