@@ -15,6 +15,7 @@ from services.evaluation.domain.action_plans import ItemProgress, PlanMoment, co
 from services.evaluation.domain.learning import (
     GainReason,
     compare_pairs,
+    compare_then_and_now,
     describe_gain,
     normalized_gain,
     without_doubles,
@@ -268,6 +269,40 @@ async def test_attitudes_are_paired_by_codes_that_nobody_can_trace(course: Cours
     everything = "SELECT coalesce(string_agg(p::text, ''), '') FROM paired_answer p"
     stored = str(await course.admin.fetchval(everything))
     assert not any(code in stored for code in ("AZ-07", "az07", "AZ07"))
+
+
+def test_then_and_now_tell_of_nobody_who_answered_one_of_the_two() -> None:
+    both: list[dict[str, object]]
+    both = [{"then": 2, "now": 4}, {"then": 3, "now": 4}, {"then": 1, "now": 4}]
+    change = compare_then_and_now(both, "then", "now", 3)
+    assert change is not None
+    assert (change.n, change.before, change.after, change.difference) == (3, 2.0, 4.0, 2.0)
+    assert compare_then_and_now(both[:2], "then", "now", 3) is None
+    assert compare_then_and_now([*both, {"now": 1}], "then", "now", 3) is None
+    skipped: dict[str, object] = {"then": "not_applicable", "now": 1}
+    not_applicable = [*both, *[skipped] * 3]
+    told = compare_then_and_now(not_applicable, "then", "now", 3)
+    assert told is not None
+    assert told.n == 3
+    assert compare_then_and_now([], "then", "now", 3) is None
+
+
+async def test_who_was_not_asked_before_may_look_back_and_that_is_said(course: Course) -> None:
+    looking_back = ATTITUDES[0] | {"code": "was", "text": {"en": "I could"}, "retrospective_pre_of": "able"}
+    at = await course.open(await course.publish([*ATTITUDES, looking_back]), "end", delivery="slips")
+    slips = (await course.staff.post(f"{at}/slips")).json()["codes"]
+    for token, (was, able) in zip(slips, ((1, 3), (2, 4), (2, 5), (3, 4)), strict=True):
+        assert (await course.answer(token, {"was": was, "able": able})).status_code == 204
+    assert (await course.learning())["retrospective"][0]["suppressed"]
+    await course.count(at)
+    learning = await course.learning()
+    (found,) = learning["retrospective"]
+    assert (found["question_code"], found["retrospective_code"], found["phase"]) == ("able", "was", "end")
+    assert (found["method"], found["limits"].keys()) == ("retrospective-pre@1", {"en", "ru", "kk"})
+    assert found["change"]["n"] == 4
+    # By hand: 2, 2, 3, 1 apart.
+    assert (found["change"]["before"], found["change"]["after"], found["change"]["difference"]) == (2, 4, 2)
+    assert learning["attitudes"] == [] == learning["tests"], "it is no measurement before and after"
 
 
 async def test_a_code_is_given_only_where_it_is_asked_for(course: Course) -> None:

@@ -15,6 +15,10 @@ def asked(code: str, **more: Any) -> dict[str, Any]:
     return {"code": code, "kind": "text", "text": {"en": code}} | more
 
 
+def scaled(code: str, **more: Any) -> dict[str, Any]:
+    return asked(code, kind="scale", **{"scale": {}, **more})
+
+
 @pytest.mark.parametrize(
     ("questions", "sections", "faults"),
     [
@@ -27,6 +31,31 @@ def asked(code: str, **more: Any) -> dict[str, Any]:
             ["/questions/1/comparable_key key_taken"],
         ),
         ([asked("a", section="s")], [], ["/questions/0/section no_section"]),
+        ([scaled("n"), scaled("t", retrospective_pre_of="n")], [], []),
+        (
+            [
+                scaled("n"),
+                scaled("t", retrospective_pre_of="n"),
+                scaled("u", retrospective_pre_of="n"),
+                scaled("v", retrospective_pre_of="t"),
+                scaled("w", retrospective_pre_of="gone"),
+                scaled("x", retrospective_pre_of="y", scale={"high": 7}),
+                scaled("y"),
+                scaled("z", retrospective_pre_of="m", subject="lecturer"),
+                scaled("m", subject="lecturer"),
+                asked("o", retrospective_pre_of="p"),
+                asked("p"),
+            ],
+            [],
+            [
+                "/questions/2/retrospective_pre_of asked_twice",
+                "/questions/3/retrospective_pre_of no_question",
+                "/questions/4/retrospective_pre_of no_question",
+                "/questions/5/retrospective_pre_of not_comparable",
+                "/questions/7/retrospective_pre_of not_comparable",
+                "/questions/9/retrospective_pre_of not_comparable",
+            ],
+        ),
         ([asked("a")], [{"code": "s", "parent": "t"}, {"code": "t"}], ["/sections/0/parent no_section"]),
         ([asked("a")], [{"code": "s", "parent": "s"}], ["/sections/0/parent no_section"]),
         (

@@ -409,6 +409,14 @@ def test_what_is_ours_alone_survives_the_round_trip() -> None:
                 "subject": "lecturer",
                 "relevance": "${1st} = 'a'",
             },
+            {"code": "now", "kind": "scale", "text": {"en": "I can"}, "scale": {}},
+            {
+                "code": "then",
+                "kind": "scale",
+                "text": {"en": "I could"},
+                "scale": {},
+                "retrospective_pre_of": "now",
+            },
         ]
     )
     assert check_wording(wording) == []

@@ -1,18 +1,27 @@
 """Routes of learning: what tests and attitudes before and after say of an edition."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
 from services.common.http.routes import house_router
 from services.common.http.sessions import ReadSession
-from services.evaluation.db.learning import list_attempts, list_paired_answers
+from services.evaluation.db.learning import (
+    list_answers_on_edition,
+    list_attempts,
+    list_paired_answers,
+    list_retrospective,
+)
 from services.evaluation.db.learning_tables import PairedAnswer, TestAttempt
+from services.evaluation.db.tables import Campaign, InstrumentVersion
 from services.evaluation.domain.campaigns import Phase
 from services.evaluation.domain.learning import (
     LEARNING_METHODS,
+    LIMITS_OF_THEN_AND_NOW,
+    THEN_AND_NOW,
     compare_pairs,
+    compare_then_and_now,
     describe_gain,
     without_doubles,
 )
@@ -27,6 +36,8 @@ _K = DEFAULT_THRESHOLDS[Audience.INTERNAL]
 async def read_edition_learning(session: ReadSession, edition_id: UUID) -> object:
     """Read what people learned: pre-tests and post-tests of one form by pairs, attitudes by their own codes.
 
+    `retrospective` is a fallback with a method of its own: asked afterwards how it was before, and how it is now.
+
     Nothing is told of fewer pairs than the agency's threshold, nor where a difference to all would tell of them.
     """
     attempts = await list_attempts(session, edition_id)
@@ -39,7 +50,32 @@ async def read_edition_learning(session: ReadSession, edition_id: UUID) -> objec
         "methods": list(LEARNING_METHODS),
         "tests": [_test(form, attempts) for form in forms],
         "attitudes": [_attitude(form, code, paired) for form, code in asked],
+        "retrospective": [
+            row
+            for campaign, version in await list_retrospective(session, edition_id)
+            for row in _then_and_now(campaign, version, await list_answers_on_edition(session, campaign.id))
+        ],
     }
+
+
+def _then_and_now(
+    campaign: Campaign, version: InstrumentVersion, answers: Sequence[Mapping[str, Any]]
+) -> Iterator[dict[str, Any]]:
+    for question in version.questions:
+        now = question.get("retrospective_pre_of")
+        if now is not None:
+            change = compare_then_and_now(answers, question["code"], now, _K)
+            yield {
+                "campaign_id": campaign.id,
+                "phase": campaign.phase,
+                "instrument_version_id": version.id,
+                "question_code": now,
+                "retrospective_code": question["code"],
+                "method": THEN_AND_NOW,
+                "limits": LIMITS_OF_THEN_AND_NOW,
+                "suppressed": change is None,
+                "change": asdict(change) if change else None,
+            }
 
 
 def _test(form: UUID, attempts: Sequence[TestAttempt]) -> dict[str, Any]:

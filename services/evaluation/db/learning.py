@@ -4,12 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, delete, insert, select
+from sqlalchemy import Row, cast, delete, func, insert, select
+from sqlalchemy.dialects.postgresql import JSONPATH
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.clock import Provenance
 from services.evaluation.db.learning_tables import ActionPlan, IdentifiedAnswer, PairedAnswer, TestAttempt
-from services.evaluation.db.tables import BallotToken, Campaign, InstrumentVersion, MirrorEdition
+from services.evaluation.db.tables import BallotToken, Campaign, InstrumentVersion, MirrorEdition, Response
 from services.evaluation.domain.campaigns import CampaignState, Phase, TokenState
 from services.evaluation.domain.problems import ActionPlanNotFound, InvitationNotUsable
 
@@ -41,6 +42,33 @@ async def list_attempts(session: AsyncSession, edition_id: UUID) -> Sequence[Tes
 async def list_paired_answers(session: AsyncSession, edition_id: UUID) -> Sequence[PairedAnswer]:
     """Return the attitudes of an edition that carry a code."""
     query = select(PairedAnswer).where(PairedAnswer.edition_id == edition_id)
+    return (await session.scalars(query)).all()
+
+
+async def list_retrospective(
+    session: AsyncSession, edition_id: UUID
+) -> Sequence[Row[Campaign, InstrumentVersion]]:
+    """Return the surveys of an edition that look back, the first first."""
+    query = (
+        select(Campaign, InstrumentVersion)
+        .join(InstrumentVersion, InstrumentVersion.id == Campaign.instrument_version_id)
+        .where(
+            Campaign.edition_id == edition_id,
+            Campaign.phase != Phase.BASELINE,
+            func.jsonb_path_exists(
+                InstrumentVersion.questions, cast("$[*].retrospective_pre_of ? (@ != null)", JSONPATH)
+            ),
+        )
+        .order_by(Campaign.id)
+    )
+    return (await session.execute(query)).all()
+
+
+async def list_answers_on_edition(session: AsyncSession, campaign_id: UUID) -> Sequence[Mapping[str, Any]]:
+    """Return what each respondent of a counted survey answered about the edition, in no order."""
+    query = select(Response.answers).where(
+        Response.campaign_id == campaign_id, Response.subject_kind == "edition"
+    )
     return (await session.scalars(query)).all()
 
 

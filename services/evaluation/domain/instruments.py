@@ -187,6 +187,8 @@ class Question(Request):
     subject: QuestionSubject = QuestionSubject.EDITION
     dimension: Dimension | None = None
     comparable_key: Code | None = None
+    retrospective_pre_of: Code | None = None
+    """The question about now of which this one asks, looking back, how it was before."""
 
     @model_validator(mode="after")
     def _fits(self) -> Self:

@@ -14,7 +14,17 @@ from services.evaluation.domain.intervals import Interval, t_interval, t_tail
 NORMALIZED_GAIN: Final = "normalized-gain@1"
 PAIRED_T: Final = "paired-t@1"
 HEDGES_AV: Final = "hedges-g-av@1"
+THEN_AND_NOW: Final = "retrospective-pre@1"
 LEARNING_METHODS: Final = (NORMALIZED_GAIN, PAIRED_T, HEDGES_AV)
+LIMITS_OF_THEN_AND_NOW: Final = {
+    "en": "Both asked afterwards: people judge by what they know now (response shift), remember imperfectly and"
+    " like to have changed. Not the same as asking before and after, and not to be compared with it.",
+    "ru": "Оба вопроса заданы после курса: люди судят исходя из нынешних знаний (сдвиг оценки), помнят неточно"
+    " и склонны видеть в себе перемены. Это не то же, что опрос до и после, и сравнивать их нельзя.",
+    "kk": "Екі сұрақ та курстан кейін қойылған: адамдар қазіргі білімімен бағалайды (бағалау ығысуы), дәл есінде"
+    " сақтамайды және өзгерісті көргісі келеді. Бұл курсқа дейінгі және кейінгі сауалнамамен бірдей емес,"
+    " оларды салыстыруға болмайды.",
+}
 HIGHEST_SCORE: Final = 100.0
 """Tests are scored in percent of what was asked."""
 
@@ -98,6 +108,25 @@ def compare_pairs(before: Mapping[str, float], after: Mapping[str, float]) -> Pa
         p_value=_p_value(changes),
         effect_size=_effect_size(first, second),
     )
+
+
+def compare_then_and_now(
+    answers: Sequence[Mapping[str, object]], then: str, now: str, k: int
+) -> PairedChange | None:
+    """Return how people say that they have changed, each in one response; None where it would tell of few.
+
+    Fewer than `k` who answered one question only are told apart by subtraction from the results: then nothing is.
+    Method `retrospective-pre@1`, with the figures of pairs. Source: Howard and Dailey (1979), Journal of Applied
+    Psychology 64:144-150.
+    """
+    sides = [
+        {str(n): float(value) for n, given in enumerate(answers) if type(value := given.get(code)) is int}
+        for code in (then, now)
+    ]
+    change = compare_pairs(*sides)
+    if change is None or change.n < k or any(0 < len(side) - change.n < k for side in sides):
+        return None
+    return change
 
 
 def _p_value(changes: Sequence[float]) -> float | None:

@@ -134,7 +134,7 @@ def check_wording(wording: Wording) -> list[Fault]:
     """Return everything that keeps a wording from being saved, with pointers into the request."""
     faults = [*_find_doubles(wording), *_check_sections(wording), *_check_places(wording)]
     if not faults:
-        faults = [*_check_matrices(wording), *_check_conditions(wording)]
+        faults = [*_check_matrices(wording), *_check_conditions(wording), *_check_looking_back(wording)]
     return faults
 
 
@@ -250,6 +250,27 @@ def _check_conditions(wording: Wording) -> Iterator[Fault]:
     yield from dict.fromkeys(faults)
     if not faults:
         yield from _find_circles(wording)
+
+
+def _check_looking_back(wording: Wording) -> Iterator[Fault]:
+    """Then and now are compared point by point, so that both are asked on one scale about the edition."""
+    taken: set[str] = set()
+    for number, then in enumerate(wording.questions):
+        if then.retrospective_pre_of is None:
+            continue
+        pointer = f"/questions/{number}/retrospective_pre_of"
+        now = wording.answerable.get(then.retrospective_pre_of)
+        if now is None or now.retrospective_pre_of is not None:
+            yield Fault(pointer, "no_question", "Expected a question of this version that asks about now.")
+        elif (
+            then.kind not in (QuestionKind.SCALE, QuestionKind.NPS)
+            or (then.kind, then.points, then.reversed) != (now.kind, now.points, now.reversed)
+            or {then.block, now.block} != {BlockKind.EDITION}
+        ):
+            yield Fault(pointer, "not_comparable", "Both are asked on the same scale about the edition.")
+        elif now.code in taken:
+            yield Fault(pointer, "asked_twice", "A question has one other that looks back.")
+        taken.add(then.retrospective_pre_of)
 
 
 def _find_circles(wording: Wording) -> Iterator[Fault]:

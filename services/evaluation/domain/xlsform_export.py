@@ -55,7 +55,7 @@ _LISTED: Final = frozenset(
 _PLAIN: Final = (
     *("type", "name", "required", "relevant", "constraint", "appearance", "parameters"),
     *("x-code", "x-subject", "x-level", "x-facet", "x-criterion", "x-dimension", "x-comparable-key"),
-    *("x-reverse", "x-scale", "x-correct", "x-not-applicable"),
+    *("x-retrospective-pre-of", "x-reverse", "x-scale", "x-correct", "x-not-applicable"),
 )
 _NOT_APPLICABLE_TEXT: Final = {"en": "Does not apply", "ru": "Не применимо", "kk": "Қатысы жоқ"}
 
@@ -143,6 +143,7 @@ class _Writer:
             "x-criterion": question.criterion or "",
             "x-dimension": question.dimension or "",
             "x-comparable-key": question.comparable_key or "",
+            "x-retrospective-pre-of": question.retrospective_pre_of or "",
             "x-subject": "" if question.subject is QuestionSubject.EDITION else question.subject,
             "x-reverse": "yes" if question.reversed else "",
             "x-correct": " ".join(question.correct),

@@ -42,6 +42,7 @@ _OWN: Final = {
     "x-subject": "subject",
     "x-dimension": "dimension",
     "x-comparable-key": "comparable_key",
+    "x-retrospective-pre-of": "retrospective_pre_of",
 }
 """Columns of ours that others ignore -> field of a question."""
 _COLUMNS: Final = {

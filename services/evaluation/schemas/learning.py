@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints
 
 from services.common.wire import Answer, Day, Id, Request, Resource, Text
 from services.evaluation.domain.action_plans import MOST_ITEMS, ItemProgress, PlanMoment
+from services.evaluation.domain.campaigns import Phase
 from services.evaluation.domain.learning import GainBand, GainReason
 
 
@@ -63,6 +64,22 @@ class AttitudeLearning(Answer):
     change: LearningChange | None
 
 
+class RetrospectiveLearning(Answer):
+    """One question about now beside another, asked at the same time, that looks back."""
+
+    campaign_id: UUID
+    phase: Phase
+    instrument_version_id: UUID
+    question_code: str
+    """About now."""
+    retrospective_code: str
+    method: str
+    limits: dict[str, str]
+    """What it cannot say."""
+    suppressed: bool
+    change: LearningChange | None
+
+
 class EditionLearning(Answer):
     """What the people of an edition learned, as far as pairs can tell."""
 
@@ -71,6 +88,8 @@ class EditionLearning(Answer):
     methods: list[str]
     tests: list[TestLearning]
     attitudes: list[AttitudeLearning]
+    retrospective: list[RetrospectiveLearning]
+    """Where nobody was asked before; never mixed with the others."""
 
 
 class ActionPlanItemWrite(Request):
