@@ -54,6 +54,7 @@ from services.participants.domain.vouchers import EXPIRE_VOUCHERS
 from services.participants.inbox.consumers import CONSUMERS
 from services.participants.inbox.jobs import JOBS
 from services.participants.operations.certificates import Issuer
+from services.participants.operations.credentials import as_badge_key
 from services.participants.operations.destruction import finish_erasure
 from services.participants.operations.imports import IMPORTS
 from services.participants.operations.links import mint_link
@@ -168,7 +169,8 @@ def _open_post(app: FastAPI, settings: Settings) -> Post | None:
 @asynccontextmanager
 async def _read_badge_keys(app: FastAPI) -> AsyncIterator[None]:
     """Know every public key of this room: badges are signed with its token key, and outlive it."""
-    app.state.badge_keys = read_public_keys(app.state.settings.public_keys, "participants")
+    published = read_public_keys(app.state.settings.public_keys, "participants")
+    app.state.badge_keys = [as_badge_key(key) for key in published]
     yield
 
 

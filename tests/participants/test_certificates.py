@@ -310,7 +310,7 @@ async def test_a_badge_that_was_kept_is_proved_after_its_key_was_replaced(
             named = jws.extract_compact(badge.encode()).headers()["kid"]
             assert named == f"{PUBLIC}/v1/certificate-keys/{key_id}"
             key = (await anybody.get(named.removeprefix(PUBLIC))).json()
-            assert (key["kid"], "d" in key) == (key_id, False)
+            assert (key["kid"], "d" in key, "alg" in key) == (key_id, False, False)
             claims = decoded(badge, OKPKey.import_key(key))
             assert claims["id"].endswith(f"{certificate['verify_token']}/credential")
         profile = (await anybody.get("/v1/certificates/issuer")).json()
@@ -324,7 +324,8 @@ def replace_key(keys: Path, folder: Path) -> None:
     """Copy the apps' keys into `folder`, with a second one by which participants signs from now on."""
     for file in keys.glob("*.json"):
         (folder / file.name).write_bytes(file.read_bytes())
-    new = OKPKey.generate_key("Ed25519", {"kid": "participants.2", "use": "sig"})
+    # As `qoldau keys` makes them: with the name of the algorithm.
+    new = OKPKey.generate_key("Ed25519", {"kid": "participants.2", "use": "sig", "alg": "Ed25519"})
     public = json.loads((keys / "public.json").read_text())["keys"]
     (folder / "participants.json").write_text(json.dumps(new.as_dict(private=True)))
     (folder / "public.json").write_text(json.dumps({"keys": [*public, new.as_dict(private=False)]}))

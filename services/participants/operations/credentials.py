@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from joserfc import jwt
 from joserfc.errors import SecurityWarning
+from joserfc.jwk import OKPKey
 
 from services.common.i18n import pick
 from services.common.identity import TokenSigner
@@ -29,6 +30,11 @@ _ALGORITHM: Final = "EdDSA"
 
 Jwk = Mapping[str, Any]
 """A public key, as RFC 7517 writes it."""
+
+
+def as_badge_key(key: Jwk) -> dict[str, Any]:
+    """Return a token key as badges use it: without its algorithm's new name, which forbids the old one."""
+    return {name: value for name, value in key.items() if name != "alg"}
 
 
 def issuer_profile(keys: Sequence[Jwk], public_url: str, agency: str) -> dict[str, Any]:
@@ -134,7 +140,8 @@ def _sign(signer: TokenSigner, credential: dict[str, Any], since: datetime, publ
     header = {"alg": _ALGORITHM, "typ": "vc+jwt", "kid": _key_address(str(signer.key.kid), public_url)}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SecurityWarning)  # that the algorithm's name is an old one
-        return jwt.encode(header, claims, signer.key, algorithms=[_ALGORITHM])
+        key = OKPKey.import_key(as_badge_key(signer.key.as_dict(private=True)))
+        return jwt.encode(header, claims, key, algorithms=[_ALGORITHM])
 
 
 def _key_address(key_id: str, public_url: str) -> str:
