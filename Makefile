@@ -41,13 +41,13 @@ run: install-runtime ## start the whole system with the reference portfolio
 	@QOLDAU_DEMO=$${QOLDAU_DEMO-1} exec $(BIN)/qoldau up
 
 test: install ## run the tests
-	@$(BIN)/python -m pytest -n $${QOLDAU_TEST_WORKERS:-auto} --dist loadgroup $(ARGS)
+	@$(BIN)/python -m pytest -n $${QOLDAU_TEST_WORKERS:-auto} --dist loadfile $(ARGS)
 
 chaos: install ## break a running system in every way that it must survive (some minutes)
 	@$(BIN)/python -m pytest tests/chaos -m "chaos or process" --log-cli-level=WARNING $(ARGS)
 
 fuzz: install ## ask every operation what its description allows and forbids, at length (a quarter of an hour)
-	@QOLDAU_FUZZ=1 $(BIN)/python -m pytest tests/contracts tests/journeys -n $${QOLDAU_TEST_WORKERS:-auto} --dist loadgroup $(ARGS)
+	@QOLDAU_FUZZ=1 $(BIN)/python -m pytest tests/contracts tests/journeys -n $${QOLDAU_TEST_WORKERS:-auto} --dist loadfile $(ARGS)
 
 check: lint types test ## everything that must hold before a commit
 

@@ -10,7 +10,7 @@ import pytest
 from tests.contracts.conftest import Portfolio
 from tests.instances import ROOT
 
-pytestmark = [pytest.mark.process, pytest.mark.xdist_group("portfolio")]
+pytestmark = pytest.mark.process
 CLIENTS = ROOT / "clients"
 
 

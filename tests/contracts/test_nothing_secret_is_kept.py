@@ -13,7 +13,7 @@ from services.common.identity import Role
 from tests.contracts.conftest import Portfolio
 from tests.instances import wait_until
 
-pytestmark = [pytest.mark.process, pytest.mark.xdist_group("portfolio")]
+pytestmark = pytest.mark.process
 
 
 def letter_to(portfolio: Portfolio, login: str) -> str:

@@ -23,7 +23,7 @@ from cli.loading import load_into
 from services.common.identity import Role
 from tests.instances import ROOT, UNLIMITED, empty_home, running_instance
 
-pytestmark = [pytest.mark.process, pytest.mark.xdist_group("described system")]
+pytestmark = pytest.mark.process
 
 AT_LENGTH: Final = bool(os.environ.get("QOLDAU_FUZZ"))
 MERGED: Final = ROOT / "docs" / "openapi" / "merged.json"

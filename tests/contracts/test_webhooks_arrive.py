@@ -16,7 +16,7 @@ from services.common.identity import Role
 from tests.contracts.conftest import Portfolio
 from tests.instances import wait_until
 
-pytestmark = [pytest.mark.process, pytest.mark.xdist_group("portfolio")]
+pytestmark = pytest.mark.process
 CHANGED = "programs.organization.changed.v1"
 
 

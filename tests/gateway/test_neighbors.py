@@ -5,10 +5,10 @@ import threading
 from collections.abc import AsyncIterator, Callable
 
 import pytest
+from limits import RateLimitItemPerHour
 from starlette.types import Receive, Scope, Send
 
-from gateway.identity.operations import passwords
-from gateway.identity.operations.attempts import PER_ADDRESS
+from gateway.identity.operations import attempts, passwords
 from gateway.lean.protocol import LeanProtocol
 from gateway.pools import CONNECTIONS
 from services.common.http.server import LimitedProtocol
@@ -17,6 +17,7 @@ from tests.gateways import PASSWORD, Gateway, OpenGateway
 from tests.servers import PATIENCE, ask, connecting, serving
 
 BAD_SIGN_INS = 1_000
+LOOKED_AT = 60
 LOGIN = "manager@synthetic.example"
 
 
@@ -55,9 +56,11 @@ def hashing(monkeypatch: pytest.MonkeyPatch) -> Hashing:
 
 
 async def test_a_thousand_bad_sign_ins_hold_up_nobody_else(
-    gateway_before: OpenGateway, hashing: Hashing
+    gateway_before: OpenGateway, hashing: Hashing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of all of them sixty are looked at, two at a time; everybody else is answered while not one is finished."""
+    # The minute of the real limit may pass on a busy machine.
+    monkeypatch.setattr(attempts, "PER_ADDRESS", RateLimitItemPerHour(LOOKED_AT, namespace="address"))
     gateway = await gateway_before(anonymous_rate_limit="100000/hour")
     hashing.free.set()
     manager = await gateway.signed_in(LOGIN, Role.MANAGER)
@@ -77,7 +80,7 @@ async def test_a_thousand_bad_sign_ins_hold_up_nobody_else(
     hashing.free.set()
     statuses = await asyncio.gather(*guesses)
     assert hashing.most_at_once == 2
-    assert hashing.calls - already == statuses.count(401) <= PER_ADDRESS.amount
+    assert statuses.count(401) <= hashing.calls - already <= LOOKED_AT
     # On a busy machine some wait too long for a connection to the database, and are told to come back.
     assert statuses.count(401) + statuses.count(429) + statuses.count(503) == BAD_SIGN_INS
 

@@ -13,7 +13,7 @@ from cli.story import play_story
 from services.common.identity import GrantKind, Role
 from tests.journeys.conftest import Played, lecturers_of
 
-pytestmark = [pytest.mark.process, pytest.mark.xdist_group("story")]
+pytestmark = pytest.mark.process
 
 
 async def test_the_manager_sees_the_whole_edition_on_one_page(played: Played) -> None:

@@ -27,7 +27,6 @@ from tests.journeys.sides import LIMITED, ONE, OTHER, Desk, Side, open_side
 
 pytestmark = [
     pytest.mark.process,
-    pytest.mark.xdist_group("story"),
     pytest.mark.skipif("QOLDAU_JOURNEY" in os.environ, reason="enters rows, into a system of its own only"),
 ]
 
