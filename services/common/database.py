@@ -82,6 +82,11 @@ class Versioned(Identified):
     __mapper_args__: Mapping[str, Any] = {"version_id_col": version, "eager_defaults": True}
 
 
+# From the sixth time on PostgreSQL may plan without the values that are asked for, and guess how many rows they have:
+# the portfolio and what one country received took two and three times as long. Planning costs 0.1 ms.
+_READING: Final = {"plan_cache_mode": "force_custom_plan"}
+
+
 def open_engine(dsn: str, *, connections: int, reads_only: bool = False) -> AsyncEngine:
     """Return an engine of exactly `connections` connections to `dsn`.
 
@@ -93,7 +98,9 @@ def open_engine(dsn: str, *, connections: int, reads_only: bool = False) -> Asyn
     """
     engine = create_async_engine(
         "postgresql+asyncpg://",
-        async_creator=lambda: asyncpg.connect(dsn, timeout=5),
+        async_creator=lambda: asyncpg.connect(
+            dsn, timeout=5, server_settings=_READING if reads_only else None
+        ),
         pool_size=connections,
         max_overflow=0,
         pool_timeout=2,

@@ -1,6 +1,7 @@
-"""Connections that end while nobody uses them."""
+"""Connections: what they plan with, and that they may end while nobody uses them."""
 
 import asyncpg
+from sqlalchemy import text
 
 from tests.apps import Door
 
@@ -22,3 +23,12 @@ async def test_connections_closed_while_idle_cost_no_request(programs: Door) -> 
     assert (await manager.get("/v1/organizations")).status_code == 200
     again = await manager.post("/v1/organizations", json=organization | {"code": "syn-2"})
     assert again.status_code == 201
+
+
+async def test_reads_are_planned_with_what_is_asked_for_however_often(programs: Door) -> None:
+    sessions = programs.app.state.sessions
+    asked = text("SELECT current_setting('plan_cache_mode')")
+    async with sessions.reading() as reading:
+        assert await reading.scalar(asked) == "force_custom_plan"
+    async with sessions.transaction() as writing:
+        assert await writing.scalar(asked) == "auto"
