@@ -82,8 +82,8 @@ class Versioned(Identified):
     __mapper_args__: Mapping[str, Any] = {"version_id_col": version, "eager_defaults": True}
 
 
-# From the sixth time on PostgreSQL may plan without the values that are asked for, and guess how many rows they have:
-# the portfolio and what one country received took two and three times as long. Planning costs 0.1 ms.
+# From the sixth time on PostgreSQL may plan without the values that are asked for, and guess how many rows they
+# have: the portfolio and what one country received took two and three times as long. Planning costs 0.1 ms.
 _READING: Final = {"plan_cache_mode": "force_custom_plan"}
 
 
