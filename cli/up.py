@@ -12,7 +12,6 @@ from functools import partial
 from pathlib import Path
 from typing import IO
 
-from cli.access import create_named_administrator
 from cli.cluster import Cluster, prepare_cluster
 from cli.databases import AppDatabase, administrator_named, find_databases, migrate_all
 from cli.environment import GATEWAY, SERVICES, app_command, socket_of
@@ -61,13 +60,22 @@ async def _serve(home: Home, environment: Mapping[str, str]) -> None:
         async with Supervisor(home.logs) as supervisor:
             databases = find_databases(environment, home, await _open_database(environment, home, supervisor))
             await migrate_all(databases)
-            await create_named_administrator(databases, environment)
+            await _create_administrator_if_named(databases, environment)
             await supervisor.start(
                 *(_app_child(app, environment, home, databases, inherited) for app in (*SERVICES, GATEWAY))
             )
             await _set_the_scene_once(home, environment)
             print(_ready_line(home, environment), flush=True)
             await asyncio.Event().wait()
+
+
+async def _create_administrator_if_named(
+    databases: list[AppDatabase], environment: Mapping[str, str]
+) -> None:
+    if environment.get("QOLDAU_ADMINISTRATOR"):
+        from cli.access import create_named_administrator  # noqa: PLC0415  brings the gateway, is needed once
+
+        await create_named_administrator(databases, environment)
 
 
 async def _open_database(environment: Mapping[str, str], home: Home, supervisor: Supervisor) -> str:
