@@ -17,7 +17,7 @@ from tests.participants.courses import Course
 from tests.participants.test_fire import SEATS, seated
 from tests.participants.test_seats import enter
 
-pytestmark = pytest.mark.process
+pytestmark = [pytest.mark.process, pytest.mark.chaos]
 
 CLIENTS = 200
 UNPROMOTED = "tests.chaos.unpromoted"
@@ -47,7 +47,7 @@ async def fire(course: Course, house: House, module: str) -> Counter[int]:
 
         async def answer_promoted(client: httpx.AsyncClient, turn: int) -> httpx.Response:
             listed = await client.get("/v1/offers?state=offered&limit=200", headers=manager)
-            if not (offers := listed.json()["items"]):
+            if listed.status_code != 200 or not (offers := listed.json()["items"]):
                 return listed
             offer = offers[turn % len(offers)]
             word = ("acceptance", "acceptance", "decline")[turn % 3]
