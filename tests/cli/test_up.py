@@ -214,11 +214,11 @@ def test_an_ordinary_user_can_run_it() -> None:
 
 
 def usable_by_nobody(python: str) -> bool:
-    """Whether an ordinary user can run this interpreter, the code and the libraries."""
+    """Whether an ordinary user can run this interpreter, the code and the libraries of its patch version."""
     libraries = next(path for path in sys.path if path.endswith("site-packages"))
     try:
         answer = subprocess.run(
-            [python, "-c", "import sys, asyncpg.protocol, cli.main; print(sys.version_info[:2])"],
+            [python, "-c", "import sys, asyncpg.protocol, cli.main; print(sys.version_info[:3])"],
             cwd=Path(__file__).parents[2],
             env={"PATH": os.defpath, "PYTHONPATH": libraries},
             capture_output=True,
@@ -230,4 +230,4 @@ def usable_by_nobody(python: str) -> bool:
         )
     except PermissionError:
         return False
-    return answer.stdout.strip() == str(sys.version_info[:2])
+    return answer.stdout.strip() == str(sys.version_info[:3])
