@@ -137,6 +137,7 @@ async def until_served(send: Callable[[], Awaitable[httpx.Response]]) -> httpx.R
             try:
                 answer = await send()
             except (httpx.ReadError, httpx.RemoteProtocolError):
+                await asyncio.sleep(0.1)  # a process that has died is not asked without a pause
                 continue
             if answer.status_code != 503:
                 return answer

@@ -80,8 +80,10 @@ async def test_a_thousand_bad_sign_ins_hold_up_nobody_else(
     hashing.free.set()
     statuses = await asyncio.gather(*guesses)
     assert hashing.most_at_once == 2
-    assert statuses.count(401) <= hashing.calls - already <= LOOKED_AT
     # On a busy machine some wait too long for a connection to the database, and are told to come back.
+    looked_at = hashing.calls - already
+    assert statuses.count(401) <= looked_at <= statuses.count(401) + statuses.count(503)
+    assert looked_at <= LOOKED_AT
     assert statuses.count(401) + statuses.count(429) + statuses.count(503) == BAD_SIGN_INS
 
 
