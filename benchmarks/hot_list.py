@@ -6,7 +6,14 @@ from typing import Final
 
 import asyncpg
 
-from benchmarks.harness import Contender, compare, measure_on_database, report, serve
+from benchmarks.harness import (
+    Contender,
+    compare,
+    measure_on_database,
+    report,
+    serve,
+    serve_as_in_production,
+)
 from tests.apps import write_keys
 from tests.cluster import TestDatabase
 
@@ -65,7 +72,10 @@ def _compare(database: TestDatabase, folder: Path) -> None:
         "QOLDAU_BACKGROUND": "0",
     }
     with (
-        serve("services.programs.app:create_app", folder, environment) as (ours, our_address),
+        serve_as_in_production("services.programs.app:create_app", folder, environment) as (
+            ours,
+            our_address,
+        ),
         serve("benchmarks.ceilings:hot_list", folder, environment) as (theirs, their_address),
     ):
         for path in ("/v1/organizations", "/v1/editions"):

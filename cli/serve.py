@@ -11,7 +11,7 @@ from typing import Final
 
 import uvicorn
 
-from services.common.http.server import SERVER_OPTIONS, LimitedProtocol, read_in_small_pieces
+from services.common.http.server import SERVER_OPTIONS, read_in_small_pieces
 from services.common.logging import configure_logging
 
 FACTORIES: Final = {
@@ -20,6 +20,7 @@ FACTORIES: Final = {
     "evaluation": "services.evaluation.app:create_app",
     "gateway": "gateway.app:create_app",
 }
+PROTOCOL: Final = "services.common.http.direct:DirectProtocol"
 PROTOCOLS: Final = {"gateway": "gateway.lean.protocol:LeanProtocol"}
 """Where an app is served by a protocol of its own."""
 SECONDS_TO_FINISH: Final = 10
@@ -54,7 +55,7 @@ def serve(name: str, factory: str, *, uds: str | None, host: str = "127.0.0.1", 
         loop="asyncio",
         lifespan="on",
         timeout_graceful_shutdown=SECONDS_TO_FINISH,
-        **{**SERVER_OPTIONS, "http": PROTOCOLS.get(name, LimitedProtocol)},
+        **{**SERVER_OPTIONS, "http": PROTOCOLS.get(name, PROTOCOL)},
     )
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -9,15 +10,19 @@ from uuid import UUID, uuid4
 import asyncpg
 import httpx
 import pytest
+from structlog.testing import capture_logs
 
+from services.common.http.direct import DirectProtocol
 from services.common.http.lean import opens_session
 from services.common.http.routes import HouseRoute
+from services.common.http.server import LimitedProtocol
 from services.evaluation.app import create_app
 from services.evaluation.db import ballots
 from services.evaluation.operations.ballot_box import Ballot, BallotBox
 from services.evaluation.settings import Settings
 from tests.apps import Door, open_door
 from tests.evaluation.surveys import Survey, open_survey
+from tests.servers import PATIENCE, serving
 
 JSON = {"Content-Type": "application/json"}
 NOWHERE = "0000-0000-0000-0000"
@@ -75,7 +80,7 @@ def requests_of(survey: Survey) -> dict[str, tuple[dict[str, str], dict[str, Any
 def seen(answer: httpx.Response) -> tuple[int, dict[str, str], Any]:
     """Return what a client sees of an answer, without what differs in each."""
     said = answer.json() if answer.content else {}
-    headers = {name: value for name, value in answer.headers.items() if name != "x-request-id"}
+    headers = {name: value for name, value in answer.headers.items() if name not in {"x-request-id", "date"}}
     return answer.status_code, headers, {name: value for name, value in said.items() if name != "instance"}
 
 
@@ -92,6 +97,48 @@ async def test_the_short_way_answers_as_the_documented_one(
             differing[name] = (ours, theirs)
     assert differing == {}
     assert statuses == {400, 401, 404, 415, 422}
+
+
+async def test_what_is_served_at_the_connection_is_answered_as_by_the_app(evaluation: Door) -> None:
+    survey = await open_survey(evaluation, 3)
+    answers: list[dict[str, Any]] = []
+    for protocol in (DirectProtocol, LimitedProtocol):
+        async with serving(evaluation.app, protocol) as path, knocking(path) as client:
+            answers.append(
+                {
+                    name: seen(await client.post("/v1/responses", headers=headers, **told))
+                    for name, (headers, told) in requests_of(survey).items()
+                }
+            )
+    assert answers[0] == answers[1]
+    assert {status for status, _, _ in answers[0].values()} == {400, 401, 404, 415, 422}
+
+
+async def test_answers_that_come_at_once_to_their_connections_are_each_stored_once(
+    evaluation: Door, admin: asyncpg.Connection
+) -> None:
+    survey = await open_survey(evaluation, 100)
+    with capture_logs() as lines:
+        async with serving(evaluation.app, DirectProtocol) as path, knocking(path) as client:
+            sent = (
+                client.post("/v1/responses", json=survey.body(token), headers={"Ballot-Token": token})
+                for token in survey.slips * 2
+            )
+            answers = await asyncio.gather(*sent)
+    assert [answer.status_code for answer in answers] == [204] * 200
+    assert await admin.fetchval("SELECT count(*) FROM sealed_ballot") == 100
+    told = {tuple(sorted(line.keys() - {"ms"})) for line in lines if line["event"] == "request"}
+    assert told == {("event", "log_level", "method", "route", "status")}, "nothing tells whose an answer is"
+
+
+@asynccontextmanager
+async def knocking(path: str) -> AsyncIterator[httpx.AsyncClient]:
+    """Give a client of the server at a socket."""
+    transport = httpx.AsyncHTTPTransport(uds=path)
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://evaluation.test", timeout=PATIENCE
+    ) as made:
+        yield made
 
 
 async def test_what_one_way_has_taken_the_other_knows(

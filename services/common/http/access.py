@@ -1,6 +1,6 @@
 """Gives each request its id and its place in a trace, and leaves one log line and one measurement of it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Final
@@ -56,6 +56,10 @@ class Observation:
         """The header that tells the client what its request is called."""
         return b"x-request-id", str(self.request).encode()
 
+    def named(self, headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+        """Return the headers of the answer, with the name of this request and no other."""
+        return [*(pair for pair in headers if pair[0] != b"x-request-id"), self.name]
+
     def leave(self, metrics: Metrics, method: str, route: str, status: int) -> None:
         """Leave one log line and one measurement."""
         seconds = perf_counter() - self.started
@@ -103,8 +107,7 @@ class ObserveRequests:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = [pair for pair in message["headers"] if pair[0] != b"x-request-id"]
-                message["headers"] = [*headers, observation.name]
+                message["headers"] = observation.named(message["headers"])
             await send(message)
 
         observation.enter()

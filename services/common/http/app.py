@@ -1,7 +1,7 @@
 """Builds an app of the house; a room's `app.py` says what stands in it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from math import nan
@@ -25,6 +25,7 @@ from services.common.database import open_engine
 from services.common.events import EventRegistry
 from services.common.files import Files
 from services.common.http.access import ObserveRequests
+from services.common.http.direct import DirectWay
 from services.common.http.head import HeadAsGet
 from services.common.http.internal import internal_routes
 from services.common.http.lean import Answer, LeanRoutes
@@ -93,6 +94,7 @@ class Room:
 
 def create_room_app(room: Room, settings: AppSettings) -> FastAPI:
     """Return the app of `room`, ready to be served; refuses routes without a permission entry."""
+    telemetry = telemetry_for(room.name)
     app = FastAPI(
         title=f"Qoldau {room.name}",
         summary=room.summary,
@@ -103,7 +105,7 @@ def create_room_app(room: Room, settings: AppSettings) -> FastAPI:
         openapi_url=None,
         redirect_slashes=False,
         separate_input_output_schemas=False,
-        telemetry=telemetry_for(room.name),
+        telemetry=telemetry,
     )
     for router in room.routers:
         # FastAPI's include_router keeps routers apart, which hides routes from `app.routes`; ours need no context.
@@ -119,20 +121,43 @@ def create_room_app(room: Room, settings: AppSettings) -> FastAPI:
     install_problem_handlers(app)
     app.state.metrics = Metrics()
     app.router.routes.append(Route("/metrics", _metrics_answer))
-    app.add_middleware(LeanRoutes, routes=_lean_routes(app))
-    app.add_middleware(HeadAsGet)
-    app.add_middleware(
-        limit_requests, limits=Limits(answer_seconds=ANSWER_SECONDS, body_bytes=_body_limit(app))
-    )
-    app.add_middleware(ObserveRequests, metrics=app.state.metrics, trust_request_id=True)
+    limits = Limits(answer_seconds=ANSWER_SECONDS, body_bytes=_body_limit(app))
+    add_layers(app, limits, traced=bool(telemetry.get("tracing")))
     return app
 
 
-def _lean_routes(app: FastAPI) -> dict[tuple[str, str], tuple[HouseRoute, Answer]]:
+def add_layers(app: FastAPI, limits: Limits, *, traced: bool = False) -> None:
+    """Put what the house does for every request around `app`, and say what may be served at the connection itself.
+
+    A layer that is added here has to be called by `direct`, too. Spans of a request that is `traced` are begun by
+    FastAPI, which the direct way passes by.
+    """
+    lean, metrics = _lean_routes(app), app.state.metrics
+    if not traced:
+        app.state.direct_way = DirectWay(app, _direct_routes(lean), limits, metrics)
+    app.add_middleware(LeanRoutes, routes=lean)
+    app.add_middleware(HeadAsGet)
+    app.add_middleware(limit_requests, limits=limits)
+    app.add_middleware(ObserveRequests, metrics=metrics, trust_request_id=True)
+
+
+LeanRoute = tuple[HouseRoute, Answer]
+
+
+def _lean_routes(app: FastAPI) -> dict[tuple[str, str], LeanRoute]:
     """Return the routes that have a short way, by method and path."""
     routes = [route for route in app.routes if isinstance(route, HouseRoute)]
     lean = [(route, answer) for route in routes if (answer := route.lean_answer()) is not None]
     return {(method, route.path): (route, answer) for route, answer in lean for method in route.methods or ()}
+
+
+def _direct_routes(lean: Mapping[tuple[str, str], LeanRoute]) -> dict[tuple[bytes, bytes], LeanRoute]:
+    """Return those that may be served at the connection, by method and path as they are sent."""
+    return {
+        (method.encode(), path.encode()): (route, answer)
+        for (method, path), (route, answer) in lean.items()
+        if route.answers_whole
+    }
 
 
 def _body_limit(app: FastAPI) -> Callable[[Scope], int]:

@@ -185,5 +185,10 @@ def _methods_here(request: Request) -> set[str]:
 
 
 async def _on_bug(request: Request, error: Exception) -> Response:
+    return bug_response(error, language=request.headers.get("accept-language"))
+
+
+def bug_response(error: Exception, *, language: str | None) -> Response:
+    """Log what nobody expected, and return the answer that says no more than where to find it."""
     log.error("unexpected_failure", exc_info=error)
-    return _respond(request, InternalError("The request id finds this fault in the log."))
+    return problem_response(InternalError("The request id finds this fault in the log."), language=language)

@@ -1,7 +1,8 @@
 """The one kind of route and router: strict in what it reads, the same furniture around every answer."""
 
 from collections.abc import Callable, Coroutine
-from typing import Any, Final, get_args
+from http import HTTPStatus
+from typing import Any, Final, Self, get_args
 from urllib.parse import urlencode
 
 import orjson
@@ -9,6 +10,7 @@ from fastapi import APIRouter, Request, params
 from fastapi.dependencies.utils import get_flat_params
 from fastapi.routing import APIRoute
 from starlette.responses import Response
+from starlette.types import Scope
 
 from services.common.http.lean import Answer, opens_session, plan_lean
 from services.common.http.replays import Replayed, keep_response
@@ -27,6 +29,13 @@ Handle = Callable[[Request], Coroutine[Any, Any, Response]]
 
 class StrictRequest(Request):
     """A request whose JSON is read once, as I-JSON."""
+
+    @classmethod
+    def complete(cls, scope: Scope, body: bytes) -> Self:
+        """Return a request whose body has come."""
+        request = cls(scope)
+        request._body = body
+        return request
 
     async def json(self) -> Any:
         """Return the parsed body; raise `BodyUnreadable`."""
@@ -64,6 +73,11 @@ class HouseRoute(APIRoute):
         serve = plan_lean(self.dependant)
         return self._furnish(serve) if serve is not None else None
 
+    @property
+    def answers_whole(self) -> bool:
+        """Whether its answers are always in one piece: a part of a list, or nothing. Files are streamed."""
+        return _is_list(self.response_model) or self.status_code == HTTPStatus.NO_CONTENT
+
     def _furnish(self, serve: Answer) -> Handle:
         known = {p.alias for p in get_flat_params(self.dependant) if isinstance(p.field_info, params.Query)}
         sparse = sparse_fields(self)
@@ -72,10 +86,14 @@ class HouseRoute(APIRoute):
         form = takes_form(self)
         reads_json = self.body_field is not None and not form
         single = isinstance(self.response_model, type) and issubclass(self.response_model, Resource)
-        listed = isinstance(self.response_model, type) and issubclass(self.response_model, Page)
+        listed = _is_list(self.response_model)
 
         async def handle(request: Request) -> Response:
-            strict = StrictRequest(request.scope, request.receive)
+            strict = (
+                request
+                if isinstance(request, StrictRequest)
+                else StrictRequest(request.scope, request.receive)
+            )
             _check_query(strict, known)
             wished = read_fields(strict.query_params.get(FIELDS), sparse) if sparse else None
             if reads_json or form:
@@ -117,6 +135,10 @@ class HouseRoute(APIRoute):
                 again.body, outcome.status, headers | {"ETag": again.headers["etag"]}, "application/json"
             )
         return Response(outcome.body, outcome.status, headers, "application/json" if outcome.body else None)
+
+
+def _is_list(model: Any) -> bool:
+    return isinstance(model, type) and issubclass(model, Page)
 
 
 def _check_query(request: Request, known: set[str]) -> None:

@@ -22,7 +22,9 @@ from asyncio import selector_events
 from collections.abc import Mapping
 from typing import Any, ClassVar, Final, cast
 
+from starlette.types import Scope
 from uuid_utils.compat import uuid7
+from uvicorn._types import HTTPScope
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from services.common.context import request_id
@@ -145,6 +147,29 @@ class LimitedProtocol(HttpToolsProtocol):
     def serve_request(self) -> None:
         """Give the request, whose head is complete, to the app; a place for shorter ways."""
         super().on_headers_complete()
+
+    def give_to_app(
+        self, scope: Scope, *, keep_alive: bool, body: bytes = b"", more_body: bool = False
+    ) -> RequestResponseCycle:
+        """Let the app answer what a shorter way has begun; return its cycle. `body` is what has come of it."""
+        cycle = RequestResponseCycle(
+            scope=cast("HTTPScope", scope),
+            transport=self.transport,
+            flow=self.flow,
+            logger=self.logger,
+            access_logger=self.access_logger,
+            access_log=self.access_log,
+            default_headers=self.server_state.default_headers,
+            message_event=asyncio.Event(),
+            expect_100_continue=False,
+            keep_alive=keep_alive,
+            on_response=self.on_response_complete,
+        )
+        cycle.body += body
+        cycle.more_body = more_body
+        cycle.message_event.set()
+        self._start_asgi_task(cycle, self.app)
+        return cycle
 
     def on_body(self, body: bytes) -> None:
         """Hand over a part of the body."""
