@@ -52,7 +52,7 @@ __all__ = [
     "voucher_tables",
 ]
 
-SCHEMA_REVISION: Final = "0019"
+SCHEMA_REVISION: Final = "0020"
 """The revision of `migrations/participants` that this code needs."""
 
 

@@ -109,7 +109,7 @@ __all__ = [
     "Venue",
 ]
 
-SCHEMA_REVISION: Final = "0019"
+SCHEMA_REVISION: Final = "0020"
 """The revision of `migrations/programs` that this code needs."""
 
 
