@@ -41,12 +41,13 @@ def app() -> None:
     """Run the command that the arguments name, or list the commands."""
     called = [name for name in sys.argv[1:2] if name in COMMANDS]
     try:
-        _commands(called or list(COMMANDS))()
+        commands_of(called or list(COMMANDS))()
     except CommandError as error:
         sys.exit(f"qoldau: {error}")
 
 
-def _commands(names: list[str]) -> typer.Typer:
+def commands_of(names: list[str]) -> typer.Typer:
+    """Return the commands of these names; imports what each needs."""
     commands = typer.Typer(
         help="Qoldau, from the operator's side.",
         no_args_is_help=True,

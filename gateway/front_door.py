@@ -7,6 +7,7 @@ from typing import Final
 from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
+from gateway.identity.operations.attempts import GUESSABLE, Attempts
 from gateway.identity.operations.exchange import Credit, Exchange, read_credential
 from gateway.lean.entrance import ADMISSION, Admission
 from gateway.proxy import request_headers, serve_endpoint
@@ -26,6 +27,7 @@ class _Opened:
     """What stands once the gateway has started."""
 
     exchange: Exchange
+    attempts: Attempts
     rate_limits: RateLimits
     upstreams: dict[str, Upstream]
 
@@ -40,7 +42,7 @@ class FrontDoor:
     @cached_property
     def _opened(self) -> _Opened:
         state = self._room.state
-        return _Opened(state.exchange, state.rate_limits, state.upstreams)
+        return _Opened(state.exchange, state.reception.attempts, state.rate_limits, state.upstreams)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or the app's life; raises the `Problem` to answer with."""
@@ -62,6 +64,8 @@ class FrontDoor:
             route = endpoint.route(scope["method"])
             token = await authorize(scope, GATEWAY)
             route.require_credential(token)  # before the room reads query and body
+            if endpoint.path in GUESSABLE:
+                await self._opened.attempts.count_address(scope["client"][0])
         headers = [pair for pair in scope["headers"] if pair[0] != b"authorization"]
         if token is not None:
             headers.append((b"authorization", f"Bearer {token}".encode()))

@@ -21,10 +21,16 @@ _QUESTIONS: Final[list[dict[str, Any]]] = [
         "text": {"en": "How useful was the course?", "ru": "Насколько полезен был курс?"},
         "scale": {},
         "required": True,
+        "comparable_key": "overall",
         "level": "L1",
         "criterion": "relevance",
     },
-    {"code": "advise", "kind": "nps", "text": {"en": "Would you advise it to a colleague?"}},
+    {
+        "code": "advise",
+        "kind": "nps",
+        "text": {"en": "Would you advise it to a colleague?"},
+        "comparable_key": "advise",
+    },
     {"code": "better", "kind": "text", "text": {"en": "What should be better?", "ru": "Что улучшить?"}},
     {
         "code": "country",

@@ -17,6 +17,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
+from gateway.settings import Settings as GatewaySettings
 from services.common.http.app import state_permissions
 from services.common.http.routes import HouseRoute
 from services.common.i18n import InterfaceLanguage
@@ -162,7 +163,7 @@ def test_init_files_hold_a_docstring_only() -> None:
 
 def test_every_setting_is_in_the_example_environment() -> None:
     example = (ROOT / ".env.example").read_text()
-    for settings in (ProgramsSettings, ParticipantsSettings, EvaluationSettings):
+    for settings in (ProgramsSettings, ParticipantsSettings, EvaluationSettings, GatewaySettings):
         prefix = str(settings.model_config["env_prefix"])
         for name, field in settings.model_fields.items():
             variable = str(field.validation_alias or f"{prefix}{name}".upper())

@@ -91,6 +91,7 @@ def breaks_of(change: Change) -> list[str]:
             lambda o, _: o["responses"].update({"204": o["responses"].pop("200")}),
             "`PATCH /v1/things/{thing_id}` no longer answers 200 as application/json",
         ),
+        (lambda o, _: o["responses"].pop("404"), "`PATCH /v1/things/{thing_id}` no longer answers 404"),
         (
             lambda _, s: s["ThingChange"]["properties"].pop("names"),
             "`ThingChange as sent` no longer takes list of string as names",
@@ -118,6 +119,96 @@ def breaks_of(change: Change) -> list[str]:
 )
 def test_what_breaks_is_told(change: Change, told: str) -> None:
     assert told in breaks_of(change)
+
+
+def bounded(document: dict[str, Any], where: str, **bounds: Any) -> dict[str, Any]:
+    """Return the document with bounds on what is sent or answered."""
+    changed = copy.deepcopy(document)
+    operation = changed["paths"]["/v1/things/{thing_id}"]["patch"]
+    schemas = changed["components"]["schemas"]
+    names = schemas["ThingChange"]["properties"]["names"]
+    {
+        "limit": operation["parameters"][1]["schema"],
+        "names": names,
+        "name": names["items"],
+        "change": schemas["ThingChange"],
+        "id": schemas["ThingRead"]["properties"]["id"],
+        "count": schemas["ThingRead"]["properties"]["counts"]["additionalProperties"],
+    }[where].update(bounds)
+    return changed
+
+
+OWNERS = {
+    "limit": "`PATCH /v1/things/{{thing_id}}` {} query parameter limit",
+    "names": "`ThingChange as sent` {} names",
+    "name": "`ThingChange as sent` {} names[]",
+    "change": "`ThingChange as sent` {} it",
+    "id": "`ThingRead.id` {} it",
+    "count": "`ThingRead.counts` {} it{{}}",
+}
+NOTHING: dict[str, Any] = {}
+
+
+@pytest.mark.parametrize(
+    ("where", "before", "now", "told"),
+    [
+        ("limit", NOTHING, {"maximum": 200}, "maximum 200"),
+        ("limit", {"maximum": 200}, {"maximum": 100}, "maximum 100"),
+        ("limit", {"maximum": 200}, {"maximum": 300}, None),
+        ("limit", {"maximum": 200}, NOTHING, None),
+        ("limit", {"minimum": 1}, {"minimum": 2.5}, "minimum 2.5"),
+        ("limit", {"minimum": 1}, {"minimum": 0}, None),
+        ("limit", {"exclusiveMinimum": 1}, {"exclusiveMinimum": 2}, "exclusiveMinimum 2"),
+        ("limit", {"multipleOf": 2}, {"multipleOf": 4}, "multipleOf 4"),
+        ("names", {"maxItems": 9}, {"maxItems": 8}, "maxItems 8"),
+        ("names", {"maxItems": 9}, {"maxItems": 10}, None),
+        ("names", NOTHING, {"uniqueItems": True}, "uniqueItems True"),
+        ("name", {"maxLength": 200}, {"maxLength": 20}, "maxLength 20"),
+        ("name", {"minLength": 2}, {"minLength": 1}, None),
+        ("name", {"pattern": "^a"}, {"pattern": "^ab"}, "pattern ^ab"),
+        ("name", {"pattern": "^a"}, NOTHING, None),
+        ("change", NOTHING, {"minProperties": 1}, "minProperties 1"),
+        ("id", {"maxLength": 36}, {"maxLength": 40}, "maxLength 36"),
+        ("id", {"maxLength": 36}, NOTHING, "maxLength 36"),
+        ("id", {"maxLength": 36}, {"maxLength": 32}, None),
+        ("id", NOTHING, {"maxLength": 36}, None),
+        ("id", {"pattern": "^a"}, {"pattern": "^b"}, "pattern ^a"),
+        ("count", {"minimum": 0}, {"minimum": -1}, "minimum 0"),
+        ("count", {"minimum": 0}, {"minimum": 5}, None),
+    ],
+)
+def test_what_is_sent_may_be_bounded_less_and_what_is_answered_more(
+    where: str, before: dict[str, Any], now: dict[str, Any], told: str | None
+) -> None:
+    found = find_breaks(
+        Interface.of(bounded(DOCUMENT, where, **before)), Interface.of(bounded(DOCUMENT, where, **now))
+    )
+    verb = "no longer bounds" if where in {"id", "count"} else "now bounds"
+    assert found == ([f"{OWNERS[where].format(verb)} to {told}"] if told else [])
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "told"),
+    [
+        ({"enum": ["a", "b"]}, {"enum": ["a"]}, ["'b'"]),
+        ({"enum": ["a"]}, {"enum": ["a", "b"]}, []),
+        ({"const": "a"}, {"const": "b"}, ["'a'"]),
+        (
+            {"anyOf": [{"enum": ["a"]}, {"type": "null"}]},
+            {"anyOf": [{"enum": ["b"]}, {"type": "null"}]},
+            ["'a'"],
+        ),
+    ],
+)
+def test_values_that_are_listed_where_they_are_sent(
+    before: dict[str, Any], now: dict[str, Any], told: list[str]
+) -> None:
+    found = find_breaks(
+        Interface.of(bounded(DOCUMENT, "limit", **before)), Interface.of(bounded(DOCUMENT, "limit", **now))
+    )
+    assert found == [
+        f"`PATCH /v1/things/{{thing_id}}` no longer takes {one} as query parameter limit" for one in told
+    ]
 
 
 def test_an_operation_that_goes_is_told_once() -> None:
@@ -162,7 +253,7 @@ def test_a_schema_may_give_way_to_one_that_says_more() -> None:
         lambda o, _: o["parameters"].append({"name": "q", "in": "query", "schema": {"type": "string"}}),
         lambda o, _: o["responses"].update({"409": {"description": "Conflict."}}),
         lambda o, _: o.update(description="Said better.", operationId="change_a_thing"),
-        lambda _, s: s["ThingChange"]["properties"].update(size={"type": "integer"}),
+        lambda _, s: s["ThingChange"]["properties"].update(size={"type": "integer", "maximum": 9}),
         lambda _, s: s["ThingChange"]["properties"].update(names=NAMES_OR_NOTHING),
         lambda _, s: s["ThingRead"]["properties"].update(size={"type": "integer"}),
         lambda _, s: s["ThingRead"].update(required=["id", "color", "counts"]),

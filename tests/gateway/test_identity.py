@@ -14,8 +14,12 @@ import httpx
 import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet, OKPKey
+from limits import RateLimitItemPerHour
 
+from gateway.app import ROUTES
 from gateway.identity.domain.access_tokens import AccessTokens
+from gateway.identity.operations import attempts
+from gateway.identity.operations.attempts import GUESSABLE
 from services.common.identity import Role, TokenSigner
 from tests.apps import Door
 from tests.cluster import TestDatabase
@@ -79,6 +83,30 @@ async def test_attempts_are_limited_for_logins_that_exist_and_those_that_do_not(
     refused = [answer for answer in answers if answer.status_code == 429]
     assert {answer.status_code for answer in answers} == {401, 429}
     assert all(1 <= int(answer.headers["retry-after"]) <= 60 for answer in refused)
+
+
+@pytest.mark.parametrize("path", ["/v1/auth/token", "/v1/auth/passwords", "/v1/auth/password-resets"])
+async def test_an_address_that_tries_too_often_is_refused_before_its_body_is_read(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    monkeypatch.setattr(attempts, "PER_ADDRESS", RateLimitItemPerHour(2, namespace="address"))
+    client = gateway.client()
+    headers = {"Content-Type": "application/json"}
+    answers = [await client.post(path, content=b"{", headers=headers) for _ in range(3)]
+    assert [answer.json()["code"] for answer in answers] == ["body-unreadable"] * 2 + ["too-many-attempts"]
+    assert 1 <= int(answers[-1].headers["retry-after"]) <= 3600
+    assert (await client.get("/v1/agency")).status_code == 503, "other operations are not concerned"
+
+
+def test_wherever_attempts_are_limited_they_are_counted_at_the_door() -> None:
+    document = json.loads((ROUTES.parents[1] / "docs" / "openapi" / "gateway.json").read_text())
+    limited = {
+        path
+        for path, item in document["paths"].items()
+        for operation in item.values()
+        if "too-many-attempts" in str(operation["responses"].get("429"))
+    }
+    assert limited == GUESSABLE
 
 
 async def test_signing_out_ends_the_sign_in_and_is_silent_about_strangers(gateway: Gateway) -> None:

@@ -57,13 +57,12 @@ async def issue_token(
     ends its sign-in: one of the two who used it is not its owner.
     """
     reception: Reception = request.app.state.reception
-    address = request.client.host if request.client else ""
     response.headers["Cache-Control"] = "no-store"
     if isinstance(body, PasswordSignIn):
-        return await sign_ins.sign_in_with_password(reception, body, address)
+        return await sign_ins.sign_in_with_password(reception, body)
     if isinstance(body, Refreshment):
-        return await sign_ins.refresh(reception, body, address)
-    return await sign_ins.sign_in_with_link(reception, body, address)
+        return await sign_ins.refresh(reception, body)
+    return await sign_ins.sign_in_with_link(reception, body)
 
 
 @tokens.post("/revocation", status_code=status.HTTP_204_NO_CONTENT)

@@ -39,17 +39,13 @@ own = house_router("own access", "/me")
 glass = house_router("grants", "/glass-breakings")
 
 
-def _address(request: Request) -> str:
-    return request.client.host if request.client else ""
-
-
 @passwords.post("/password-resets", status_code=status.HTTP_202_ACCEPTED, responses=problems(TooManyAttempts))
 async def request_password_reset(
     session: WriteSession, body: PasswordResetRequest, request: Request, response: Response
 ) -> None:
     """Ask for a letter with a link that sets a new password; the answer is the same if nobody has that login."""
     reception: Reception = request.app.state.reception
-    await reception.attempts.count(login=body.login, address=_address(request))
+    await reception.attempts.count_login(body.login)
     language = request.headers.get("accept-language")
     await letters.ask_for_letter(session, LetterPurpose.RESET, body.login, language)
     response.headers["Cache-Control"] = "no-store"
@@ -60,7 +56,7 @@ async def request_password_reset(
 )
 async def set_password(body: PasswordSet, request: Request) -> None:
     """Set a password with the token of a letter, which works once; ends every sign-in of the account."""
-    await letters.set_password(request.app.state.reception, body.token, body.password, _address(request))
+    await letters.set_password(request.app.state.reception, body.token, body.password)
 
 
 @own.get("/sign-ins", response_model=SignIns)
@@ -102,7 +98,7 @@ async def start_authenticator(
 @own.post(
     "/authenticator/confirmation",
     response_model=RecoveryCodes,
-    responses=problems(AuthenticatorKnown, CodeRefused, AccountNotFound),
+    responses=problems(AuthenticatorKnown, CodeRefused, AccountNotFound, TooManyAttempts),
 )
 async def confirm_authenticator(
     session: WriteSession, caller: Caller, body: AuthenticatorCode, request: Request
@@ -116,7 +112,7 @@ async def confirm_authenticator(
 @own.post(
     "/authenticator/removal",
     status_code=status.HTTP_204_NO_CONTENT,
-    responses=problems(CodeRefused, AccountNotFound),
+    responses=problems(CodeRefused, AccountNotFound, TooManyAttempts),
 )
 async def remove_authenticator(
     session: WriteSession, caller: Caller, body: AuthenticatorCode, request: Request
@@ -141,4 +137,4 @@ async def break_glass(session: WriteSession, caller: Caller, body: GlassBreaking
 async def _count(request: Request, caller: Caller) -> None:
     """Six digits can be guessed: as often as a password may be tried, and no more."""
     reception: Reception = request.app.state.reception
-    await reception.attempts.count(login=f"code of {caller.principal}", address=_address(request))
+    await reception.attempts.count_login(f"code of {caller.principal}")

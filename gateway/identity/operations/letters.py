@@ -58,9 +58,8 @@ async def ask_for_letter(
     await schedule_job(session, SEND_LETTER, letter.id, await real_now(session))
 
 
-async def set_password(reception: Reception, token: SecretStr, password: SecretStr, address: str) -> None:
+async def set_password(reception: Reception, token: SecretStr, password: SecretStr) -> None:
     """Set the password of the account that the token was sent to; ends its sign-ins; raises `SignInRefused`."""
-    await reception.attempts.count(login=None, address=address)
     kept = await reception.passwords.keep(password.get_secret_value())
     async with reception.sessions.transaction() as session:
         admission = await find_admission(session, digest(token.get_secret_value()))

@@ -53,9 +53,9 @@ class Reception:
         )
 
 
-async def sign_in_with_password(reception: Reception, request: PasswordSignIn, address: str) -> TokenAnswer:
+async def sign_in_with_password(reception: Reception, request: PasswordSignIn) -> TokenAnswer:
     """Return tokens; raise `TooManyAttempts` or `SignInRefused`, the same for whatever is wrong."""
-    await reception.attempts.count(login=request.login, address=address)
+    await reception.attempts.count_login(request.login)
     async with reception.sessions.reading() as reading:
         account = await find_account(reading, request.login.lower())
     known = account if reception.admits(account) else None
@@ -92,9 +92,8 @@ async def _require_code(
     await record_change(session, Caller(account.id), "account.code_taken", account, ["authenticator_step"])
 
 
-async def sign_in_with_link(reception: Reception, request: LinkSignIn, address: str) -> TokenAnswer:
+async def sign_in_with_link(reception: Reception, request: LinkSignIn) -> TokenAnswer:
     """Return tokens for the person whom the link was made for, and use it up; raise `SignInRefused`."""
-    await reception.attempts.count(login=None, address=address)
     async with reception.sessions.transaction() as session:
         link = await find_link(session, digest(request.token.get_secret_value()))
         now = await real_now(session)
@@ -114,12 +113,11 @@ async def sign_in_with_link(reception: Reception, request: LinkSignIn, address: 
         return await _enter(session, reception, entered, now)
 
 
-async def refresh(reception: Reception, request: Refreshment, address: str) -> TokenAnswer:
+async def refresh(reception: Reception, request: Refreshment) -> TokenAnswer:
     """Return new tokens for a refresh token and use it up.
 
     A token that comes a second time was copied: its whole sign-in ends. Raises `SignInRefused`.
     """
-    await reception.attempts.count(login=None, address=address)
     renewed: TokenAnswer | None = None
     async with reception.sessions.transaction() as session:
         token = await find_refresh_token(session, digest(request.refresh_token.get_secret_value()))
