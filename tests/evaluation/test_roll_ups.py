@@ -13,16 +13,19 @@ from hypothesis import strategies as st
 from services.common.identity import Grant, GrantKind, Role
 from services.evaluation.domain.instruments import QUESTIONS as READ
 from services.evaluation.domain.results import RESPONDENTS, InferenceTarget, Survey, tell_groups
+from services.evaluation.domain.roll_up_answers import (
+    EditionAnswers,
+    Release,
+    count_people,
+    count_unknowns,
+)
+from services.evaluation.domain.roll_up_proofs import find_exposed
 from services.evaluation.domain.roll_ups import (
     Cells,
-    EditionAnswers,
     Readers,
-    Release,
-    find_exposed,
     find_stale,
     release_of,
     settle_cells,
-    work_of,
 )
 from services.evaluation.domain.suppression import Audience, SuppressionRule
 from tests.apps import Door
@@ -38,8 +41,12 @@ Edition = Mapping[str, Sequence[int]]
 
 
 def edition(number: int, people: Edition) -> EditionAnswers:
-    marks = Tally(str(mark) for given in people.values() for mark in given)
-    return EditionAnswers(UUID(int=number), dict(marks))
+    """Return what everybody knows of an edition: its answers in all, and how many of each country were there."""
+    truth = {country: dict(Tally(map(str, given))) for country, given in people.items()}
+    whole = Tally(str(mark) for given in people.values() for mark in given)
+    return EditionAnswers(
+        UUID(int=number), dict(whole), {c: len(given) for c, given in people.items()}, truth
+    )
 
 
 def pool(editions: Sequence[Edition]) -> dict[str, dict[str, int]]:
@@ -62,7 +69,7 @@ def roll_up(editions: Sequence[Edition], earlier: Sequence[Release] = (), k: int
         return tell_groups(OVERALL, pooled, whole, survey, withheld)
 
     known = [edition(number, people) for number, people in enumerate(editions)]
-    return settle_cells(tell, known, [Readers(earlier, k)], of_many=False)
+    return settle_cells(tell, [e.campaign_id for e in known], known, [Readers(earlier, k)], of_many=False)
 
 
 def shown(cells: Cells) -> dict[str, int]:
@@ -93,8 +100,8 @@ def test_the_country_of_one_edition_comes_out_by_subtracting_two_releases() -> N
     known = [edition(number, people) for number, people in enumerate(after)]
     difference = {mark: naive.countries["TJ"][mark] - first.countries["TJ"][mark] for mark in "123"}
     assert difference == {"1": 0, "2": 0, "3": 6}  # what an attacker reads: all six gave 3
-    assert "TJ" in find_exposed(known, [first, naive], list(COURSE), K)
-    assert find_exposed(known, [naive], list(COURSE), K) == set()
+    assert "TJ" in find_exposed(known, [first, naive], K)
+    assert find_exposed(known, [naive], K) == set()
     cells = roll_up(after, [first])
     assert shown(cells) == {}
     assert {cell["rule"] for cell in cells} >= {SuppressionRule.FEW_NEW_RESPONDENTS}
@@ -112,6 +119,7 @@ def test_who_joined_is_too_few_to_be_told_of() -> None:
     assert find_stale(second, Readers([first], K)) == {"TJ"}
     assert find_stale(first, Readers([first], K)) == set()
     assert find_stale(second, Readers([], K)) == set()
+    assert find_stale(Release(frozenset({UUID(int=2)}), second.countries), Readers([first], K)) == set()
 
 
 def test_an_edition_where_most_of_a_country_were_is_not_given_away() -> None:
@@ -119,19 +127,20 @@ def test_an_edition_where_most_of_a_country_were_is_not_given_away() -> None:
     lopsided: list[Edition] = [{"TJ": [1, 2, 3] * 4, "KG": [1]}, {"TJ": [2], "KG": [1]}]
     naive = released(lopsided, ["TJ"])
     known = [edition(number, people) for number, people in enumerate(lopsided)]
-    assert find_exposed(known, [naive], ["TJ", "KG"], K) >= {"TJ"}
+    assert find_exposed(known, [naive], K) >= {"TJ"}
     assert "TJ" not in shown(roll_up(lopsided))
 
 
 def test_what_contradicts_itself_was_never_shown() -> None:
     lie = Release(frozenset({UUID(int=0)}), {"TJ": {"1": 99}})
     with pytest.raises(ValueError, match="contradicts"):
-        find_exposed([edition(0, COURSE)], [lie], ["TJ"], K)
+        find_exposed([edition(0, COURSE)], [lie], K)
 
 
-def test_of_several_choices_respondents_alone_add_up() -> None:
-    cells = [{"group": "TJ", "n": 7, "statistics": {"counts": {"a": 5, "b": 6}}, "suppressed": False}]
-    assert release_of([], cells, of_many=True).countries == {"TJ": {RESPONDENTS: 7}}
+def test_a_release_tells_how_many_answered_and_to_whom_it_did_not_apply() -> None:
+    cells = [{"group": "TJ", "n": 7, "statistics": {"counts": {"a": 5, "b": 1}}, "suppressed": False}]
+    assert release_of([], cells, of_many=True).countries == {"TJ": {RESPONDENTS: 7, "a": 5, "b": 1}}
+    assert release_of([], cells, of_many=False).countries == {"TJ": {"a": 5, "b": 1, "not_applicable": 1}}
 
 
 def test_a_hidden_country_that_what_is_shown_gives_away_hides_all() -> None:
@@ -140,7 +149,7 @@ def test_a_hidden_country_that_what_is_shown_gives_away_hides_all() -> None:
     cells = roll_up(editions)
     known = [edition(number, people) for number, people in enumerate(editions)]
     release = release_of((e.campaign_id for e in known), cells, of_many=False)
-    assert find_exposed(known, [release], ["TJ", "KG", "UZ", "AF"], K) == set() or not shown(cells)
+    assert find_exposed(known, [release], K) == set() or not shown(cells)
 
 
 MARKS = st.lists(st.integers(1, 3), max_size=5)
@@ -160,9 +169,9 @@ def test_no_two_releases_give_a_country_of_one_edition_away(
     seen = release_of(ids[: len(first)], before, of_many=False)
     after = release_of(ids, roll_up([*first, *more], [seen]), of_many=False)
     if seen.countries or after.countries:
-        assert find_exposed(known, [seen, after], ["AF", "KG", "TJ"], K) == set() or not after.countries
+        assert find_exposed(known, [seen, after], K) == set() or not after.countries
     for country in seen.countries.keys() & after.countries.keys():
-        gained = sum(after.countries[country].values()) - sum(seen.countries[country].values())
+        gained = count_people(after.countries[country]) - count_people(seen.countries[country])
         assert gained >= K
 
 
@@ -173,11 +182,17 @@ KEYED = [QUESTIONS[0] | {"comparable_key": "satisfaction"}, *QUESTIONS[1:]]
 ROLL_UPS = "/v1/country-roll-ups"
 
 
-async def hold(door: Door, people: Mapping[str, Sequence[int]], program: UUID | None, **told: Any) -> Asked:
+async def hold(
+    door: Door,
+    people: Mapping[str, Sequence[int]],
+    program: UUID | None,
+    questions: Sequence[dict[str, Any]] = KEYED,
+    **told: Any,
+) -> Asked:
     """Let an edition be asked at its end, and counted."""
     size = sum(len(marks) for marks in people.values())
     known = told if program is None else told | {"program": program}
-    survey = await open_survey(door, size, questions=KEYED, **known)
+    survey = await open_survey(door, size, questions=questions, **known)
     answers = [(country, mark) for country, marks in people.items() for mark in marks]
     sent = [
         survey.submit(token, overall=mark, country=country)
@@ -205,14 +220,13 @@ def test_hiding_ends_after_some_rounds_with_nothing_shown(monkeypatch: pytest.Mo
 
     monkeypatch.setattr("services.evaluation.domain.roll_ups._find_hiding", find_one)
     known = [edition(number, COURSE) for number in range(4)]
-    assert shown(settle_cells(tell, known, [Readers((), K)], of_many=False)) == {}
+    assert shown(settle_cells(tell, [], known, [Readers((), K)], of_many=False)) == {}
     assert [len(withheld) for withheld in asked] == [0, 1, 2, 3, 7]
 
 
-def test_the_work_of_a_proof_grows_with_editions_and_countries() -> None:
-    known = [edition(number, COURSE) for number in range(5)]
-    # 5 editions, 4 countries and the unsaid, 3 marks: 75 unknowns; both ends of 20 parts, for two classes.
-    assert work_of(known, ["AF", "KG", "TJ", "UZ"], 2) == 75 * 40 * 2
+def test_a_proof_grows_with_editions_countries_and_answers() -> None:
+    # 5 editions, 4 countries and the unsaid, 3 marks.
+    assert count_unknowns([edition(number, COURSE) for number in range(5)]) == 75
 
 
 async def test_what_is_too_large_to_be_proved_is_refused_and_changes_nothing(
@@ -226,7 +240,7 @@ async def test_what_is_too_large_to_be_proved_is_refused_and_changes_nothing(
     wanted |= {"visibility": "internal", "provenance": "synthetic"}
     made = await first.staff.post(ROLL_UPS, json=wanted | {"visibility": "partner"})
     assert made.status_code == 201, made.text
-    monkeypatch.setattr("services.evaluation.operations.roll_ups.MOST_WORK", 100)
+    monkeypatch.setattr("services.evaluation.operations.roll_ups.MOST_UNKNOWNS", 10)
     refused = await first.staff.post(ROLL_UPS, json=wanted)
     assert (refused.status_code, refused.json()["code"]) == (409, "roll-up-too-large")
     kept = await first.staff.post(f"{made.headers['location']}/publication")
@@ -303,3 +317,25 @@ async def test_partners_see_roll_ups_of_their_programs_and_nobody_what_is_made_u
     assert lecturer.status_code == 422
     other = await first.staff.post(ROLL_UPS, json=wanted | {"comparable_key": "other"})
     assert other.json()["code"] == "nothing-to-roll-up"
+
+
+async def test_a_scale_that_changed_begins_anew_and_what_was_shown_of_the_old_one_counts(
+    evaluation: Door,
+) -> None:
+    people = {"TJ": [1, 5, 4], "KG": [5, 4, 1], "UZ": [4, 1, 5]}
+    first = await hold(evaluation, people, None)
+    for _ in range(3):
+        await hold(evaluation, people, first.program_id)
+    wanted = {"program_id": str(first.program_id), "phase": "end", "comparable_key": "satisfaction"}
+    wanted |= {"visibility": "partner", "provenance": "synthetic"}
+    made = await first.staff.post(ROLL_UPS, json=wanted)
+    assert (await first.staff.post(f"{made.headers['location']}/publication")).json()["state"] == "published"
+    wider = [KEYED[0] | {"scale": {"low": 1, "high": 7}}, *KEYED[1:]]
+    for _ in range(4):
+        await hold(evaluation, people, first.program_id, wider)
+    anew = await first.staff.post(ROLL_UPS, json=wanted)
+    assert anew.status_code == 201, anew.text
+    figures = anew.json()["figures"]
+    assert (len(figures["editions"]), figures["question"]["points"][-1]) == (4, 7)
+    assert {cell["n"] for cell in figures["cells"]} == {12}
+    assert (await first.staff.post(f"{anew.headers['location']}/publication")).json()["state"] == "published"

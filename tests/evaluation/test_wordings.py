@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from services.evaluation.domain.forms import describe_block
 from services.evaluation.domain.surveyjs import write_surveyjs
 from services.evaluation.domain.wordings import Wording, check_wording, translations_of
 
@@ -210,3 +211,13 @@ def test_surveyjs_gets_pages_panels_and_expressions() -> None:
         }
     ]
     assert pick["visibleIf"] == "{row1} = '2'"
+
+
+def test_a_question_that_looks_back_says_so_in_every_form() -> None:
+    looking = scaled("then", retrospective_pre_of="now")
+    wording = Wording.read([scaled("now"), looking], [])
+    ui: Any = describe_block(wording, "en")["ui"]
+    marks = {code: hints["retrospective_pre_of"] for code, hints in ui["questions"].items()}
+    assert marks == {"now": None, "then": "now"}
+    (page,) = write_surveyjs(wording, {"en": "Survey"})["pages"]
+    assert [each.get("retrospectivePreOf") for each in page["elements"]] == [None, "now"]

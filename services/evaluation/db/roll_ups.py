@@ -17,6 +17,7 @@ from services.evaluation.db.tables import (
     Counter,
     CountryRollUp,
     InstrumentVersion,
+    MirrorCohort,
     MirrorEdition,
 )
 from services.evaluation.domain.campaigns import CampaignState, Phase
@@ -73,6 +74,23 @@ async def count_answers(
     for campaign, country, question, answer, n in await session.execute(query):
         if questions[campaign] == question:
             found[campaign][country][answer] = n
+    return found
+
+
+async def count_cohorts(session: AsyncSession, editions: Collection[UUID]) -> dict[UUID, dict[str, int]]:
+    """Return edition -> country -> how many took part."""
+    query = (
+        select(MirrorCohort.edition_id, MirrorCohort.country, func.count())
+        .where(
+            MirrorCohort.edition_id.in_(editions),
+            MirrorCohort.country.is_not(None),
+            MirrorCohort.state.not_in(("withdrawn", "cancelled")),
+        )
+        .group_by(MirrorCohort.edition_id, MirrorCohort.country)
+    )
+    found: dict[UUID, dict[str, int]] = defaultdict(dict)
+    for edition, country, n in await session.execute(query):
+        found[edition][str(country)] = n
     return found
 
 

@@ -70,6 +70,7 @@ def _hints(question: Question, language: str | None) -> dict[str, object]:
         "required": question.required,
         "multiline": question.multiline,
         "not_applicable": question.not_applicable,
+        "retrospective_pre_of": question.retrospective_pre_of,
         "labels": {point: pick(label, language).text for point, label in labels.items()},
         "relevance": _condition(question.relevance),
         "constraint": _condition(question.constraint),

@@ -1,7 +1,8 @@
 """Questionnaires as JSON of SurveyJS (https://surveyjs.io/form-library/documentation), in all their languages.
 
 Answers keep the shape that this service takes: a flat object by question code, so a matrix is a panel of ratings.
-Conditions are written in SurveyJS's expressions; its `regex()` is no built-in and has to be registered by the page.
+Conditions are written in SurveyJS's expressions; its `regex()` is no built-in and has to be registered by the page,
+and so has `retrospectivePreOf`, a property of our own: the question that one looks back from.
 """
 
 from collections.abc import Mapping, Sequence
@@ -91,6 +92,8 @@ def _element(question: Question, variables: Variables) -> dict[str, Any]:
         element["isRequired"] = True
     if question.multiline:
         element["type"] = "comment"
+    if question.retrospective_pre_of:
+        element["retrospectivePreOf"] = question.retrospective_pre_of
     return element | _answers(question) | _visible(question, variables) | _validators(question, variables)
 
 

@@ -26,20 +26,23 @@ from services.evaluation.domain.results import (
     describe_question,
     tell_groups,
 )
+from services.evaluation.domain.roll_up_answers import (
+    UNSAID,
+    EditionAnswers,
+    Release,
+    count_people,
+    count_unknowns,
+)
 from services.evaluation.domain.roll_up_problems import NothingToRollUp, RollUpTooLarge
+from services.evaluation.domain.roll_up_proofs import MOST_UNKNOWNS, ROLL_UP, find_exposed
 from services.evaluation.domain.roll_ups import (
     FEWEST_EDITIONS,
-    MOST_WORK,
-    ROLL_UP,
     Cells,
-    EditionAnswers,
     Readers,
-    Release,
-    find_exposed,
     find_stale,
     release_of,
     settle_cells,
-    work_of,
+    tell_all,
 )
 from services.evaluation.domain.suppression import (
     READS,
@@ -52,44 +55,82 @@ from services.evaluation.schemas.roll_ups import RollUpCreate
 
 
 @dataclass(frozen=True)
+class Asked:
+    """A counted survey that asked the question."""
+
+    campaign: Campaign
+    question: Question
+    edition: MirrorEdition
+    answers: Mapping[str, Mapping[str, int]]
+    """Country -> answer -> n; the empty country is everybody."""
+    cohort: Mapping[str, int]
+    """How many of each country took part; empty where nobody is known."""
+
+    def said(self) -> set[str]:
+        """Return the countries that somebody said to be of."""
+        return {country for country in self.answers if country}
+
+    def tell_whole(self, countries: Sequence[str]) -> EditionAnswers:
+        """Return what counts as known of the survey: all its answers, and who was there, a public fact.
+
+        `countries` are those that were there where nobody says which. Who said another country than their own is
+        among its people too.
+        """
+        whole = self._given("")
+        known = self.cohort or dict.fromkeys(self.edition.countries or countries, count_people(whole))
+        said = {country: self._given(country) for country in self.said()}
+        people = {c: max(known.get(c, 0), count_people(said.get(c, {}))) for c in known.keys() | said.keys()}
+        unsaid = Tally(whole)
+        for answers in said.values():
+            unsaid.subtract(answers)
+        return EditionAnswers(self.campaign.id, whole, people, said | {UNSAID: +unsaid})
+
+    def _given(self, country: str) -> dict[str, int]:
+        found = self.answers.get(country, {})
+        of_many = self.question.kind is QuestionKind.MULTIPLE
+        return tell_all(count_given(self.question, found), found.get(RESPONDENTS, 0), of_many=of_many)
+
+
+@dataclass(frozen=True)
 class Gathered:
     """The same question in the counted editions of a program, the first edition first."""
 
-    campaigns: Sequence[Campaign]
-    question: Question
-    """As the latest edition asked it."""
-    answers: Mapping[UUID, Mapping[str, Mapping[str, int]]]
-    """Campaign -> country -> answer -> n; the empty country is everybody."""
+    alike: Sequence[Asked]
+    """One survey of each edition, all asked as the latest was: these are added up."""
+    all: Sequence[Asked]
+    """Those of earlier releases among them."""
     countries: Sequence[str]
     """Those of the editions, a public fact: nobody's answers are told by a country's absence."""
+
+    @property
+    def question(self) -> Question:
+        """The question as the latest edition asked it."""
+        return self.alike[-1].question
 
     @property
     def of_many(self) -> bool:
         """Whether one may choose several answers."""
         return self.question.kind is QuestionKind.MULTIPLE
 
+    @property
+    def campaigns(self) -> list[UUID]:
+        """The surveys that are added up."""
+        return [each.campaign.id for each in self.alike]
+
     def pool(self, country: str) -> dict[str, int]:
         """Return how many of a country, or of everybody, gave each answer in all editions."""
         pooled: Tally[str] = Tally()
-        for by_country in self.answers.values():
-            pooled.update(by_country.get(country, {}))
+        for each in self.alike:
+            pooled.update(each.answers.get(country, {}))
         return dict(pooled)
 
     def editions(self) -> list[EditionAnswers]:
-        """Return what each edition answered in all."""
-        return [
-            EditionAnswers(campaign.id, self._whole(self.answers.get(campaign.id, {}).get("", {})))
-            for campaign in self.campaigns
-        ]
+        """Return what counts as known of each survey."""
+        return [each.tell_whole(self.countries) for each in self.all]
 
     def threshold(self, audience: Audience) -> int:
         """Return the strictest threshold of the surveys for an audience."""
-        return max(int(campaign.thresholds[audience]) for campaign in self.campaigns)
-
-    def _whole(self, found: Mapping[str, int]) -> dict[str, int]:
-        if self.of_many:
-            return {RESPONDENTS: found.get(RESPONDENTS, 0)}
-        return count_given(self.question, found)
+        return max(int(each.campaign.thresholds[audience]) for each in self.alike)
 
 
 async def create_roll_up(session: AsyncSession, caller: Caller, request: RollUpCreate) -> CountryRollUp:
@@ -105,13 +146,12 @@ async def create_roll_up(session: AsyncSession, caller: Caller, request: RollUpC
     k = gathered.threshold(request.visibility)
     whole = gathered.pool("")
     answered = whole.get(RESPONDENTS, 0)
-    ids = [campaign.id for campaign in gathered.campaigns]
-    invited = await questions.count_invited(session, ids)
+    invited = await questions.count_invited(session, gathered.campaigns)
     roll_up = CountryRollUp(
         **request.model_dump(),
         state=SnapshotState.FROZEN,
         rule=withholding_rule(request.visibility, k, answered, answered / invited if invited else None),
-        campaigns=[str(id_) for id_ in ids],
+        campaigns=[str(id_) for id_ in gathered.campaigns],
         figures={},
     )
     survey = Survey(invited, answered, request.visibility, k, InferenceTarget.SIMILAR_COHORTS)
@@ -123,9 +163,8 @@ async def create_roll_up(session: AsyncSession, caller: Caller, request: RollUpC
     readers = await _readers(
         session, roll_up, gathered, {Audience.INTERNAL, *_readers_of(request.visibility)}
     )
-    _require_provable(gathered, readers)
     cells = await asyncio.to_thread(
-        settle_cells, tell, gathered.editions(), readers, of_many=gathered.of_many
+        settle_cells, tell, gathered.campaigns, _provable(gathered), readers, of_many=gathered.of_many
     )
     if roll_up.rule is None and all(cell["suppressed"] for cell in cells):
         roll_up.rule = next((cell["rule"] for cell in cells), SuppressionRule.TOO_FEW)
@@ -156,22 +195,26 @@ async def withdraw_roll_up(session: AsyncSession, caller: Caller, roll_up_id: UU
 async def _gather(session: AsyncSession, wanted: RollUpCreate | CountryRollUp) -> Gathered:
     """Return the question in the first counted survey of each edition that asked it as the latest did."""
     rows = await questions.lock_counted(session, wanted.program_id, wanted.phase, wanted.provenance)
-    asked: dict[UUID, tuple[Campaign, Question, MirrorEdition]] = {}
-    for campaign, version, edition in rows:
-        question = _find_question(version.questions, wanted.comparable_key)
-        if question is not None:
-            asked.setdefault(edition.id, (campaign, question, edition))
+    found = [(*row, _find_question(row[1].questions, wanted.comparable_key)) for row in rows]
+    codes = {campaign.id: question.code for campaign, *_, question in found if question}
+    answers = await questions.count_answers(session, codes)
+    cohorts = await questions.count_cohorts(session, {edition.id for *_, edition, _ in found})
+    asked = [
+        Asked(campaign, question, edition, answers.get(campaign.id, {}), cohorts.get(edition.id, {}))
+        for campaign, _, edition, question in found
+        if question is not None
+    ]
     if not asked:
         raise NothingToRollUp("No counted edition has asked the question.")
-    latest = list(asked.values())[-1][1]
-    alike = [each for each in asked.values() if _asked_as(each[1]) == _asked_as(latest)]
-    codes = {campaign.id: question.code for campaign, question, _ in alike}
-    answers = await questions.count_answers(session, codes)
-    said = {country for by_country in answers.values() for country in by_country if country}
+    first: dict[UUID, Asked] = {}
+    for each in asked:
+        first.setdefault(each.edition.id, each)
+    latest = _asked_as(list(first.values())[-1].question)
+    alike = [each for each in first.values() if _asked_as(each.question) == latest]
+    said = {country for each in alike for country in each.said()}
     if len(alike) < FEWEST_EDITIONS or not said:
         raise NothingToRollUp("It takes two counted editions whose respondents were asked for their country.")
-    countries = said.union(*(edition.countries for *_, edition in alike))
-    return Gathered([each[0] for each in alike], latest, answers, sorted(countries))
+    return Gathered(alike, asked, sorted(said.union(*(each.edition.countries for each in alike))))
 
 
 def _find_question(asked: Sequence[dict[str, Any]], key: str) -> Question | None:
@@ -207,12 +250,15 @@ async def _readers(
     return list(strictest.values())
 
 
-def _require_provable(gathered: Gathered, readers: Sequence[Readers]) -> None:
-    """Raise `RollUpTooLarge` where the proof would keep the surveys of the program locked for too long."""
-    if work_of(gathered.editions(), gathered.countries, len(readers)) > MOST_WORK:
+def _provable(gathered: Gathered) -> list[EditionAnswers]:
+    """Return what counts as known; raise `RollUpTooLarge` where nothing can be proved of so much in time."""
+    editions = gathered.editions()
+    if (unknowns := count_unknowns(editions)) > MOST_UNKNOWNS:
         raise RollUpTooLarge(
-            f"{len(gathered.campaigns)} editions with {len(gathered.countries)} countries are too many."
+            f"{len(editions)} surveys, times their countries, times the answers, are {unknowns} unknown numbers;"
+            f" up to {MOST_UNKNOWNS} can be proved to tell of nobody."
         )
+    return editions
 
 
 def _release(row: CountryRollUp, gathered: Gathered) -> Release:
@@ -223,16 +269,15 @@ async def _find_rule(session: AsyncSession, roll_up: CountryRollUp) -> Suppressi
     """Return why the roll-up may not be shown now: its readers may have seen others since it was made."""
     gathered = await _gather(session, roll_up)
     release = _release(roll_up, gathered)
-    countries = [cell["group"] for cell in roll_up.figures["cells"]]
     # Staff have read it since it was made.
     outside = set(_readers_of(roll_up.visibility)) - {Audience.INTERNAL}
     readers = await _readers(session, roll_up, gathered, outside)
-    _require_provable(gathered, readers)
+    editions = _provable(gathered)
     if any(find_stale(release, each) for each in readers):
         return SuppressionRule.FEW_NEW_RESPONDENTS
     for each in readers:
         seen = [*each.earlier, release]
-        if await asyncio.to_thread(find_exposed, gathered.editions(), seen, countries, each.width):
+        if await asyncio.to_thread(find_exposed, editions, seen, each.width):
             return SuppressionRule.DIFFERENCING
     return None
 
@@ -241,7 +286,7 @@ def _figures(gathered: Gathered, cells: Cells, k: int, answered: int) -> dict[st
     return {
         "methods": [ROLL_UP],
         "threshold": k,
-        "editions": [str(campaign.edition_id) for campaign in gathered.campaigns],
+        "editions": [str(each.edition.id) for each in gathered.alike],
         "n_answered": answered if answered >= k else None,
         "question": describe_question(gathered.question),
         "cells": cells,
