@@ -102,6 +102,7 @@ def _start_keeper(run_folder: Path) -> None:
         keeper = subprocess.Popen(
             [sys.executable, "-m", "tests.cluster", str(run_folder)],
             cwd=Path(__file__).parent.parent,
+            env={name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=output,

@@ -97,11 +97,18 @@ def empty_home() -> Iterator[Path]:
 
 @contextmanager
 def running_instance(
-    home: Path, environment: Mapping[str, str] | None = None, port: int | None = None
+    home: Path,
+    environment: Mapping[str, str] | None = None,
+    port: int | None = None,
+    *,
+    measured: bool = False,
 ) -> Iterator[Instance]:
-    """Run `qoldau up` on `home` until the end of the block, whatever state the block leaves it in."""
+    """Run `qoldau up` on `home` until the end of the block, whatever state the block leaves it in.
+
+    Coverage is measured only if asked: five processes would take half as long again to start.
+    """
     port = port or free_port()
-    process = start_command("up", home=home, port=port, environment=environment)
+    process = start_command("up", home=home, port=port, environment=environment, measured=measured)
     assert process.stdout is not None
     instance = Instance(home, port, process, "")
     try:
@@ -125,7 +132,11 @@ def running_instance(
 
 
 def start_command(
-    *arguments: str, home: Path, port: int = 8000, environment: Mapping[str, str] | None = None
+    *arguments: str,
+    home: Path,
+    port: int = 8000,
+    environment: Mapping[str, str] | None = None,
+    measured: bool = True,
 ) -> subprocess.Popen[str]:
     """Start a command of `qoldau` in a clean environment."""
     return subprocess.Popen(
@@ -133,7 +144,7 @@ def start_command(
         cwd=ROOT,
         env={
             "PATH": os.environ["PATH"],
-            **measured(),
+            **(measurement() if measured else {}),
             "HOME": str(home),
             "QOLDAU_HOME": str(home),
             "QOLDAU_PORT": str(port),
@@ -146,7 +157,7 @@ def start_command(
     )
 
 
-def measured() -> dict[str, str]:
+def measurement() -> dict[str, str]:
     """Return what lets a process take part in the measurement of coverage, if there is one."""
     return {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
 

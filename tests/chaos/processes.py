@@ -20,7 +20,7 @@ from cli.processes import Command
 from cli.roles import APPS
 from cli.supervisor import Child, Supervisor
 from tests.cluster import TestDatabase
-from tests.instances import PATIENCE, ROOT, measured, run_command
+from tests.instances import PATIENCE, ROOT, run_command
 
 PRODUCTION = "cli.serve"
 # A connection that idled for long may be closed by the server just when it is used again.
@@ -98,7 +98,6 @@ class House:
         addresses = {f"QOLDAU_{service.upper()}_URL": f"unix:{self._socket(service)}" for service in SERVICES}
         return addresses | {
             "PATH": os.environ["PATH"],
-            **measured(),
             f"{prefix}_DATABASE_URL": dsns.runtime,
             f"{prefix}_READ_DATABASE_URL": dsns.reader,
             f"{prefix}_SIGNING_KEY": str(self.keys / f"{app}.json"),

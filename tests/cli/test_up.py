@@ -35,7 +35,7 @@ pytestmark = pytest.mark.process
 
 @pytest.fixture(scope="module")
 def instance() -> Iterator[Instance]:
-    with empty_home() as home, running_instance(home) as running:
+    with empty_home() as home, running_instance(home, measured=True) as running:
         yield running
 
 

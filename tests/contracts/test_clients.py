@@ -24,9 +24,12 @@ def run(*command: str, **environment: str) -> str:
     return ended.stdout + ended.stderr
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def node() -> str:
-    """Where node is, once the clients were generated and their types checked."""
+    """Where node is, once the clients were generated and their types checked.
+
+    Of the scope of `portfolio`, so that no system is started where there is no node.
+    """
     found = shutil.which("node")
     if found is None:
         pytest.skip("node is not installed")

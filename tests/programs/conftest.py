@@ -12,6 +12,9 @@ from tests.apps import Door, facts_of, open_door
 from tests.cluster import TestDatabase
 from tests.programs.books import Books
 from tests.programs.demonstrations import PLAN, enter, step
+from tests.programs.reference import _copy, reference
+
+__all__ = ["_copy", "reference"]
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from cli.portfolio.loader import load_portfolio
 from services.common.clock import move_demonstration_clock, real_now
 from services.common.jobs import run_due_jobs
 from services.programs.inbox.clock import follow_edition_clock
@@ -160,12 +159,11 @@ async def test_a_clock_that_was_stopped_catches_up(
     assert (await at("2031-07-01"))["state"] == "completed"
 
 
-async def test_facts_known_as_of_a_day_are_left_alone(programs: Door) -> None:
-    await load_portfolio(programs.as_("importer"))
-    reader = programs.as_("manager")
+async def test_facts_known_as_of_a_day_are_left_alone(reference: Door) -> None:
+    reader = reference.as_("manager")
     before = (await reader.get("/v1/editions", params={"limit": "200"})).json()["items"]
     assert {"running", "planned"} <= {edition["state"] for edition in before}
-    sessions = programs.app.state.sessions
+    sessions = reference.app.state.sessions
     assert await run_due_jobs(sessions, WORKS) == 0
     for edition in before:
         async with sessions.transaction() as session:

@@ -9,7 +9,6 @@ import pytest
 from fastapi.routing import APIRoute
 from sqlalchemy import event
 
-from cli.portfolio.loader import load_portfolio
 from services.common.sessions import HotReader
 from services.common.wire import FacetedPage
 from services.programs.schemas.editions import EditionItem
@@ -20,9 +19,8 @@ from tests.programs.demonstrations import enter
 
 
 @pytest.fixture
-async def staff(programs: Door) -> httpx.AsyncClient:
-    await load_portfolio(programs.as_("importer"))
-    return programs.as_("manager", "finance")
+async def staff(reference: Door) -> httpx.AsyncClient:
+    return reference.as_("manager", "finance")
 
 
 async def read(client: httpx.AsyncClient, path: str, **params: Any) -> dict[str, Any]:

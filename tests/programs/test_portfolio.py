@@ -16,9 +16,8 @@ INTERVIEW = "interview-2025"
 
 
 @pytest.fixture
-async def portfolio(programs: Door) -> httpx.AsyncClient:
-    await load_portfolio(programs.as_("importer"))
-    return programs.as_()
+async def portfolio(reference: Door) -> httpx.AsyncClient:
+    return reference.as_()
 
 
 async def rows(reader: httpx.AsyncClient, path: str, **parameters: str) -> dict[str, Any]:

@@ -7,7 +7,6 @@ import httpx
 import pytest
 from lxml import etree
 
-from cli.portfolio.loader import load_portfolio
 from cli.portfolio.sources import INTERVIEW
 from services.common.jobs import run_due_jobs
 from services.programs.operations.publication_renewals import renew_due
@@ -29,11 +28,10 @@ ORGANISATION = "/v1/publications/iati/organisation.xml"
 
 
 @pytest.fixture
-async def portfolio(programs: Door) -> Door:
+async def portfolio(reference: Door) -> Door:
     """The reference portfolio, whose agency has a reporting identifier."""
-    await load_portfolio(programs.as_("importer"))
-    await name_reporter(programs)
-    return programs
+    await name_reporter(reference)
+    return reference
 
 
 Delivered = tuple[httpx.AsyncClient, str]
@@ -60,9 +58,8 @@ async def row(door: Door, path: str, code: str) -> dict[str, Any]:
     return found
 
 
-async def test_without_a_reporting_identifier_nothing_is_published(programs: Door) -> None:
-    await load_portfolio(programs.as_("importer"))
-    manager = programs.as_("manager")
+async def test_without_a_reporting_identifier_nothing_is_published(reference: Door) -> None:
+    manager = reference.as_("manager")
     for answer in (
         await manager.post("/v1/publication-records", json={"channel": "iati_activities"}),
         await manager.get("/v1/publication-checks/iati_activities"),
@@ -70,7 +67,7 @@ async def test_without_a_reporting_identifier_nothing_is_published(programs: Doo
         assert answer.status_code == 409
         assert answer.json()["code"] == "reporting-identifier-missing"
     assert (await manager.get("/v1/publication-records")).json()["items"] == []
-    assert (await programs.as_().get(ACTIVITIES)).json()["code"] == "not-published"
+    assert (await reference.as_().get(ACTIVITIES)).json()["code"] == "not-published"
 
 
 async def placeless(door: Door) -> dict[str, Any]:
