@@ -21,7 +21,8 @@ from benchmarks.ceilings import SURVEY
 from benchmarks.harness import connect, measure_on_database, say_goal, serve, serve_as_in_production
 from services.common.seal import seal
 from services.evaluation.app import create_app
-from services.evaluation.operations.ballot_box import SMALLEST_SEAL, hash_token, seal_context
+from services.evaluation.domain.ballot_sealing import SMALLEST_SEAL, seal_context
+from services.evaluation.operations.ballot_box import hash_token
 from services.evaluation.operations.ballot_counts import count_ballots
 from services.evaluation.operations.invitations import new_token
 from services.evaluation.settings import Settings

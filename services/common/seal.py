@@ -8,6 +8,7 @@ import hmac
 import os
 import unicodedata
 from collections.abc import Callable
+from functools import lru_cache
 from hashlib import sha256
 from typing import ClassVar, Final
 from uuid import UUID
@@ -81,8 +82,12 @@ def seal(public_key: bytes, plaintext: bytes, context: str, *, smallest: int = 2
     """
     padded = plaintext + _PADDING_MARK
     padded = padded.ljust(max(smallest, 1 << (len(padded) - 1).bit_length()), b"\0")
-    recipient = X25519PublicKey.from_public_bytes(public_key)
-    return _SEALED + _HPKE.encrypt(padded, recipient, info=_SEALED + context.encode())
+    return _SEALED + _HPKE.encrypt(padded, _recipient(public_key), info=_SEALED + context.encode())
+
+
+@lru_cache(maxsize=256)
+def _recipient(public_key: bytes) -> X25519PublicKey:
+    return X25519PublicKey.from_public_bytes(public_key)
 
 
 def unseal(private_key: bytes, sealed: bytes, context: str) -> bytes:

@@ -11,7 +11,7 @@ import pytest
 
 from services.common.keystore import KeyDestroyed
 from services.common.seal import Undecipherable, new_key_pair, unseal
-from services.evaluation.operations.ballot_box import seal_context
+from services.evaluation.domain.ballot_sealing import seal_context
 from tests.apps import Door
 from tests.evaluation.surveys import Survey, open_survey, tell_of_edition
 

@@ -1,7 +1,7 @@
 """Answers take the short way past FastAPI's routing: what is taken, refused and said must be what FastAPI would."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -16,9 +16,12 @@ from services.common.http.direct import DirectProtocol
 from services.common.http.lean import opens_session
 from services.common.http.routes import HouseRoute
 from services.common.http.server import LimitedProtocol
+from services.common.problems import Problem
+from services.common.sessions import Sessions
 from services.evaluation.app import create_app
 from services.evaluation.db import ballots
-from services.evaluation.operations.ballot_box import Ballot, BallotBox
+from services.evaluation.operations import ballot_box
+from services.evaluation.operations.ballot_box import Ballot, BallotBox, Submission
 from services.evaluation.settings import Settings
 from tests.apps import Door, open_door
 from tests.evaluation.surveys import Survey, open_survey
@@ -175,14 +178,14 @@ async def test_a_survey_that_closes_meanwhile_takes_nothing(
 ) -> None:
     """The look-up saw an open survey; the statement that stores finds it closed, and the token stays unused."""
     survey = await open_survey(evaluation, 1)
-    put = BallotBox.put
+    store = ballot_box.store_ballots
 
-    async def close_first(box: BallotBox, ballot: Ballot) -> None:
+    async def close_first(sessions: Sessions, group: Sequence[Ballot]) -> Sequence[Problem | None]:
         closed = await survey.staff.post(f"/v1/campaigns/{survey.campaign_id}/closing")
         assert closed.status_code == 200
-        await put(box, ballot)
+        return await store(sessions, group)
 
-    monkeypatch.setattr(BallotBox, "put", close_first)
+    monkeypatch.setattr(ballot_box, "store_ballots", close_first)
     assert (await survey.submit(survey.slips[0])).status_code == 404
     assert await admin.fetchval("SELECT count(*) FROM sealed_ballot") == 0
     state = "SELECT state FROM ballot_token WHERE campaign_id = $1"
@@ -208,16 +211,28 @@ async def test_a_fault_of_one_group_is_told_to_those_in_it_and_logged(
 @pytest.fixture
 async def all_together(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let nobody's ballot be stored before everybody's token, in both apps, was looked up and found unused."""
-    put, waiting, everybody = BallotBox.put, [], asyncio.Event()
+    put, everybody = BallotBox.put, asyncio.Event()
+    store, all_sealed = ballot_box.store_ballots, asyncio.Event()
+    arrived: list[Submission] = []
+    sealed: list[Ballot] = []
 
-    async def wait_for_all(box: BallotBox, ballot: Ballot) -> None:
-        waiting.append(ballot)
-        if len(waiting) == 2 * RACERS:
+    async def gather_all(box: BallotBox, submission: Submission) -> None:
+        """Make one group of all that each app is sent."""
+        arrived.append(submission)
+        if len(arrived) == 2 * RACERS:
             everybody.set()
         await everybody.wait()
-        await put(box, ballot)
+        await put(box, submission)
 
-    monkeypatch.setattr(BallotBox, "put", wait_for_all)
+    async def wait_for_all(sessions: Sessions, group: Sequence[Ballot]) -> Sequence[Problem | None]:
+        sealed.extend(group)
+        if len(sealed) == 2 * RACERS:
+            all_sealed.set()
+        await all_sealed.wait()
+        return await store(sessions, group)
+
+    monkeypatch.setattr(BallotBox, "put", gather_all)
+    monkeypatch.setattr(ballot_box, "store_ballots", wait_for_all)
 
 
 async def race(survey: Survey, ways: list[httpx.AsyncClient]) -> list[list[int]]:

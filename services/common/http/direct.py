@@ -66,10 +66,17 @@ class Exchange:
     response_started: ClassVar[bool] = False
     """An answer leaves whole."""
 
-    def __init__(self, scope: Scope, found: tuple[HouseRoute, Answer], *, keep_alive: bool) -> None:
+    def __init__(
+        self,
+        scope: Scope,
+        headers: Mapping[bytes, bytes],
+        found: tuple[HouseRoute, Answer],
+        *,
+        keep_alive: bool,
+    ) -> None:
         self.scope = scope
         self.route, self.answer = found
-        self.observation = Observation.begin(dict(scope["headers"]), trust_request_id=True)
+        self.observation = Observation.begin(headers, trust_request_id=True)
         self.keep_alive = keep_alive
         self.body = b""
         self.more_body = True
@@ -144,7 +151,7 @@ class DirectProtocol(LimitedProtocol):
             return False
         scope["app"], scope["route"], scope["path"] = way.app, found[0], found[0].path
         scope["path_params"] = {}
-        self._exchange = Exchange(scope, found, keep_alive=self.parser.should_keep_alive())
+        self._exchange = Exchange(scope, headers, found, keep_alive=self.parser.should_keep_alive())
         self.cycle = cast("RequestResponseCycle", self._exchange)
         self._wait(way.limits.answer_seconds)
         return True

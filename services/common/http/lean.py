@@ -8,6 +8,7 @@ dictionary, and what its function needs is worked out by a plan made at start.
 import inspect
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from typing import Any
 
 from fastapi import Request, Response, params
@@ -34,19 +35,23 @@ def plan_lean(dependant: Dependant) -> Answer | None:
         return None
     solve = _plan(dependant)
 
-    async def answer(request: Request) -> Response:
+    async def answer_within(stack: AsyncExitStack, request: Request) -> Response:
         errors: list[Any] = []
         sent = await _read_body(request) if body else None
-        async with AsyncExitStack() as stack:
-            values = await solve(request, stack, {}, errors)
-            if body:
-                values |= await _validate_body(body, sent, errors)
-            if errors:
-                raise invalid_request(RequestValidationError(errors))
-            response: Response = await endpoint(**values)
+        values = await solve(request, stack, {}, errors)
+        if body:
+            values |= await _validate_body(body, sent, errors)
+        if errors:
+            raise invalid_request(RequestValidationError(errors))
+        response: Response = await endpoint(**values)
         return response
 
-    return answer
+    async def answer(request: Request) -> Response:
+        async with AsyncExitStack() as stack:
+            return await answer_within(stack, request)
+
+    # Where nothing is held open, nothing is to be closed.
+    return answer if opens_session(dependant) else partial(answer_within, AsyncExitStack())
 
 
 def opens_session(dependant: Dependant) -> bool:

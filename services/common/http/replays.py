@@ -49,7 +49,7 @@ def remember_session(request: Request, session: AsyncSession, attempt: Attempt) 
 
 async def keep_response(request: Request, response: Response, *, keeps_body: bool) -> None:
     """Record the answer of a POST with a key, in the transaction of its effect; only success is kept."""
-    attempted: tuple[AsyncSession, Attempt] | None = getattr(request.state, "attempted", None)
+    attempted: tuple[AsyncSession, Attempt] | None = request.scope.get("state", {}).get("attempted")
     if attempted is None or response.status_code >= 300:
         return
     session, attempt = attempted

@@ -9,8 +9,10 @@ import orjson
 from fastapi import APIRouter, Request, params
 from fastapi.dependencies.utils import get_flat_params
 from fastapi.routing import APIRoute
+from starlette.datastructures import Headers
+from starlette.requests import empty_receive
 from starlette.responses import Response
-from starlette.types import Scope
+from starlette.types import Receive, Scope
 
 from services.common.http.lean import Answer, opens_session, plan_lean
 from services.common.http.replays import Replayed, keep_response
@@ -27,8 +29,31 @@ PUBLIC_CACHING: Final = "public, max-age=60"
 Handle = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
+class Fields(Headers):
+    """The header fields of a request, each found at once: a route looks for eight of them."""
+
+    def __init__(self, scope: Scope) -> None:
+        super().__init__(scope=scope)
+        # Of several with one name the first counts, as in Starlette.
+        self._first = {name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(self.raw)}
+
+    def __getitem__(self, key: str) -> str:
+        return self._first[key.lower()]
+
+    def __contains__(self, key: object) -> bool:
+        return str(key).lower() in self._first
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """Return the field of this name, or `default`."""
+        return self._first.get(key.lower(), default)
+
+
 class StrictRequest(Request):
     """A request whose JSON is read once, as I-JSON."""
+
+    def __init__(self, scope: Scope, receive: Receive = empty_receive) -> None:
+        super().__init__(scope, receive)
+        self._headers = Fields(scope)
 
     @classmethod
     def complete(cls, scope: Scope, body: bytes) -> Self:

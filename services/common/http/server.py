@@ -63,6 +63,10 @@ class _Joining:
         self._flush()
         self._transport.write(data)
 
+    def is_closing(self) -> bool:
+        """Say whether the connection is being closed, or is closed."""
+        return self._transport.is_closing()
+
     def close(self) -> None:
         """Close when everything has been sent."""
         self._flush()
@@ -216,7 +220,7 @@ class LimitedProtocol(HttpToolsProtocol):
         self._refuse(RequestUnreadable("The request is not valid HTTP/1.1."))
 
     def _active_cycle(self) -> RequestResponseCycle | None:
-        cycle = cast("RequestResponseCycle | None", self.cycle)
+        cycle: RequestResponseCycle | None = self.cycle
         return None if cycle is None or cycle.response_complete else cycle
 
     def _await_head(self) -> None:

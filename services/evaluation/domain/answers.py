@@ -45,7 +45,7 @@ def settle_answers(
         Fault(f"{pointer}/{code}", "unknown_question", "The questionnaire has no such question here.")
         for code in answers.keys() - asked.keys()
     ]
-    irrelevant = find_irrelevant(wording.conditions, answers, today)
+    irrelevant = find_irrelevant(wording.conditions, answers, today) if wording.conditions else set()
     kept = {code: answer for code, answer in answers.items() if code in asked and code not in irrelevant}
     for code, question in asked.items():
         if code not in irrelevant and (fault := _find_fault(question, kept, today)):

@@ -10,7 +10,6 @@ from uuid import UUID, uuid4
 import orjson
 
 from services.common.problems import Fault, Problem, RequestInvalid
-from services.common.seal import seal
 from services.common.sessions import Sessions
 from services.evaluation.db.ballots import (
     SurveyFacts,
@@ -24,12 +23,31 @@ from services.evaluation.domain.answers import settle_answers
 from services.evaluation.domain.campaigns import Anonymity, CampaignState, TokenState
 from services.evaluation.domain.problems import InvitationNotUsable
 from services.evaluation.domain.wordings import Wording
+from services.evaluation.operations.ballot_sealers import Sealers, open_sealers
 from services.evaluation.operations.gathering import Gathering
 from services.evaluation.schemas.responses import ResponseBlock, ResponseSubmit
 
-SMALLEST_SEAL: Final = 4096
-"""Ballots up to this many bytes are of equal length when sealed."""
 _USABLE: Final = "This invitation is not valid, was used already, or its survey is not open."
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What the holder of a token has sent."""
+
+    token_hash: bytes
+    id: bytes
+    """Tells a repeat of this submission from another with the same token."""
+    request: ResponseSubmit = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A checked submission."""
+
+    token_hash: bytes
+    submission: bytes
+    survey: SurveyFacts
+    answers: bytes = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -52,25 +70,48 @@ class Paper:
 
 
 class BallotBox:
-    """Looks tokens up and stores ballots, both in groups: while one group is worked on, the next gathers."""
+    """Looks tokens up and stores ballots in groups: while one group is worked on, the next gathers."""
 
     def __init__(self) -> None:
         self._wordings: dict[UUID, Wording] = {}
         """What versions ask, which never changes once a survey of them is open (E5)."""
         self._papers = Gathering(self._look_up)
-        self._ballots = Gathering(store_ballots)
+        # One group is stored while another is sealed and a third is looked up.
+        self._submissions = Gathering(self._take, at_once=3)
+        self._sealers: Sealers
 
     async def find(self, token_hash: bytes) -> Paper:
         """Return what the holder of a token is asked; raise `InvitationNotUsable` if nobody holds it."""
         return await self._papers.put(token_hash)
 
-    async def put(self, ballot: Ballot) -> None:
-        """Wait until the ballot's group has committed; raise `InvitationNotUsable` or `Unavailable`."""
-        await self._ballots.put(ballot)
+    async def put(self, submission: Submission) -> None:
+        """Wait until the submission's group is stored, committed.
+
+        Raises `InvitationNotUsable`, `RequestInvalid` or `Unavailable`.
+        """
+        await self._submissions.put(submission)
 
     async def work_forever(self, sessions: Sessions) -> None:
         """Look up and store what arrives for as long as the app lives."""
-        await asyncio.gather(self._papers.work_forever(sessions), self._ballots.work_forever(sessions))
+        async with open_sealers() as self._sealers:
+            await asyncio.gather(
+                self._papers.work_forever(sessions), self._submissions.work_forever(sessions)
+            )
+
+    async def _take(self, sessions: Sessions, group: Sequence[Submission]) -> Sequence[Problem | None]:
+        """Check, seal and store the submissions of a group; return why one was refused, by place."""
+        papers = await self._look_up(sessions, [submission.token_hash for submission in group])
+        checked = [_check_or_refuse(paper, one) for paper, one in zip(papers, group, strict=True)]
+        answered = [one for one in checked if isinstance(one, Answered)]
+        stored = iter(await store_ballots(sessions, await self._seal(answered)) if answered else ())
+        return [next(stored) if isinstance(one, Answered) else one for one in checked]
+
+    async def _seal(self, answered: Sequence[Answered]) -> Sequence[Ballot]:
+        contents = [(one.survey.id, one.survey.public_key, one.answers) for one in answered]
+        return [
+            Ballot(one.token_hash, one.survey.id, one.submission, sealed)
+            for one, sealed in zip(answered, await self._sealers.seal(contents), strict=True)
+        ]
 
     async def _look_up(self, sessions: Sessions, group: Sequence[bytes]) -> Sequence[Paper | Problem]:
         async with sessions.hot_reading() as reader:
@@ -114,21 +155,42 @@ async def store_ballots(sessions: Sessions, group: Sequence[Ballot]) -> Sequence
 
 
 async def submit_response(box: BallotBox, token: str, request: ResponseSubmit) -> None:
-    """Check the answers, seal them and put them into the box; raise `InvitationNotUsable`."""
+    """Put the answers into the box, where they are checked and sealed; raise `InvitationNotUsable`."""
     token_hash = hash_token(token)
     submission = hashlib.sha256(b"submission" + token_hash + request.nonce.bytes).digest()
-    paper = await require_paper(box, token_hash, submission)
+    await box.put(Submission(token_hash, submission, request))
+
+
+def check_submission(paper: Paper, submission: Submission) -> Answered | None:
+    """Return the checked answers; None for the repeat of a submission that is stored already.
+
+    Raises `InvitationNotUsable` or `RequestInvalid`.
+    """
+    require_usable(paper, submission.id)
     if paper.token.state is TokenState.USED:
-        return
-    content = orjson.dumps(settle_blocks(paper, request.blocks) | _who(paper, request))
-    survey = paper.survey
-    sealed = seal(survey.public_key, content, seal_context(survey.id), smallest=SMALLEST_SEAL)
-    await box.put(Ballot(token_hash, survey.id, submission, sealed))
+        return None
+    answers = orjson.dumps(settle_blocks(paper, submission.request.blocks) | _who(paper, submission.request))
+    return Answered(submission.token_hash, submission.id, paper.survey, answers)
 
 
-async def require_paper(box: BallotBox, token_hash: bytes, submission: bytes | None = None) -> Paper:
-    """Return what the holder of a token may answer, or has answered by `submission`."""
+def _check_or_refuse(paper: Paper | Problem, submission: Submission) -> Answered | Problem | None:
+    if isinstance(paper, Problem):
+        return paper
+    try:
+        return check_submission(paper, submission)
+    except Problem as problem:
+        return problem
+
+
+async def require_paper(box: BallotBox, token_hash: bytes) -> Paper:
+    """Return what the holder of a token may answer; raise `InvitationNotUsable`."""
     paper = await box.find(token_hash)
+    require_usable(paper)
+    return paper
+
+
+def require_usable(paper: Paper, submission: bytes | None = None) -> None:
+    """Raise `InvitationNotUsable` unless the holder of the token may answer, or has answered by `submission`."""
     survey, token = paper.survey, paper.token
     late = survey.closes_at is not None and survey.closes_at <= survey.now
     if token.state is TokenState.USED:
@@ -136,7 +198,6 @@ async def require_paper(box: BallotBox, token_hash: bytes, submission: bytes | N
             raise InvitationNotUsable(_USABLE)
     elif survey.state is not CampaignState.OPEN or late:
         raise InvitationNotUsable(_USABLE)
-    return paper
 
 
 def settle_blocks(paper: Paper, blocks: Sequence[ResponseBlock]) -> dict[str, Any]:
@@ -187,8 +248,3 @@ def _who(paper: Paper, request: ResponseSubmit) -> dict[str, str]:
 def hash_token(token: str) -> bytes:
     """Return what is stored of a token; dashes and case of a typed code do not count."""
     return hashlib.sha256(b"ballot-token" + token.replace("-", "").upper().encode()).digest()
-
-
-def seal_context(campaign_id: UUID) -> str:
-    """Return what a ballot's seal is bound to."""
-    return f"campaign:{campaign_id}:ballot"

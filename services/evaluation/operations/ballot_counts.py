@@ -18,10 +18,10 @@ from services.evaluation.db.ballots import delete_seals, keep_count, stream_seal
 from services.evaluation.db.campaigns import get_campaign, get_questions
 from services.evaluation.db.tables import Campaign, Suggestion
 from services.evaluation.domain.ballot_counting import OpenedBallots, open_ballots, read_opened
+from services.evaluation.domain.ballot_sealing import seal_context
 from services.evaluation.domain.campaigns import CampaignState
 from services.evaluation.domain.instruments import QUESTIONS, Question
 from services.evaluation.domain.recommendations import Moderation
-from services.evaluation.operations.ballot_box import seal_context
 from services.evaluation.operations.learning import end_pairing, keep_learning
 
 CAMPAIGN_KEY = "campaign"

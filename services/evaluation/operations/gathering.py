@@ -10,6 +10,7 @@ from services.common.problems import Problem, Unavailable
 from services.common.sessions import Sessions
 
 LARGEST_GROUP: Final = 200
+MOST_WAITING: Final = 5 * LARGEST_GROUP
 log = structlog.get_logger()
 
 Item = TypeVar("Item")
@@ -21,26 +22,34 @@ Work = Callable[[Sessions, Sequence[Item]], Awaitable[Sequence[Result | Problem]
 class Gathering(Generic[Item, Result]):
     """A burst costs the database as many statements as there are groups, not as there are requests."""
 
-    def __init__(self, work: Work[Item, Result]) -> None:
+    def __init__(self, work: Work[Item, Result], *, at_once: int = 1) -> None:
+        """`at_once`: how many groups may be worked on while the next gathers."""
         self._work = work
-        self._waiting: asyncio.Queue[tuple[Item, asyncio.Future[Result]]] = asyncio.Queue(5 * LARGEST_GROUP)
+        self._at_once = at_once
+        self._waiting: list[tuple[Item, asyncio.Future[Result]]] = []
+        self._arrived = asyncio.Event()
 
     async def put(self, item: Item) -> Result:
         """Return what came of an item once its group is through; raise its problem, or `Unavailable`."""
+        if len(self._waiting) >= MOST_WAITING:
+            raise Unavailable("Too many answers arrive at once; send yours again shortly.")
         result: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
-        try:
-            self._waiting.put_nowait((item, result))
-        except asyncio.QueueFull as error:
-            raise Unavailable("Too many answers arrive at once; send yours again shortly.") from error
+        self._waiting.append((item, result))
+        self._arrived.set()
         return await result
 
     async def work_forever(self, sessions: Sessions) -> None:
         """Work on what arrives for as long as the app lives."""
+        await asyncio.gather(*(self._keep_working(sessions) for _ in range(self._at_once)))
+
+    async def _keep_working(self, sessions: Sessions) -> None:
         while True:
-            group = [await self._waiting.get()]
-            while not self._waiting.empty() and len(group) < LARGEST_GROUP:
-                group.append(self._waiting.get_nowait())
-            await self._settle(sessions, group)
+            await self._arrived.wait()
+            group, self._waiting = self._waiting[:LARGEST_GROUP], self._waiting[LARGEST_GROUP:]
+            if not self._waiting:
+                self._arrived.clear()
+            if group:  # or another was faster
+                await self._settle(sessions, group)
 
     async def _settle(self, sessions: Sessions, group: Sequence[tuple[Item, asyncio.Future[Result]]]) -> None:
         try:
