@@ -76,6 +76,18 @@ PROBE_SECONDS: Final = 2.0
 LOOPBACK_ORIGIN: Final = r"http://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?"
 
 
+ASKED_BY_BROWSERS: Final = (
+    *("Action-Plan-Code", "Authorization", "Ballot-Token", "Content-Type", "Idempotency-Key"),
+    *("If-Match", "If-None-Match", "If-Range", "Range"),
+)
+TOLD_TO_BROWSERS: Final = (
+    *("Content-Disposition", "Content-Language", "Content-Location", "Content-Range", "Deprecation", "ETag"),
+    *("Idempotent-Replayed", "Link", "Location", "RateLimit", "RateLimit-Policy", "Retry-After", "Sunset"),
+    "X-Request-Id",
+)
+"""Headers that scripts of an allowed origin may read, beside those that browsers show them anyway."""
+
+
 def create_app(settings: Settings | None = None) -> ASGIApp:
     """Return the gateway, ready to be served."""
     settings = settings or Settings()
@@ -100,8 +112,8 @@ def _open_to_browsers(app: ASGIApp, settings: Settings) -> ASGIApp:
         allow_origins=sorted(settings.cors_origins),
         allow_origin_regex=LOOPBACK_ORIGIN if settings.has_demonstration_accounts else None,
         allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
-        allow_headers=["Authorization", "Content-Type", "If-Match", "If-None-Match", "Idempotency-Key"],
-        expose_headers=["ETag", "Link", "Location", "Retry-After", "X-Request-Id", "Idempotent-Replayed"],
+        allow_headers=ASKED_BY_BROWSERS,
+        expose_headers=TOLD_TO_BROWSERS,
     )
 
 

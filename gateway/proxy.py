@@ -25,6 +25,7 @@ REQUEST_HEADERS: Final = frozenset(
         b"accept",
         b"accept-encoding",
         b"accept-language",
+        b"action-plan-code",
         b"ballot-token",
         b"content-encoding",
         b"content-language",

@@ -17,9 +17,11 @@ SECTIONS: Final = (
     ("/docs/events", "Events"),
     ("/docs/changelog", "Changelog"),
 )
+FIRST: Final = ("first-call", "frontend", "integrator", "clients", "views", "operator")
+"""Guides that most readers look for, before those of one task each."""
 _READER: Final = MarkdownIt("commonmark", {"html": False}).enable("table")
 _PAGE: Final = """<!doctype html>
-<html lang="en">
+<html lang="{language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -59,47 +61,68 @@ def make_pages(documents: Path, problems: Sequence[ProblemEntry]) -> dict[str, s
         file.stem: file.read_text(encoding="utf-8") for file in sorted((documents / "guides").glob("*.md"))
     }
     pages = {f"/docs/guides/{name}": _article(f"/docs/guides/{name}", text) for name, text in guides.items()}
+    events = orjson.loads(_read(documents / "events.json"))
     return pages | {
         "/docs": _frame("/docs", "Documentation", _start(guides)),
         "/docs/reference": _frame("/docs/reference", "Reference", _REFERENCE, "swagger-ui.css"),
-        "/docs/permissions": _article("/docs/permissions", _read(documents / "permissions.md")),
-        "/docs/problems": _frame("/docs/problems", "Problems", _problems(problems)),
-        "/docs/events": _frame(
-            "/docs/events", "Events", _events(orjson.loads(_read(documents / "events.json")))
+        "/docs/permissions": _article(
+            "/docs/permissions", _read(documents / "permissions.md"), "page catalog"
         ),
+        "/docs/problems": _frame("/docs/problems", "Problems", _problems(problems)),
+        "/docs/events": _frame("/docs/events", "Events", _events(events)),
         "/docs/changelog": _article("/docs/changelog", _read(documents.parent / "CHANGELOG.md")),
     }
 
 
+def make_problem_page(entry: ProblemEntry, language: str) -> str:
+    """Return the page that the `type` of a problem leads to, with the title in `language` first."""
+    titles = "".join(
+        f'<li lang="{tag}">{escape(text)}</li>' for tag, text in entry.title.items() if tag != language
+    )
+    body = (
+        f'<main class="page"><h1>{escape(entry.title[language])}</h1>'
+        f"<p>HTTP {entry.status} · <code>{escape(entry.slug)}</code></p>"
+        f'<p lang="en">{_inline(entry.description)}</p><ul>{titles}</ul></main>'
+    )
+    return _frame("", entry.title[language], body, language=language)
+
+
 def _start(guides: Mapping[str, str]) -> str:
-    cards = [(f"/docs/guides/{name}", _title(text), _first_sentence(text)) for name, text in guides.items()]
-    cards += [
+    order = sorted(guides, key=lambda name: (FIRST.index(name) if name in FIRST else len(FIRST), name))
+    written = [
+        (f"/docs/guides/{name}", _title(guides[name]), _first_sentence(guides[name])) for name in order
+    ]
+    made = [
         ("/docs/reference", "Reference", "Every operation, with try-it-out."),
         ("/docs/permissions", "Permissions", "Who may do what, and how far it reaches."),
         ("/docs/problems", "Problems", "Every error that can be answered, in three languages."),
         ("/docs/events", "Events", "What the services tell each other, and webhooks tell you."),
         ("/docs/changelog", "Changelog", "What is new, and what is known to be missing."),
     ]
-    listed = "".join(
-        f'<li><a href="{path}"><strong>{escape(title)}</strong><span>{escape(told)}</span></a></li>'
-        for path, title, told in cards
-    )
     return (
         '<main class="page"><h1>Qoldau</h1><p>The open backend for development-cooperation programs. '
         'Begin with <a href="/docs/guides/first-call">the first call in five minutes</a>; '
         'machines read <a href="/openapi.json">openapi.json</a>.</p>'
-        f'<ul class="cards">{listed}</ul></main>'
+        f"<h2>Guides</h2>{_cards(written)}<h2>To look things up</h2>{_cards(made)}</main>"
     )
+
+
+def _cards(cards: Sequence[tuple[str, str, str]]) -> str:
+    listed = "".join(
+        f'<li><a href="{path}"><strong>{escape(title)}</strong><span>{escape(told)}</span></a></li>'
+        for path, title, told in cards
+    )
+    return f'<ul class="cards">{listed}</ul>'
 
 
 def _problems(problems: Sequence[ProblemEntry]) -> str:
     rows = "".join(
         f'<tr><td><a href="/problems/{escape(entry.slug)}"><code>{escape(entry.slug)}</code></a></td>'
-        f"<td>{entry.status}</td><td>{escape(entry.description)}</td></tr>"
+        f"<td>{entry.status}</td><td>{_inline(entry.description)}</td></tr>"
         for entry in problems
     )
     return (
-        '<main class="page"><h1>Problems</h1><p>Every error is <code>application/problem+json</code>, its '
+        '<main class="page catalog"><h1>Problems</h1><p>Every error is <code>application/problem+json</code>, its '
         "<code>code</code> is one of these, its <code>type</code> leads to the page of it.</p>"
         '<div class="scroll"><table><thead><tr><th>code</th><th>status</th><th>meaning</th></tr></thead>'
         f"<tbody>{rows}</tbody></table></div></main>"
@@ -117,33 +140,38 @@ def _events(document: Mapping[str, Any]) -> str:
             one for one in receivers if one != "gateway"
         )
         rows.append(
-            f"<tr><td><code>{escape(name)}</code><br>{escape(schema.get('description', ''))}</td>"
+            f"<tr><td><code>{escape(name)}</code><br>{_inline(schema.get('description', ''))}</td>"
             f"<td>{escape(told.removesuffix(', '))}</td><td>{fields}</td></tr>"
         )
     return (
-        '<main class="page"><h1>Events</h1><p>CloudEvents 1.0 between services, with the full state of the '
+        '<main class="page catalog"><h1>Events</h1><p>CloudEvents 1.0 between services, with the full state of the '
         "subject, without names. Those that go to webhooks reach your endpoints as id and link only.</p>"
         '<div class="scroll"><table><thead><tr><th>type</th><th>told to</th><th>fields</th></tr></thead>'
         f"<tbody>{''.join(rows)}</tbody></table></div></main>"
     )
 
 
-def _article(path: str, text: str) -> str:
+def _article(path: str, text: str, kind: str = "page") -> str:
     shown = (
         _READER.render(text)
         .replace("<table>", '<div class="scroll"><table>')
         .replace("</table>", "</table></div>")
     )
-    return _frame(path, _title(text), f'<main class="page">{shown}</main>')
+    return _frame(path, _title(text), f'<main class="{kind}">{shown}</main>')
 
 
-def _frame(path: str, title: str, body: str, *styles: str) -> str:
+def _inline(text: str) -> str:
+    """Return a docstring's sentence with its code as such."""
+    return str(_READER.renderInline(" ".join(text.split())))
+
+
+def _frame(path: str, title: str, body: str, *styles: str, language: str = "en") -> str:
     links = "".join(
         f'<a href="{place}"{" aria-current=" + chr(34) + "page" + chr(34) if place == path else ""}>{name}</a>'
         for place, name in SECTIONS
     )
     sheets = "\n".join(_STYLE.format(name) for name in (*styles, "portal.css"))
-    return _PAGE.format(title=escape(title), styles=sheets, links=links, body=body)
+    return _PAGE.format(title=escape(title), language=language, styles=sheets, links=links, body=body)
 
 
 def _title(text: str) -> str:

@@ -1,6 +1,5 @@
 """Routes of the portal: pages, their assets, the merged document and the problem pages."""
 
-from html import escape
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,7 +11,7 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Respon
 from starlette.routing import BaseRoute, Route
 
 from gateway.identity.operations.demonstration import NOT_PEOPLE, PASSWORD, login_of
-from gateway.portal.pages import ProblemEntry, make_pages
+from gateway.portal.pages import ProblemEntry, make_pages, make_problem_page
 from services.common.i18n import pick
 from services.common.identity import Role
 from services.common.problems import NotFound
@@ -32,7 +31,6 @@ _POLICY: Final = (
     "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 )
-_PAGE_POLICY: Final = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'"
 _SHORTLY: Final = "public, max-age=300"
 
 
@@ -87,13 +85,6 @@ def _problem_page(request: Request, entry: ProblemEntry) -> Response:
     accept = request.headers.get("accept", "")
     if "json" in accept and "text/html" not in accept:
         return Response(orjson.dumps(entry.model_dump()), 200, headers, "application/json")
-    picked = pick(entry.title, request.headers.get("accept-language"), ("en",))
-    headers |= {"Content-Security-Policy": _PAGE_POLICY, "Content-Language": picked.tag}
-    titles = "".join(f'<p lang="{tag}">{escape(text)}</p>' for tag, text in entry.title.items())
-    page = (
-        f'<!doctype html><html lang="{picked.tag}"><head><meta charset="utf-8">'
-        f"<title>{escape(picked.text)}</title></head><body><h1>{escape(picked.text)}</h1>"
-        f"<p>HTTP {entry.status} · <code>{escape(entry.slug)}</code></p>"
-        f'<p lang="en">{escape(entry.description)}</p>{titles}</body></html>'
-    )
-    return HTMLResponse(page, headers=headers)
+    language = pick(entry.title, request.headers.get("accept-language"), ("en",)).tag
+    headers |= {"Content-Security-Policy": _POLICY, "Content-Language": language}
+    return HTMLResponse(make_problem_page(entry, language), headers=headers)

@@ -189,13 +189,21 @@ class FacetedPage(FollowedPage[Item], Generic[Item]):
     """By name, the most frequent value first; only with `facets`."""
 
 
+_MEMBER: Final = re.compile(r"<\w+\.\w+: ('[^']*')>")
+"""How Python writes a member of an enumeration."""
+
+
 def say_error(error: Mapping[str, Any]) -> str:
     """Return what one of Pydantic's errors expects; its own messages name rules, never the rejected value."""
     if error["type"] == "value_error":
         return str(error.get("ctx", {}).get("error", "The value is not valid.")).capitalize()
     if error["type"] == "extra_forbidden":
         return "There is no such field."
-    return str(error["msg"])
+    if error["type"] in {"too_short", "too_long"} and str(error["msg"]).startswith("Value"):  # of a secret
+        limits = error["ctx"]
+        least, most = limits.get("min_length"), limits.get("max_length")
+        return f"Expected at least {least} characters." if least else f"Expected at most {most} characters."
+    return _MEMBER.sub(r"\1", str(error["msg"]))
 
 
 def _refuse_constant(_: str) -> Never:

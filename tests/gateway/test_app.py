@@ -1,8 +1,11 @@
 """The gateway in front of a real service: who a request is passed on for, and what is nobody's business."""
 
+import json
+
 import pytest
 
-from gateway.app import ROUTES
+from gateway.app import ASKED_BY_BROWSERS, ROUTES
+from gateway.proxy import REQUEST_HEADERS
 from gateway.routing import load_routes
 from services.common.identity import Role
 from tests.apps import Door
@@ -71,6 +74,22 @@ async def test_browsers_of_other_origins_are_let_in_by_list_only(gateway_before:
     listed = await gateway_before(cors_origins=frozenset({app}))
     opened = await listed.client().options("/v1/me", headers=asked)
     assert opened.headers["access-control-allow-origin"] == app
+
+
+def test_headers_that_operations_read_pass_the_door_and_may_come_from_browsers() -> None:
+    document = json.loads((ROUTES.parents[1] / "docs" / "openapi" / "merged.json").read_text())
+    shared = document["components"]["parameters"]
+    read = {
+        whole["name"].lower()
+        for item in document["paths"].values()
+        for operation in item.values()
+        for one in operation.get("parameters", ())
+        for whole in [shared[one["$ref"].rpartition("/")[2]] if "$ref" in one else one]
+        if whole["in"] == "header"
+    }
+    assert {"ballot-token", "action-plan-code"} < read <= {name.decode() for name in REQUEST_HEADERS}
+    # The Fetch standard lets browsers send this one anyway.
+    assert read - {"accept-language"} <= {name.lower() for name in ASKED_BY_BROWSERS}
 
 
 async def test_without_a_credential_nothing_of_a_closed_operation_is_read(gateway: Gateway) -> None:

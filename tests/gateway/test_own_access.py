@@ -211,6 +211,48 @@ class TestAuthenticator:
         assert (await person.post("/v1/me/authenticator/removal", json={"code": codes[2]})).status_code == 204
         assert (await gateway.sign_in(LOGIN)).status_code == 200
 
+    async def test_its_state_is_told(self, gateway: Gateway) -> None:
+        person, _, codes = await self.begin(gateway)
+        told = (await person.get("/v1/me/authenticator")).json()
+        assert (told["confirmed_at"] is not None, told["recovery_codes_left"]) == (True, 10)
+        assert (await self.sign_in(gateway, codes[0])).status_code == 200
+        assert (await person.get("/v1/me/authenticator")).json()["recovery_codes_left"] == 9
+        other = await gateway.signed_in("other@example.org", Role.MANAGER)
+        assert (await other.get("/v1/me/authenticator")).json() == {
+            "confirmed_at": None,
+            "recovery_codes_left": 0,
+        }
+
+    async def test_a_code_may_be_typed_as_the_app_shows_it(self, gateway: Gateway) -> None:
+        _, app, _ = await self.begin(gateway)
+        code = app.now()
+        assert (await self.sign_in(gateway, f"{code[:3]} {code[3:]}")).status_code == 200
+
+    async def test_who_has_lost_it_is_let_in_by_an_administrator(self, gateway: Gateway) -> None:
+        person, _, codes = await self.begin(gateway)
+        refresh = (await self.sign_in(gateway, codes[0])).json()["refresh_token"]
+        subject = (await person.get("/v1/me")).json()["subject"]
+        admin = await gateway.signed_in("admin@example.org", Role.ADMINISTRATOR)
+        at = f"/v1/accounts/{subject}"
+        assert (await admin.get(at)).json()["authenticator_since"] is not None
+        assert (await person.post(f"{at}/authenticator-reset")).status_code == 403
+        reset = await admin.post(f"{at}/authenticator-reset")
+        assert (reset.status_code, reset.json()["authenticator_since"]) == (200, None)
+        assert (await gateway.sign_in(LOGIN)).status_code == 200
+        body = {"grant_type": "refresh_token", "refresh_token": refresh}
+        assert (await gateway.client().post("/v1/auth/token", json=body)).status_code == 401
+        (entry,) = (await admin.get("/v1/gateway/audit-entries?action=account.authenticator_reset")).json()[
+            "items"
+        ]
+        assert entry["subject_id"] == subject
+
+    async def test_nobody_resets_their_own(self, gateway: Gateway) -> None:
+        admin = await gateway.signed_in("admin@example.org", Role.ADMINISTRATOR)
+        subject = (await admin.get("/v1/me")).json()["subject"]
+        refused = await admin.post(f"/v1/accounts/{subject}/authenticator-reset")
+        assert (refused.status_code, refused.json()["code"]) == (409, "code-refused")
+        assert (await admin.post(f"/v1/accounts/{uuid4()}/authenticator-reset")).status_code == 404
+
     async def test_codes_cannot_be_guessed_for_long(self, gateway: Gateway) -> None:
         person, _, _ = await self.begin(gateway)
         guesses = [
@@ -277,6 +319,12 @@ class TestBreakGlass:
             )
         later = gateway.client((await gateway.sign_in("admin@example.org")).json()["access_token"])
         assert "data_protection_officer" not in (await later.get("/v1/me")).json()["roles"]
+        account = taken.json()["account_id"]
+        held = (await admin.get(f"/v1/grants?account_id={account}")).json()["items"]
+        assert [grant["role"] for grant in held] == ["administrator"]
+        assert (await admin.post("/v1/glass-breakings", json=body)).status_code == 201, "the next emergency"
+        ended = (await admin.get("/v1/gateway/audit-entries?action=grant.expired")).json()["items"]
+        assert [entry["subject_id"] for entry in ended] == [taken.json()["id"]]
 
     @pytest.mark.parametrize(
         "changes",
@@ -285,7 +333,11 @@ class TestBreakGlass:
     async def test_what_cannot_be_taken(self, gateway: Gateway, changes: dict[str, Any]) -> None:
         admin = await gateway.signed_in("admin@example.org", Role.ADMINISTRATOR)
         body = {"role": "manager", "reason": "Synthetic emergency", "hours": 1} | changes
-        assert (await admin.post("/v1/glass-breakings", json=body)).status_code == 422
+        refused = await admin.post("/v1/glass-breakings", json=body)
+        assert refused.status_code == 422
+        if "role" in changes:
+            expected = "Input should be 'manager' or 'data_protection_officer'"
+            assert refused.json()["errors"][0]["detail"] == expected
 
     async def test_nobody_else_can(self, gateway: Gateway) -> None:
         person = await gateway.signed_in(LOGIN, Role.MANAGER)

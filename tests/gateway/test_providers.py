@@ -21,7 +21,7 @@ from joserfc.jwk import RSAKey
 
 from gateway.identity.domain.provider_tokens import Provider, read_caller, read_issuer, read_key_id
 from gateway.identity.operations.providers import KEYS_KEPT_SECONDS, KEYS_PAUSE_SECONDS, Providers
-from services.common.identity import Role
+from services.common.identity import Grant, GrantKind, Role
 from services.common.problems import NotAuthenticated, Unavailable
 from tests.gateways import Gateway, OpenGateway
 from tests.servers import PATIENCE, listen_on_loopback
@@ -248,6 +248,18 @@ class TestTokens:
     async def test_unmapped_and_reserved_roles_mean_nothing(self) -> None:
         caller = await Desk().open().verify(TRUSTED, token())
         assert caller.roles == {Role.PUBLIC, Role.MANAGER}
+
+    async def test_limits_that_cannot_be_are_none(self) -> None:
+        provider = TRUSTED.model_copy(update={"grants_claim": "limits"})
+        told = [
+            "nominator:country:Nowhere",
+            "participant:person:me",
+            "nominator:country:TJ",
+            "lecturer:lecturer:",
+        ]
+        caller = await Desk().open().verify(provider, token(limits=told))
+        assert caller.grants == {Grant(Role.NOMINATOR, GrantKind.COUNTRY, "TJ")}
+        assert caller.roles == {Role.PUBLIC, Role.MANAGER, Role.NOMINATOR}
 
     @pytest.mark.parametrize(
         "claims",

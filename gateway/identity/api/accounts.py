@@ -7,8 +7,15 @@ from fastapi import Request, Response, status
 from gateway.identity.db import accounts as questions
 from gateway.identity.db.tables import Account, RoleGrant
 from gateway.identity.domain.accounts import LetterPurpose
-from gateway.identity.domain.problems import AccountNotFound, GrantExists, GrantNotFound, LoginTaken
+from gateway.identity.domain.problems import (
+    AccountNotFound,
+    CodeRefused,
+    GrantExists,
+    GrantNotFound,
+    LoginTaken,
+)
 from gateway.identity.operations import accounts as operations
+from gateway.identity.operations import authenticators
 from gateway.identity.operations.letters import ask_for_letter
 from gateway.identity.schemas.accounts import (
     AccountChange,
@@ -72,6 +79,19 @@ async def change_account(
     """Change an account; a new password or a disabled account ends every sign-in."""
     passwords = request.app.state.reception.passwords
     return await operations.change_account(session, caller, passwords, account_id, version, body)
+
+
+@accounts.post(
+    "/{account_id}/authenticator-reset",
+    response_model=AccountRead,
+    responses=problems(AccountNotFound, CodeRefused),
+)
+async def reset_authenticator(session: WriteSession, caller: Caller, account_id: UUID) -> Account:
+    """Let somebody in without the authenticator app that they have lost; ends every sign-in of the account.
+
+    Be sure who asks: the password alone is enough from then on. Your own is not yours to reset.
+    """
+    return await authenticators.reset_authenticator(session, caller, account_id)
 
 
 @grants.post(

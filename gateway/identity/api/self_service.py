@@ -21,6 +21,7 @@ from gateway.identity.operations.sign_ins import Reception
 from gateway.identity.schemas.accounts import GrantRead
 from gateway.identity.schemas.self_service import (
     AuthenticatorCode,
+    AuthenticatorRead,
     AuthenticatorStarted,
     GlassBreaking,
     PasswordResetRequest,
@@ -93,6 +94,12 @@ async def start_authenticator(
 ) -> AuthenticatorStarted:
     """Begin to use an authenticator app: put the secret into it, then confirm with a code."""
     return await authenticators.start_authenticator(session, caller, request.app.state.vault)
+
+
+@own.get("/authenticator", response_model=AuthenticatorRead, responses=problems(AccountNotFound))
+async def read_authenticator(session: ReadSession, caller: Caller) -> AuthenticatorRead:
+    """Read whether your sign-in needs a code of an authenticator app, and how many recovery codes are left."""
+    return await authenticators.read_authenticator(session, caller)
 
 
 @own.post(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.identity.db.tables import Account, RoleGrant
@@ -40,7 +40,7 @@ async def get_grant(session: AsyncSession, grant_id: UUID, *, lock: bool = False
 
 async def list_grants(session: AsyncSession, page: PageRequest, *, account_id: UUID | None) -> Rows:
     """Return grants that hold, of one account or of all, in order of entry."""
-    query = select(RoleGrant).where(RoleGrant.withdrawn_at.is_(None))
+    query = select(RoleGrant).where(*_holding())
     if account_id is not None:
         query = query.where(RoleGrant.account_id == account_id)
     return await fetch_page(session, query, page, SortKey(RoleGrant.id))
@@ -48,9 +48,19 @@ async def list_grants(session: AsyncSession, page: PageRequest, *, account_id: U
 
 async def list_grants_of(session: AsyncSession, account_id: UUID) -> Sequence[RoleGrant]:
     """Return every grant that the account holds now."""
-    held = (
-        RoleGrant.account_id == account_id,
+    query = select(RoleGrant).where(RoleGrant.account_id == account_id, *_holding())
+    return (await session.scalars(query.order_by(RoleGrant.id))).all()
+
+
+async def lock_expired_grants(session: AsyncSession, account_id: UUID) -> Sequence[RoleGrant]:
+    """Return the grants of an account that have ended by themselves and were not withdrawn, locked."""
+    ended = RoleGrant.withdrawn_at.is_(None), RoleGrant.expires_at <= func.clock_timestamp()
+    query = select(RoleGrant).where(RoleGrant.account_id == account_id, *ended).order_by(RoleGrant.id)
+    return (await session.scalars(query.with_for_update())).all()
+
+
+def _holding() -> tuple[ColumnElement[bool], ...]:
+    return (
         RoleGrant.withdrawn_at.is_(None),
         or_(RoleGrant.expires_at.is_(None), RoleGrant.expires_at > func.clock_timestamp()),
     )
-    return (await session.scalars(select(RoleGrant).where(*held).order_by(RoleGrant.id))).all()

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.identity.db.tables import Admission, RecoveryCode
@@ -30,6 +30,12 @@ async def find_recovery_code(session: AsyncSession, account_id: UUID, digest: by
     )
     found: RecoveryCode | None = await session.scalar(select(RecoveryCode).where(*unused).with_for_update())
     return found
+
+
+async def count_recovery_codes(session: AsyncSession, account_id: UUID) -> int:
+    """Return how many recovery codes of an account were not used."""
+    unused = RecoveryCode.account_id == account_id, RecoveryCode.used_at.is_(None)
+    return await session.scalar(select(func.count()).select_from(RecoveryCode).where(*unused)) or 0
 
 
 async def forget_recovery_codes(session: AsyncSession, account_id: UUID) -> None:

@@ -12,6 +12,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl
 
+from gateway.identity.domain.scopes import can_be
 from services.common.identity import LEEWAY, Caller, Grant, GrantKind, Role
 from services.common.problems import NotAuthenticated
 
@@ -122,7 +123,7 @@ def _grants(provider: Provider, claims: Mapping[str, Any]) -> frozenset[Grant]:
     for text in _texts(_find(claims, provider.grants_claim)):
         role, _, rest = text.partition(":")
         kind, _, id_ = rest.partition(":")
-        if role in set(Role) - _NOT_HELD and kind in set(GrantKind) and id_:
+        if role in set(Role) - _NOT_HELD and kind in set(GrantKind) and can_be(GrantKind(kind), id_):
             found.add(Grant(Role(role), GrantKind(kind), id_))
     return frozenset(found)
 

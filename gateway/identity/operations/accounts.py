@@ -5,14 +5,14 @@ from uuid import UUID
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.identity.db.accounts import get_account, get_grant
+from gateway.identity.db.accounts import get_account, get_grant, lock_expired_grants
 from gateway.identity.db.tables import Account, RoleGrant, SignIn
 from gateway.identity.domain.accounts import AccountStatus
 from gateway.identity.operations.passwords import Passwords
 from gateway.identity.schemas.accounts import AccountChange, AccountCreate, GrantCreate
 from services.common.audit import record_change
 from services.common.clock import real_now
-from services.common.identity import Caller
+from services.common.identity import GATEWAY, Caller, acting_service
 from services.common.preconditions import require_version
 
 
@@ -66,6 +66,7 @@ async def change_account(
 async def create_grant(session: AsyncSession, caller: Caller, request: GrantCreate) -> RoleGrant:
     """Grant a role, everywhere or within one scope; raises `GrantExists` for one that is held already."""
     account = await get_account(session, request.account_id)
+    await close_expired_grants(session, account.id)
     grant = RoleGrant(
         account_id=account.id,
         role=request.role,
@@ -78,6 +79,13 @@ async def create_grant(session: AsyncSession, caller: Caller, request: GrantCrea
     session.add(grant)
     await record_change(session, caller, "grant.created", grant)
     return grant
+
+
+async def close_expired_grants(session: AsyncSession, account_id: UUID) -> None:
+    """Record that grants of an account have ended, so that they stand in nobody's way."""
+    for grant in await lock_expired_grants(session, account_id):
+        grant.withdrawn_at = grant.expires_at
+        await record_change(session, acting_service(GATEWAY), "grant.expired", grant, ["withdrawn_at"])
 
 
 async def withdraw_grant(session: AsyncSession, caller: Caller, grant_id: UUID) -> RoleGrant:

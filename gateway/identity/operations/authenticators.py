@@ -2,16 +2,18 @@
 
 import secrets
 from typing import Final
+from uuid import UUID
 
 import pyotp
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.identity.db.accounts import get_account
-from gateway.identity.db.admissions import find_recovery_code, forget_recovery_codes
+from gateway.identity.db.admissions import count_recovery_codes, find_recovery_code, forget_recovery_codes
 from gateway.identity.db.tables import Account, RecoveryCode
 from gateway.identity.domain.credentials import digest
 from gateway.identity.domain.problems import AuthenticatorKnown, CodeRefused
-from gateway.identity.schemas.self_service import AuthenticatorStarted, RecoveryCodes
+from gateway.identity.operations.accounts import end_sign_ins
+from gateway.identity.schemas.self_service import AuthenticatorRead, AuthenticatorStarted, RecoveryCodes
 from gateway.vault import Vault
 from services.common.audit import record_change
 from services.common.clock import real_now
@@ -52,13 +54,35 @@ async def confirm_authenticator(
     return RecoveryCodes(codes=codes)
 
 
+async def read_authenticator(session: AsyncSession, caller: Caller) -> AuthenticatorRead:
+    """Return whether the caller's app is asked for, and how many recovery codes are left."""
+    account = await _own_account(session, caller, lock=False)
+    left = await count_recovery_codes(session, account.id)
+    return AuthenticatorRead(confirmed_at=account.authenticator_since, recovery_codes_left=left)
+
+
+async def reset_authenticator(session: AsyncSession, caller: Caller, account_id: UUID) -> Account:
+    """Ask an account for no app any more, whose owner has lost it and the recovery codes; ends its sign-ins.
+
+    One's own is removed with a code only: raises `CodeRefused`.
+    """
+    if account_id == caller.subject:
+        raise CodeRefused(
+            "Remove your own authenticator with one of its codes, or let somebody else reset it."
+        )
+    account = await get_account(session, account_id, lock=True)
+    await _forget_authenticator(session, account)
+    await end_sign_ins(session, account.id)
+    await record_change(session, caller, "account.authenticator_reset", account, ["authenticator_since"])
+    return account
+
+
 async def remove_authenticator(session: AsyncSession, caller: Caller, vault: Vault, code: str) -> None:
     """Ask for no app any more; needs one of its codes, or a recovery code. Raises `CodeRefused`."""
     account = await _own_account(session, caller)
     if account.sealed_authenticator is None or not await takes_code(session, vault, account, code):
         raise CodeRefused("The code is not valid.")
-    account.sealed_authenticator = account.authenticator_since = account.authenticator_step = None
-    await forget_recovery_codes(session, account.id)
+    await _forget_authenticator(session, account)
     await record_change(session, caller, "account.authenticator_removed", account, ["authenticator_since"])
 
 
@@ -67,6 +91,7 @@ async def takes_code(session: AsyncSession, vault: Vault, account: Account, code
     if account.sealed_authenticator is None:
         return False
     now = await real_now(session)
+    code = "".join(code.split())  # apps show "123 456"
     recovery = await find_recovery_code(session, account.id, digest(code.lower()))
     if recovery is not None:
         recovery.used_at = now
@@ -81,7 +106,12 @@ async def takes_code(session: AsyncSession, vault: Vault, account: Account, code
     return False
 
 
-async def _own_account(session: AsyncSession, caller: Caller) -> Account:
+async def _forget_authenticator(session: AsyncSession, account: Account) -> None:
+    account.sealed_authenticator = account.authenticator_since = account.authenticator_step = None
+    await forget_recovery_codes(session, account.id)
+
+
+async def _own_account(session: AsyncSession, caller: Caller, *, lock: bool = True) -> Account:
     if caller.subject is None:
         raise NotAuthenticated("This operation needs a signed-in caller.")
-    return await get_account(session, caller.subject, lock=True)
+    return await get_account(session, caller.subject, lock=lock)

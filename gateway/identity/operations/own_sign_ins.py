@@ -11,6 +11,7 @@ from gateway.identity.db.accounts import get_account
 from gateway.identity.db.credentials import find_sign_in, list_sign_ins
 from gateway.identity.db.tables import RoleGrant, SignIn
 from gateway.identity.domain.problems import SignInNotFound
+from gateway.identity.operations.accounts import close_expired_grants
 from gateway.identity.schemas.self_service import GlassBreaking
 from services.common.audit import record_change
 from services.common.clock import real_now
@@ -43,6 +44,7 @@ async def sign_out_everywhere(session: AsyncSession, caller: Caller) -> None:
 async def break_glass(session: AsyncSession, caller: Caller, request: GlassBreaking) -> RoleGrant:
     """Give the caller a role for some hours, and leave a word of it in log and audit."""
     account = await get_account(session, own_subject(caller))
+    await close_expired_grants(session, account.id)
     grant = RoleGrant(
         account_id=account.id,
         role=request.role,

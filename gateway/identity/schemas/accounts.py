@@ -3,15 +3,25 @@
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import EmailStr, Field, SecretStr, StringConstraints, model_validator
+from pydantic import AfterValidator, EmailStr, Field, SecretStr, StringConstraints, model_validator
 
 from gateway.identity.domain.accounts import AccountStatus
+from gateway.identity.domain.scopes import can_be
 from services.common.identity import GrantKind, Role
 from services.common.wire import Answer, Code, Id, Instant, Line, Request, Resource
 
 Login = Annotated[EmailStr, StringConstraints(to_lower=True, max_length=254)]
 NewPassword = Annotated[SecretStr, Field(min_length=12, max_length=200)]
 """Length is what makes a password strong (NIST SP 800-63B section 3.1.1); no other rule is set."""
+
+
+def _grantable(role: Role) -> Role:
+    if role in {Role.PUBLIC, Role.SERVICE}:
+        raise ValueError("expected a role that can be granted")
+    return role
+
+
+GrantableRole = Annotated[Role, AfterValidator(_grantable)]
 
 
 class AccountCreate(Request):
@@ -38,6 +48,8 @@ class AccountItem(Resource):
     display_name: str
     status: AccountStatus
     demonstration: bool
+    authenticator_since: Instant | None
+    """Since when a code is asked for beside the password; null where none is."""
 
 
 class AccountRead(AccountItem):
@@ -50,19 +62,19 @@ class Scope(Request):
     kind: GrantKind
     id: Code
 
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        if not can_be(self.kind, self.id):
+            raise ValueError("expected a country of ISO 3166-1 alpha-2, or the id of what else it is")
+        return self
+
 
 class GrantCreate(Request):
     """A role for an account; without a scope it holds everywhere."""
 
     account_id: Id
-    role: Role
+    role: GrantableRole
     scope: Scope | None = None
-
-    @model_validator(mode="after")
-    def _grantable(self) -> Self:
-        if self.role in {Role.PUBLIC, Role.SERVICE}:
-            raise ValueError("expected a role that people hold")
-        return self
 
 
 class GrantRead(Resource):

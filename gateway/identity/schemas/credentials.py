@@ -4,8 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, SecretStr
 
-from gateway.identity.schemas.accounts import Scope
-from services.common.identity import Role
+from gateway.identity.schemas.accounts import GrantableRole, Scope
 from services.common.wire import Answer, Id, Instant, Line, Request, Resource
 
 Secret = Annotated[SecretStr, Field(min_length=1, max_length=4096)]
@@ -57,7 +56,7 @@ class Revocation(Request):
 class KeyGrant(Request):
     """A role of an API key, limited to a scope or not."""
 
-    role: Role
+    role: GrantableRole
     scope: Scope | None = None
 
 

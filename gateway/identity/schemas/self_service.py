@@ -27,6 +27,15 @@ class PasswordSet(Request):
     password: NewPassword
 
 
+class AuthenticatorRead(Answer):
+    """Whether a code of an authenticator app is asked for."""
+
+    confirmed_at: Instant | None
+    """Since when; null where none is asked for."""
+    recovery_codes_left: int
+    """Codes that stand for the app and were not used."""
+
+
 class AuthenticatorCode(Request):
     """What the app shows now, or a recovery code."""
 
