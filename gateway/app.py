@@ -100,7 +100,7 @@ def create_app(settings: Settings | None = None) -> ASGIApp:
     _stop_observing(room)
     limited = limit_requests(door, limits)
     app = ObserveRequests(_open_to_browsers(limited, settings), room.state.metrics, trust_request_id=False)
-    return Entrance(app, door.admit_read, room.state.metrics)
+    return Entrance(app, door, room.state.metrics)
 
 
 def _open_to_browsers(app: ASGIApp, settings: Settings) -> ASGIApp:

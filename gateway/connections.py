@@ -6,8 +6,9 @@ repeats nothing. It reads no further than its reader wants, and what it cannot u
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from http import HTTPStatus
+from itertools import chain
 from typing import Final
 
 import httptools
@@ -37,6 +38,11 @@ class AnswerBroken(Exception):  # noqa: N818
 
 class AnswerLate(Exception):  # noqa: N818
     """Nothing came in time."""
+
+
+def write_fields(fields: Iterable[Header]) -> bytes:
+    """Return the lines of a head."""
+    return b"".join([b"%b: %b\r\n" % field for field in fields])
 
 
 class Connection(asyncio.Protocol):
@@ -80,8 +86,7 @@ class Connection(asyncio.Protocol):
         self._keep_alive = False
         self.sent = False
         """Whether the whole request has been written."""
-        self._empty_bytes = self._head_bytes = 0
-        self._codings = self._lengths = 0
+        self._empty_bytes = 0
 
     # What asyncio tells
 
@@ -143,33 +148,26 @@ class Connection(asyncio.Protocol):
             raise AnswerBroken
         self._in_head = True
         self.headers = []
-        self._codings = self._lengths = self._head_bytes = 0
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take a field of the head; trailers are dropped."""
-        if not self._in_head:
-            return
-        name = name.lower()
-        self.headers.append((name, value))
-        if name == b"content-length":
-            self._lengths += 1
-        elif name == b"transfer-encoding":
-            self._codings += 1
-        self._head_bytes += len(name) + len(value)
-        if len(self.headers) > HEAD_FIELDS or self._head_bytes > HEAD_BYTES:
-            raise AnswerBroken
+        if self._in_head:
+            self.headers.append((name.lower(), value))
 
     def on_headers_complete(self) -> None:
         """Let the reader see the head, unless it is a provisional one."""
         self._in_head = False
-        self._empty_bytes = 0
+        came, self._empty_bytes = self._empty_bytes, 0
         self.status = self._parser.get_status_code()
         if self.status in _INFORMATIONAL:
             if self.status == 101:  # nobody asked to switch
                 raise AnswerBroken
             return
-        bodiless = self._bodiless or self.status in _BODILESS
-        if self._lengths + self._codings > 1 or not (self._lengths or self._codings or bodiless):
+        if len(self.headers) > HEAD_FIELDS or (came > HEAD_BYTES and self._head_bytes() > HEAD_BYTES):
+            raise AnswerBroken
+        names = [name for name, _ in self.headers]
+        framings = names.count(b"content-length") + names.count(b"transfer-encoding")
+        if framings > 1 or not (framings or self._bodiless or self.status in _BODILESS):
             raise AnswerBroken  # its end cannot be told: cut off, it would look complete
         self._keep_alive = self._parser.should_keep_alive()
         self.head_complete = True
@@ -177,6 +175,9 @@ class Connection(asyncio.Protocol):
             self._message_complete = True
             self._parser = httptools.HttpResponseParser(self)
         self._wake()
+
+    def _head_bytes(self) -> int:
+        return sum(map(len, chain.from_iterable(self.headers)))
 
     def on_body(self, body: bytes) -> None:
         """Keep a part of the body until it is read."""

@@ -20,8 +20,13 @@ CONNECTIONS: Final = 128
 class _Turns(asyncio.Semaphore):
     """A semaphore that can be entered without waiting, if it is open."""
 
+    @property
+    def open(self) -> bool:
+        """Whether `take` may be called."""
+        return self._value > 0 and not self._waiters
+
     def take(self) -> None:
-        """Enter; the caller has seen that it is not locked."""
+        """Enter without waiting."""
         self._value -= 1
 
 
@@ -60,10 +65,7 @@ class Connections:
 
     def any_idle(self) -> bool:
         """Say whether `take` would find a connection."""
-        if not self._free.locked() and (connection := self._take_idle()) is not None:
-            self._idle.append(connection)
-            return True
-        return False
+        return self._free.open and self._drop_old()
 
     def take(self) -> Connection:
         """Return a connection without waiting, to be given back; there is one if `any_idle` has just said so."""
@@ -94,12 +96,17 @@ class Connections:
 
     def _take_idle(self) -> Connection | None:
         """Return the connection that was used last: the others may then grow old and be closed."""
+        return self._idle.pop() if self._drop_old() else None
+
+    def _drop_old(self) -> bool:
+        """Let the connection that was used last be one that can be used again; False if there is none."""
+        oldest = self._loop.time() - KEPT_SECONDS
         while self._idle:
-            connection = self._idle.pop()
-            if connection.open and self._loop.time() - connection.idle_since < KEPT_SECONDS:
-                return connection
-            connection.abort()
-        return None
+            last = self._idle[-1]
+            if last.open and last.idle_since > oldest:
+                return True
+            self._idle.pop().abort()
+        return False
 
     async def _connect(self) -> Connection:
         try:

@@ -197,7 +197,7 @@ async def _receive_part(receive: Receive) -> tuple[bytes, bool]:
 def request_headers(scope: Scope, token: str | None, upload: Upload | None) -> list[Header]:
     """Return the headers with which the request goes on; raises `RequestUnreadable` for one that is not text."""
     headers: list[Header] = scope["headers"]
-    named = _named_by_connection(headers)
+    named = named_by_connection(headers)
     passed: list[Header] = [(b"x-forwarded-proto", scope["scheme"].encode())]
     for name, value in headers:
         if name == b"host":
@@ -219,19 +219,17 @@ def request_headers(scope: Scope, token: str | None, upload: Upload | None) -> l
 
 def response_headers(status: int, headers: list[Header]) -> list[Header]:
     """Return what of an answer's headers the client is told."""
-    dropped = _named_by_connection(headers)
+    passed = [pair for pair in headers if pair[0] in RESPONSE_HEADERS]
+    dropped = named_by_connection(headers)
     if status in BODILESS:  # they have no body, whatever length it would have had
         dropped.add(b"content-length")
-    return [pair for pair in headers if pair[0] in RESPONSE_HEADERS and pair[0] not in dropped]
+    return [pair for pair in passed if pair[0] not in dropped] if dropped else passed
 
 
-def _named_by_connection(headers: Iterable[Header]) -> set[bytes]:
-    return {
-        named.strip().lower()
-        for name, value in headers
-        if name == b"connection"
-        for named in value.split(b",")
-    }
+def named_by_connection(headers: Iterable[Header]) -> set[bytes]:
+    """Return what `Connection` says, in lower case: names of headers, `close`, `keep-alive`."""
+    values = [value for name, value in headers if name == b"connection"]
+    return {named.strip().lower() for value in values for named in value.split(b",")}
 
 
 def _is_text(value: bytes) -> bool:

@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Any, ClassVar, Final, Protocol
 
@@ -129,37 +130,54 @@ async def open_counter(store: str | None) -> AsyncIterator[Counter]:
 
 
 @dataclass(frozen=True)
+class Allowance:
+    """How much is allowed to one kind of callers."""
+
+    name: str
+    limit: RateLimitItem
+
+    @cached_property
+    def policy(self) -> str:
+        """The value of `RateLimit-Policy`."""
+        return f'"{self.name}";q={self.limit.amount};w={self.limit.get_expiry()}'
+
+    @cached_property
+    def _policy_field(self) -> tuple[bytes, bytes]:
+        return b"ratelimit-policy", self.policy.encode()
+
+    def tell(self, outcome: Outcome) -> Headers:
+        """Return the header fields that tell how much is left. Raises `TooManyRequests`."""
+        allowed, left, seconds = outcome
+        state = f'"{self.name}";r={left};t={seconds}'
+        if not allowed:
+            raise TooManyRequests("Wait before you ask again.").with_headers(
+                Retry_After=str(seconds), RateLimit_Policy=self.policy, RateLimit=state
+            )
+        return [self._policy_field, (b"ratelimit", state.encode())]
+
+
 class RateLimits:
     """What is allowed, and where it is counted."""
 
-    counter: Counter
-    signed_in: RateLimitItem
-    anonymous: RateLimitItem
+    def __init__(self, counter: Counter, signed_in: RateLimitItem, anonymous: RateLimitItem) -> None:
+        self._counter = counter
+        self._signed_in = Allowance("signed-in", signed_in)
+        self._anonymous = Allowance("anonymous", anonymous)
 
     async def count(self, principal: str | None, address: str) -> Headers:
         """Count a request; return the header fields that tell how much is left. Raises `TooManyRequests`."""
-        return self._tell(principal, await self.counter.count(self._limit(principal), principal or address))
+        allowance = self._allowance(principal)
+        return allowance.tell(await self._counter.count(allowance.limit, principal or address))
 
     def count_at_once(self, principal: str | None, address: str) -> Headers | None:
         """Do as `count` does, without waiting; None, and nothing counted, where the count is kept elsewhere."""
-        if not isinstance(self.counter, LocalCounter):
+        if not isinstance(self._counter, LocalCounter):
             return None
-        outcome = self.counter.count_at_once(self._limit(principal), principal or address)
-        return self._tell(principal, outcome)
+        allowance = self._allowance(principal)
+        return allowance.tell(self._counter.count_at_once(allowance.limit, principal or address))
 
-    def _limit(self, principal: str | None) -> RateLimitItem:
-        return self.anonymous if principal is None else self.signed_in
-
-    def _tell(self, principal: str | None, outcome: Outcome) -> Headers:
-        limit, (allowed, left, seconds) = self._limit(principal), outcome
-        name = "anonymous" if principal is None else "signed-in"
-        policy = f'"{name}";q={limit.amount};w={limit.get_expiry()}'
-        state = f'"{name}";r={left};t={seconds}'
-        if not allowed:
-            raise TooManyRequests("Wait before you ask again.").with_headers(
-                Retry_After=str(seconds), RateLimit_Policy=policy, RateLimit=state
-            )
-        return [(b"ratelimit-policy", policy.encode()), (b"ratelimit", state.encode())]
+    def _allowance(self, principal: str | None) -> Allowance:
+        return self._anonymous if principal is None else self._signed_in
 
 
 def telling(send: Send, headers: Headers) -> Send:

@@ -21,6 +21,7 @@ from gateway.connections import (
     Connection,
     ConnectionRefused,
     Header,
+    write_fields,
 )
 from gateway.pools import Connections
 from gateway.uploads import Upload
@@ -186,7 +187,8 @@ class Upstream:
         """
         if tried is None and not self._breaker.admits():
             raise UpstreamUnavailable(f"The service {self.name} keeps failing and is given a pause.")
-        head = self._head(method, target, headers)
+        serving = context.request_id.get(), context.traceparent.get()
+        head = self._head(method, target, write_fields(headers), *serving)
         try:
             response = await self._try(method, head, upload, tried)
         except (ConnectionRefused, AnswerMissing, AnswerBroken, AnswerLate) as error:
@@ -201,15 +203,22 @@ class Upstream:
         return self._breaker.closed and self._connections.any_idle()
 
     def begin_read(
-        self, method: str, target: bytes, headers: Iterable[Header], watch: Callable[[], None]
+        self,
+        method: str,
+        target: bytes,
+        fields: bytes,
+        request_id: str,
+        traceparent: str,
+        watch: Callable[[], None],
     ) -> Connection:
         """Send GET or HEAD and return the connection on which the answer comes; `watch` is called as it does.
 
-        Only while the upstream is `ready`. The reader tells `end_read` when it is done.
+        Only while the upstream is `ready`; `fields` are lines of the head. The reader tells `end_read` when it is
+        done.
         """
         connection = self._connections.take()
         connection.begin(bodiless=method == "HEAD", watch=watch)
-        connection.write(self._head(method, target, headers))
+        connection.write(self._head(method, target, fields, request_id, traceparent))
         connection.expect_answer(self.answer_seconds)
         return connection
 
@@ -245,16 +254,14 @@ class Upstream:
         except ValidationError as error:
             raise UpstreamFailed(f"The service {self.name} did not answer as agreed.") from error
 
-    def _head(self, method: str, target: bytes, headers: Iterable[Header]) -> bytes:
-        lines = [b"%b %b HTTP/1.1\r\nhost: %b\r\n" % (method.encode(), target, self._host)]
-        lines += [b"%b: %b\r\n" % header for header in headers]
-        request_id, traceparent = context.request_id.get(), context.traceparent.get()
+    def _head(
+        self, method: str, target: bytes, fields: bytes, request_id: object | None, traceparent: str | None
+    ) -> bytes:
         if request_id is not None:
-            lines.append(b"x-request-id: %b\r\n" % str(request_id).encode())
+            fields += b"x-request-id: %b\r\n" % str(request_id).encode()
         if traceparent is not None:
-            lines.append(b"traceparent: %b\r\n" % traceparent.encode())
-        lines.append(b"\r\n")
-        return b"".join(lines)
+            fields += b"traceparent: %b\r\n" % traceparent.encode()
+        return b"%b %b HTTP/1.1\r\nhost: %b\r\n%b\r\n" % (method.encode(), target, self._host, fields)
 
     async def _try(
         self, method: str, head: bytes, upload: Upload | None, tried: Exception | None

@@ -1,17 +1,28 @@
 """Where the two ways into the gateway part: the ASGI app for everything, and the short way of reads."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.connections import Header
 from gateway.upstream import Upstream
-from services.common.telemetry import Metrics
+from services.common.telemetry import Metrics, Traceparent
 
 ADMISSION: Final = "admission"
 """Where in the scope's state the `Admission` stands of a request that could not be answered on the short way."""
+
+
+@dataclass(slots=True)
+class Introduction:
+    """What the fields of a head say, whatever is asked; a client says the same with request after request."""
+
+    credential: str | None
+    address: str
+    fields: bytes
+    """What the service is told of them, as lines; not who is calling."""
+    trace: Traceparent | None
+    """Where in a trace the client stands."""
 
 
 @dataclass(slots=True)
@@ -21,15 +32,19 @@ class Admission:
     upstream: Upstream
     route: str
     """The path template."""
-    headers: list[Header]
-    """What the service is told."""
     token: str | None
     told: list[Header]
     """What the client is told of how much more it may ask."""
 
 
-AdmitRead = Callable[[Scope], Admission | None]
-"""Admits a read without waiting; None, or a `Problem` that is raised, leaves it to the app."""
+class Doorkeeper(Protocol):
+    """Who admits reads without waiting."""
+
+    def introduce(self, scope: Scope) -> Introduction:
+        """Read the fields of a head, the only part of `scope` that is of its request; raises a `Problem`."""
+
+    def admit_read(self, method: str, path: bytes, introduction: Introduction) -> Admission | None:
+        """Admit GET or HEAD of a raw path; None, or a `Problem` that is raised, leaves the request to the app."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +52,7 @@ class Entrance:
     """The gateway as its server sees it; any ASGI server may use it, `LeanProtocol` knows of the short way."""
 
     app: ASGIApp
-    admit_read: AdmitRead
+    doorkeeper: Doorkeeper
     metrics: Metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

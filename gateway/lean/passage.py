@@ -1,17 +1,19 @@
 """One read on its short way: what the service answers goes to the client as it comes."""
 
-import asyncio
-from collections.abc import Mapping
+from time import perf_counter, time
 from typing import TYPE_CHECKING, ClassVar, Final
+from uuid import UUID
 
-from starlette.types import Scope
+from uuid_utils import uuid7
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
-from gateway.connections import AnswerMissing
-from gateway.lean.entrance import Admission
-from gateway.proxy import BODILESS, is_fault, response_headers, target_of
+from gateway.connections import AnswerMissing, write_fields
+from gateway.lean.entrance import Admission, Introduction
+from gateway.proxy import BODILESS, is_fault, response_headers
 from gateway.upstream import UpstreamFailed
 from services.common.http.access import Observation
+from services.common.logging import RequestLines, ServedRequest
+from services.common.telemetry import Traceparent
 
 if TYPE_CHECKING:
     from gateway.lean.protocol import LeanProtocol
@@ -19,55 +21,86 @@ if TYPE_CHECKING:
 CLIENT_LEFT: Final = 499
 """Logged and counted, and sent to nobody: the client has closed the connection before it was answered."""
 
+_lines: Final = RequestLines()
+
 
 class Passage:
     """One read and its answer; uvicorn's protocol takes it for the cycle of any other request."""
 
-    message_event: ClassVar[asyncio.Event] = asyncio.Event()
-    """Nobody waits for it."""
+    __slots__ = (
+        "_chunked",
+        "_connection",
+        "_door",
+        "_method",
+        "_started",
+        "_status",
+        "_trace",
+        "admission",
+        "asked",
+        "keep_alive",
+        "request_id",
+    )
+    response_complete: ClassVar[bool] = False
+    """A passage that is complete is nobody's cycle any more."""
 
     def __init__(
-        self, door: "LeanProtocol", scope: Scope, headers: Mapping[bytes, bytes], admission: Admission
+        self,
+        door: "LeanProtocol",
+        asked: bytes,
+        method: str,
+        target: bytes,
+        introduction: Introduction,
+        admission: Admission,
     ) -> None:
-        """Send the read."""
+        """Send the read of `target`; `asked` are the bytes in which it came."""
         self._door = door
+        self._method = method
+        self._status = 0  # of the answer, once it has begun
         self._chunked = False
-        self.scope = scope
+        self._started = perf_counter()
+        self._trace = str(introduction.trace.child() if introduction.trace else Traceparent.begin())
+        self.request_id = str(uuid7())
+        self.asked = asked
         self.admission = admission
-        self.observation = Observation.begin(headers, trust_request_id=False)
-        self.keep_alive = door.parser.should_keep_alive()
-        self.more_body = True
-        self.disconnected = False
-        self.response_started = False
-        self.response_complete = False
-        self.observation.enter()
+        self.keep_alive = True
+        fields = introduction.fields
+        if admission.token is not None:
+            fields += b"authorization: Bearer %b\r\n" % admission.token.encode()
         self._connection = admission.upstream.begin_read(
-            scope["method"], target_of(scope), admission.headers, self.go_on
+            method, target, fields, self.request_id, self._trace, self.go_on
         )
+
+    @property
+    def observation(self) -> Observation:
+        """What the app goes on observing, if it has to answer."""
+        return Observation(UUID(self.request_id), self._trace, self._started)
 
     def go_on(self) -> None:
         """Pass on what has come; called when that may be something, and when the client reads again."""
-        connection = self._connection
-        if self._door.flow.write_paused:
+        door, connection = self._door, self._connection
+        if door.flow.write_paused:
             return
         data = b""
-        if not self.response_started:
+        if not self._status:
             if not self._has_answer():
                 return
             data = self._begin_answer()
         data += self._frame(connection.take_part())
         if data:
-            self._door.write_whole(data)
+            door.write_whole(data)
         if connection.complete:
-            self._end()
-        elif connection.failure is not None:
-            self._break_off()
-        elif not self._door.flow.write_paused:
+            self._leave(self._status)
+            door.end_passage()
+        elif connection.failure is not None:  # what broke off never looks whole
+            self.keep_alive = False
+            self._leave(self._status)
+            door.end_passage()
+        elif not door.flow.write_paused:
             connection.expect_part(self.admission.upstream.idle_seconds)
 
     def cancel(self) -> None:
         """Give up: the client has left."""
-        self._leave()
+        self._leave(self._status or CLIENT_LEFT)
 
     def _has_answer(self) -> bool:
         """Say whether there is a head to pass on; what is none is left to the app."""
@@ -87,19 +120,18 @@ class Passage:
 
     def _begin_answer(self) -> bytes:
         """Return the head of the answer, written as uvicorn writes it."""
-        self.response_started = True
-        status, method = self._connection.status, self.scope["method"]
+        self._status = status = self._connection.status
         passed = response_headers(status, self._connection.headers)
         self._chunked = not (
-            method == "HEAD" or status in BODILESS or any(name == b"content-length" for name, _ in passed)
+            b"content-length" in dict(passed) or self._method == "HEAD" or status in BODILESS
         )
         headers = [*self._door.server_state.default_headers, *passed, *self.admission.told]
-        headers.append(self.observation.name)
+        headers.append((b"x-request-id", self.request_id.encode()))
         if not self.keep_alive:
             headers.append((b"connection", b"close"))
         if self._chunked:
             headers.append((b"transfer-encoding", b"chunked"))
-        return b"%b%b\r\n" % (STATUS_LINE[status], b"".join([b"%b: %b\r\n" % header for header in headers]))
+        return b"%b%b\r\n" % (STATUS_LINE[status], write_fields(headers))
 
     def _frame(self, part: bytes) -> bytes:
         if not self._chunked:
@@ -107,22 +139,18 @@ class Passage:
         framed = b"%x\r\n%b\r\n" % (len(part), part) if part else b""
         return framed + b"0\r\n\r\n" if self._connection.complete else framed
 
-    def _end(self) -> None:
-        self.response_complete = True
-        if not self.keep_alive:
-            self._door.transport.close()
-        self._leave()
-        self._door.end_passage()
-
-    def _break_off(self) -> None:
-        """Close the connection: what broke off never looks whole."""
-        self._door.passage = None
-        self._leave()
-        self._door.transport.close()
-
-    def _leave(self) -> None:
-        status = self._connection.status if self.response_started else CLIENT_LEFT
-        self.admission.upstream.end_read(self._connection)
-        method, route = self.scope["method"], self.admission.route
-        self.observation.enter()
-        self.observation.leave(self._door.entrance.metrics, method, route, status)
+    def _leave(self, status: int) -> None:
+        admission, seconds = self.admission, perf_counter() - self._started
+        admission.upstream.end_read(self._connection)
+        self._door.entrance.metrics.count_request(self._method, admission.route, status, seconds)
+        _lines.add(
+            ServedRequest(
+                time(),
+                self.request_id,
+                self._trace,
+                self._method,
+                admission.route,
+                status,
+                round(seconds * 1000, 1),
+            )
+        )

@@ -5,15 +5,18 @@ known keys; of exceptions their types and places, never their messages. Anything
 What libraries log shows its level and origin only, since their messages quote whatever they were given.
 """
 
+import asyncio
+import atexit
 import logging
 import re
 import sys
 import threading
-from dataclasses import asdict
+from contextvars import copy_context
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from types import TracebackType
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -68,11 +71,8 @@ def configure_logging(app: str, level: str = "INFO", stream: BinaryIO | None = N
     """
     threshold = logging.getLevelNamesMapping()[level.upper()]
 
-    def render(_: object, method: str, fields: EventDict) -> bytes:
-        return orjson.dumps(_line(app, method, fields))
-
     structlog.configure(
-        processors=[render],
+        processors=[_Renderer(app, threshold, stream or sys.stdout.buffer)],
         wrapper_class=structlog.make_filtering_bound_logger(threshold),
         logger_factory=structlog.BytesLoggerFactory(stream),
         cache_logger_on_first_use=False,
@@ -87,6 +87,82 @@ def configure_logging(app: str, level: str = "INFO", stream: BinaryIO | None = N
     sys.excepthook = _on_uncaught
     sys.unraisablehook = lambda caught: log.error("unraisable_exception", exc_info=caught.exc_value)
     threading.excepthook = lambda caught: log.error("uncaught_in_thread", exc_info=caught.exc_value)
+
+
+@dataclass(frozen=True)
+class _Renderer:
+    """Makes lines of what is logged."""
+
+    app: str
+    threshold: int
+    stream: BinaryIO
+
+    def __call__(self, _: object, method: str, fields: EventDict) -> bytes:
+        return orjson.dumps(_line(self.app, method, fields))
+
+
+class ServedRequest(NamedTuple):
+    """A request that has been answered, for its line in the log; `route` is a path template, never a path."""
+
+    moment: float
+    """When it was answered, in seconds since 1970."""
+    request_id: str
+    traceparent: str
+    method: str
+    route: str
+    status: int
+    ms: float
+
+    def fields(self) -> dict[str, Any]:
+        """Return what its line says besides when and which it was."""
+        return {"method": self.method, "route": self.route, "status": self.status, "ms": self.ms}
+
+
+class RequestLines:
+    """The lines of requests that one loop serves by the thousand, those of one turn of the loop written together.
+
+    What is logged otherwise may stand before them. None is lost if the process ends in order or by an exception.
+    """
+
+    def __init__(self) -> None:
+        self._held: list[ServedRequest] = []
+        atexit.register(self.write)
+
+    def add(self, served: ServedRequest) -> None:
+        """Take a line, to be written at the end of this turn of the running loop."""
+        if not self._held:
+            asyncio.get_running_loop().call_soon(self.write)
+        self._held.append(served)
+
+    def write(self) -> None:
+        """Write all lines that are held."""
+        held, self._held = self._held, []
+        match structlog.get_config()["processors"]:
+            case [_Renderer() as ours]:
+                if held and ours.threshold <= logging.INFO:
+                    ours.stream.write(b"".join([_request_line(ours.app, served) for served in held]))
+                    ours.stream.flush()
+            case _:  # logging has been configured by somebody else, as tests do
+                for served in held:
+                    copy_context().run(_log_request, served)
+
+
+def _request_line(app: str, served: ServedRequest) -> bytes:
+    opening = _opening(
+        _milliseconds(int(served.moment * 1000)),
+        "info",
+        app,
+        "request",
+        served.request_id,
+        served.traceparent,
+    )
+    return orjson.dumps(opening | served.fields(), option=orjson.OPT_APPEND_NEWLINE)
+
+
+def _log_request(served: ServedRequest) -> None:
+    request_id.set(UUID(served.request_id))
+    traceparent.set(served.traceparent)
+    log.info("request", **served.fields())
 
 
 class HotLog:
@@ -127,16 +203,9 @@ def _on_uncaught(_: type[BaseException], error: BaseException, __: TracebackType
 def _line(app: str, method: str, fields: EventDict) -> dict[str, Any]:
     event, error = fields.pop("event", None), fields.pop("exc_info", None)
     frames = fields.pop("frames", None)
-    line: dict[str, Any] = {
-        "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
-        "level": _LEVELS.get(method, method),
-        "app": app,
-        "event": event if isinstance(event, str) and _is_event(event) else DROPPED,
-    }
-    if request := request_id.get():
-        line["request_id"] = request
-    if trace := traceparent.get():
-        line["trace_id"] = trace[3:35]
+    named = event if isinstance(event, str) and _is_event(event) else DROPPED
+    level = _LEVELS.get(method, method)
+    line = _opening(_write(datetime.now(UTC)), level, app, named, request_id.get(), traceparent.get())
     for key, value in fields.items():
         line[key if _is_word(key) else DROPPED] = value if _is_harmless(key, value) else DROPPED
     if isinstance(frames, list):
@@ -144,6 +213,32 @@ def _line(app: str, method: str, fields: EventDict) -> dict[str, Any]:
     if error := _exception(error):
         line["failures"] = [asdict(failure) for failure in failures_of(error)]
     return line
+
+
+def _opening(
+    moment: str, level: str, app: str, event: str, request: UUID | str | None, trace: str | None
+) -> dict[str, Any]:
+    """Return what every line begins with."""
+    line: dict[str, Any] = {
+        "time": moment,
+        "level": level,
+        "app": app,
+        "event": event,
+    }
+    if request:
+        line["request_id"] = request
+    if trace:
+        line["trace_id"] = trace[3:35]
+    return line
+
+
+def _write(moment: datetime) -> str:
+    return moment.isoformat(timespec="milliseconds")
+
+
+@lru_cache(16)  # many requests are answered within one
+def _milliseconds(since_1970: int) -> str:
+    return _write(datetime.fromtimestamp(since_1970 / 1000, UTC))
 
 
 def _is_harmless(key: str, value: object) -> bool:

@@ -1,14 +1,15 @@
 """What an app tells about itself in numbers, and how it takes part in a trace."""
 
 import re
-import secrets
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import cache
-from typing import Final, Self
+from itertools import accumulate
+from random import getrandbits
+from typing import Final, NamedTuple, Self
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client import CollectorRegistry, Gauge, ProcessCollector
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import QueuePool
@@ -28,19 +29,8 @@ class Metrics:
     def __init__(self) -> None:
         self.registry = registry = CollectorRegistry()
         ProcessCollector(registry=registry)
-        self._requests = Counter(
-            "qoldau_http_requests",
-            "Requests answered, by method, path template and status.",
-            ["method", "route", "status"],
-            registry=registry,
-        )
-        self._durations = Histogram(
-            "qoldau_http_request_seconds",
-            "From the first byte of a request to the last of its answer.",
-            ["method", "route"],
-            registry=registry,
-            buckets=_BUCKETS,
-        )
+        self._requests = _RequestCollector()
+        registry.register(self._requests)
         self._pool = Gauge("qoldau_pool_in_use", "Connections lent.", ["pool"], registry=registry)
         self.outbox_due = Gauge("qoldau_outbox_due", "Events that wait to be delivered.", registry=registry)
         self.outbox_dead = Gauge("qoldau_outbox_dead", "Events given up on.", registry=registry)
@@ -48,13 +38,7 @@ class Metrics:
 
     def count_request(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one answered request; `route` is a path template, never a path."""
-        counted, measured = self._children(method if method in METHODS else "other", route, status)
-        counted.inc()
-        measured.observe(seconds)
-
-    @cache  # noqa: B019  as few as there are routes, and as long as the app lives
-    def _children(self, method: str, route: str, status: int) -> tuple[Counter, Histogram]:
-        return self._requests.labels(method, route, str(status)), self._durations.labels(method, route)
+        self._requests.count(method if method in METHODS else "other", route, status, seconds)
 
     def watch_engine(self, name: str, engine: AsyncEngine) -> None:
         """Show how many connections of the engine's pool are lent at the time of asking."""
@@ -65,6 +49,46 @@ class Metrics:
     def watch_worker(self, pool: WorkerPool) -> None:
         """Show the worker's load and the outcomes of its jobs."""
         self.registry.register(_WorkerCollector(pool))
+
+
+class _RequestCollector(Collector):
+    """Counts requests in plain numbers, since one event loop needs no locks, and adds them up when it is asked."""
+
+    def __init__(self) -> None:
+        self._requests: Counter[tuple[str, str, int]] = Counter()
+        self._durations: dict[tuple[str, str], list[int]] = {}
+        """How many requests ended within each bucket and, last of all, after the longest."""
+        self._seconds: Counter[tuple[str, str]] = Counter()
+
+    def count(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Count one request."""
+        place = method, route
+        self._requests[method, route, status] += 1
+        self._seconds[place] += seconds  # type: ignore[assignment]  # typeshed has Counters of int only
+        durations = self._durations.get(place)
+        if durations is None:
+            durations = self._durations[place] = [0] * (len(_BUCKETS) + 1)
+        durations[bisect_left(_BUCKETS, seconds)] += 1
+
+    def collect(self) -> Iterable[Metric]:
+        requests = CounterMetricFamily(
+            "qoldau_http_requests",
+            "Requests answered, by method, path template and status.",
+            labels=["method", "route", "status"],
+        )
+        for (method, route, status), count in list(self._requests.items()):
+            requests.add_metric([method, route, str(status)], count)
+        yield requests
+        durations = HistogramMetricFamily(
+            "qoldau_http_request_seconds",
+            "From the first byte of a request to the last of its answer.",
+            labels=["method", "route"],
+        )
+        bounds = [*map(str, _BUCKETS), "+Inf"]
+        for place, counts in list(self._durations.items()):
+            buckets = list(zip(bounds, accumulate(counts), strict=True))
+            durations.add_metric(place, buckets, self._seconds[place])
+        yield durations
 
 
 class _WorkerCollector(Collector):
@@ -82,8 +106,7 @@ class _WorkerCollector(Collector):
         yield jobs
 
 
-@dataclass(frozen=True)
-class Traceparent:
+class Traceparent(NamedTuple):
     """A place in a trace (W3C Trace Context): which trace, which step of it, and whether it is recorded."""
 
     trace_id: str
@@ -92,8 +115,8 @@ class Traceparent:
 
     @classmethod
     def begin(cls) -> Self:
-        """Begin a trace."""
-        both = secrets.token_hex(24)
+        """Begin a trace; its ids are random, but no secret."""
+        both = f"{getrandbits(192):048x}"
         return cls(both[:32], both[32:])
 
     @classmethod
@@ -112,7 +135,7 @@ class Traceparent:
 
     def child(self) -> Self:
         """Return a new step of the same trace."""
-        return type(self)(self.trace_id, secrets.token_hex(8), self.flags)
+        return type(self)(self.trace_id, f"{getrandbits(64):016x}", self.flags)
 
     def __str__(self) -> str:
         return f"00-{self.trace_id}-{self.span_id}-{self.flags}"

@@ -9,15 +9,17 @@ import sys
 import threading
 import warnings
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
 import structlog
+from structlog.testing import capture_logs
 
 from services.common.context import request_id, traceparent
-from services.common.logging import DROPPED, configure_logging
+from services.common.logging import DROPPED, RequestLines, ServedRequest, configure_logging
 
 CANARY = "N00CANARY77"
 """A synthetic passport number."""
@@ -307,3 +309,59 @@ raise ValueError("passport {CANARY}")
     [line] = map(json.loads, done.stdout.splitlines())
     assert (line["event"], line["level"]) == ("uncaught_exception", "critical")
     assert CANARY not in done.stdout
+
+
+SERVED = ServedRequest(
+    datetime(2026, 11, 30, 9, 8, 7, 65_432, tzinfo=UTC).timestamp(),
+    str(SOME_ID),
+    "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+    "GET",
+    "/v1/programs/{program_id}",
+    200,
+    1.2,
+)
+
+
+async def test_lines_of_requests_are_as_other_lines_and_written_together(lines: Lines) -> None:
+    written = RequestLines()
+    written.add(SERVED)
+    written.add(SERVED._replace(status=404))
+    assert lines.text == ""
+    await asyncio.sleep(0)
+    request_id.set(SOME_ID)
+    traceparent.set(SERVED.traceparent)
+    log.info("request", **SERVED.fields())
+    first, second, other = lines.read()
+    assert first == other | {"time": "2026-11-30T09:08:07.065+00:00"}
+    assert second == first | {"status": 404}
+    assert list(first) == list(other)
+
+
+def test_lines_of_requests_are_written_when_a_process_ends() -> None:
+    code = """
+import asyncio
+from services.common.logging import RequestLines, ServedRequest, configure_logging
+configure_logging("programs")
+async def serve():
+    RequestLines().add(ServedRequest(0.0, "1", "00", "GET", "/v1/x", 200, 1.2))
+    raise KeyboardInterrupt
+asyncio.run(serve())
+"""
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    assert b'"event":"request"' in ended.stdout
+
+
+async def test_lines_of_requests_are_left_out_below_the_level(lines: Lines) -> None:
+    configure_logging("programs", "warning", lines.stream)
+    written = RequestLines()
+    written.add(SERVED)
+    written.write()
+    assert lines.text == ""
+
+
+async def test_lines_of_requests_go_where_others_want_them() -> None:
+    written = RequestLines()
+    with capture_logs() as kept:
+        written.add(SERVED)
+        written.write()
+    assert kept == [{"event": "request", "log_level": "info", **SERVED.fields()}]

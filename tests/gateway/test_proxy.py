@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from gateway.connections import ConnectionRefused
-from gateway.lean.entrance import Admission, AdmitRead, Entrance
+from gateway.connections import ConnectionRefused, write_fields
+from gateway.lean.entrance import Admission, Entrance, Introduction
 from gateway.lean.protocol import LeanProtocol
 from gateway.pools import CONNECTIONS
 from gateway.proxy import Authorize, request_headers, serve_endpoint
@@ -25,7 +25,7 @@ from services.common.http.access import ObserveRequests
 from services.common.http.limits import MIB, Limits, limit_requests
 from services.common.http.server import FAREWELL, LimitedProtocol
 from services.common.problems import NotAuthenticated
-from services.common.telemetry import Metrics
+from services.common.telemetry import Metrics, Traceparent
 from tests.servers import (
     PATIENCE,
     Answer,
@@ -105,17 +105,24 @@ async def warm(upstream: Upstream) -> None:
             connections._idle.append(connection)
 
 
-def admitting(upstream: Upstream, token: str | None) -> AdmitRead:
-    """Return what `authorizing` and `proxy_to` do, for the short way."""
+@dataclass(frozen=True)
+class Admitting:
+    """Does what `authorizing` and `proxy_to` do, for the short way."""
 
-    def admit(scope: Scope) -> Admission | None:
-        endpoint = ROUTES.resolve(scope["raw_path"])
-        endpoint.route(scope["method"])
-        if (b"authorization", b"Bearer bad") in scope["headers"] or not upstream.ready:
-            return None
-        return Admission(upstream, endpoint.path, request_headers(scope, token, None), token, [])
+    upstream: Upstream
+    token: str | None
 
-    return admit
+    def introduce(self, scope: Scope) -> Introduction:
+        if (b"authorization", b"Bearer bad") in scope["headers"]:
+            raise NotAuthenticated("no")
+        trace = dict(scope["headers"]).get(b"traceparent", b"").decode("latin-1")
+        fields = write_fields(request_headers(scope, None, None))
+        return Introduction(None, "local", fields, Traceparent.parse(trace))
+
+    def admit_read(self, method: str, path: bytes, _: Introduction) -> Admission | None:
+        endpoint = ROUTES.resolve(path)
+        endpoint.route(method)
+        return Admission(self.upstream, endpoint.path, self.token, []) if self.upstream.ready else None
 
 
 @asynccontextmanager
@@ -137,7 +144,7 @@ async def gateway(
         limits = Limits(answer_seconds=2 * PATIENCE, late=UpstreamTimedOut, body_bytes=body_bytes)
         metrics = Metrics()
         app = ObserveRequests(limit_requests(proxy, limits), metrics, trust_request_id=False)
-        entrance = Entrance(app, admitting(upstream, token), metrics)
+        entrance = Entrance(app, Admitting(upstream, token), metrics)
         lean = taken.get() is Way.LEAN
         if lean:
             await warm(upstream)
