@@ -1,13 +1,29 @@
 """The guide for monitoring and evaluation officers is played (all people synthetic)."""
 
 import asyncio
-from typing import Any
+import re
+from pathlib import Path
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 from services.evaluation.operations.ballot_counts import count_ballots
 from tests.apps import Door
 from tests.evaluation.surveys import tell_of_edition
 from tests.guides import play
+
+ROOT: Final = Path(__file__).parents[2]
+GUIDE: Final = ROOT / "docs/guides/monitoring-and-evaluation.md"
+METHOD: Final = re.compile(r'"([a-z-]+@\d+)"')
+
+
+def test_every_method_is_explained_with_its_limits() -> None:
+    """Each method id that figures can name has its row: what it is, and what it cannot say."""
+    domain = ROOT / "services/evaluation/domain"
+    named = {id_ for file in domain.glob("*.py") for id_ in METHOD.findall(file.read_text())}
+    rows = [line.split("|") for line in GUIDE.read_text().splitlines() if line.startswith("| `")]
+    explained = {id_: row[2:-1] for row in rows for id_ in re.findall(r"`([a-z-]+@\d+)`", row[1])}
+    assert named == explained.keys()
+    assert all(all(cell.strip() for cell in cells) and len(cells) == 2 for cells in explained.values())
 
 
 async def test_from_questionnaire_to_decision(evaluation: Door) -> None:

@@ -232,6 +232,61 @@ async def test_editions_and_their_timetables(programs: Door, manager: httpx.Asyn
     ]
 
 
+async def test_a_timetable_says_who_stands_in_and_what_is_online(
+    programs: Door, manager: httpx.AsyncClient
+) -> None:
+    program = {"code": "avi", "title": {"en": "Avicenna"}, "kind": "course_program"}
+    await manager.post("/v1/programs", json=program)
+    edition = (
+        "code;program;title_en;period;zone;languages\nAVI-1;avi;First;2025-04-10/2025-05-02;Asia/Almaty;ru\n"
+    )
+    assert (await import_table(programs, manager, "editions", edition))["state"] == "succeeded"
+    named = [{"names": {"en": f"Synthetic {n}"}, "consents_to_be_shown": False} for n in range(3)]
+    first, second, third = [(await manager.post("/v1/lecturers", json=row)).json()["id"] for row in named]
+    heading = "edition;starts_at;ends_at;kind;title_en;modality;lecturers;stand_ins\n"
+    row = "AVI-1;2025-04-10T09:00;2025-04-10T10:30;lecture;Opening;"
+    for cells, wrong in (
+        (f"online;{first};{second}={third}", {(2, "stand_ins", "does_not_teach")}),
+        (f"online;{uuid4()};", {(2, "lecturers", "unknown_id")}),
+        (f"online;{first};{first}", {(2, "stand_ins", "missing")}),
+        (f"by post;{first};", {(2, "modality", "enum")}),
+        (f"online;{first}|{second};{first}={second}", {(2, None, "value_error")}),
+    ):
+        refused = await import_table(programs, manager, "training-sessions", heading + row + cells + "\n")
+        assert problems(refused) == wrong, cells
+    entered = f"{heading}{row}online;{first}|{second};{first}={third}\n"
+    assert (await import_table(programs, manager, "training-sessions", entered))["state"] == "succeeded"
+    [told] = await rows_of(manager, "training-sessions")
+    assert (told["modality"], told["lecturers"], told["stand_ins"]) == (
+        "online",
+        f"{first}|{second}",
+        f"{first}={third}",
+    )
+    at = f"/v1/training-sessions/{told['id']}"
+    stored = await manager.get(at)
+    roles = [each | {"interpreted": True} for each in stored.json()["lecturers"]]
+    changed = await manager.patch(at, json={"lecturers": roles}, headers={"If-Match": stored.headers["etag"]})
+    assert changed.status_code == 200, changed.text
+
+    # Unchanged, nothing is told again; who stays keeps role and interpretation; a blank cell says nothing.
+    before = (await manager.get(at)).headers["etag"]
+    assert (await import_table(programs, manager, "training-sessions", entered, "update"))["result"][
+        "changed"
+    ] == 1
+    assert (await manager.get(at)).headers["etag"] == before
+    assert (await import_table(programs, manager, "training-sessions", f"{heading}{row};;\n", "update"))[
+        "state"
+    ] == "succeeded"
+    assert (await manager.get(at)).headers["etag"] == before
+    swapped = f"{heading}{row}hybrid;{first};{first}={second}\n"
+    assert (await import_table(programs, manager, "training-sessions", swapped, "update"))[
+        "state"
+    ] == "succeeded"
+    after = (await manager.get(at)).json()
+    assert (after["modality"], after["kind"]) == ("hybrid", "lecture")
+    assert after["lecturers"] == [roles[0] | {"stands_in_for": second}]
+
+
 async def test_the_ledger_is_imported_once(programs: Door) -> None:
     books = Books(programs)
     await books.open()

@@ -52,7 +52,8 @@ def _read_local(value: object) -> object:
     return value
 
 
-def _read_list(value: object) -> object:
+def read_list(value: object) -> object:
+    """Return the values of a cell that holds several."""
     return (
         [part.strip() for part in value.split(SEPARATOR) if part.strip()] if isinstance(value, str) else value
     )
@@ -67,7 +68,7 @@ LocalTimeCell = Annotated[
     datetime, BeforeValidator(_read_local), WithJsonSchema({"type": "string", "format": "date-time"})
 ]
 """2025-04-10T09:00 or 10.04.2025 09:00; without an offset it is local time where the row belongs."""
-ListCell = Annotated[list[str], BeforeValidator(_read_list)]
+ListCell = Annotated[list[str], BeforeValidator(read_list)]
 """Values with `|` between them."""
 
 

@@ -1,18 +1,29 @@
 """Questions asked of tests, attitudes and action plans."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from dataclasses import asdict
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Row, cast, delete, func, insert, select
 from sqlalchemy.dialects.postgresql import JSONPATH
+from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.clock import Provenance
-from services.evaluation.db.learning_tables import ActionPlan, IdentifiedAnswer, PairedAnswer, TestAttempt
+from services.evaluation.db.learning_tables import (
+    ActionPlan,
+    IdentifiedAnswer,
+    LearningFigureRow,
+    PairedAnswer,
+    TestAttempt,
+)
 from services.evaluation.db.tables import BallotToken, Campaign, InstrumentVersion, MirrorEdition, Response
 from services.evaluation.domain.campaigns import CampaignState, Phase, TokenState
+from services.evaluation.domain.learning_figures import LearningFigure
 from services.evaluation.domain.problems import ActionPlanNotFound, InvitationNotUsable
+
+_COUNTED: Final = (CampaignState.ANALYSED, CampaignState.PUBLISHED, CampaignState.ARCHIVED)
 
 
 async def keep_attempts(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -48,13 +59,14 @@ async def list_paired_answers(session: AsyncSession, edition_id: UUID) -> Sequen
 async def list_retrospective(
     session: AsyncSession, edition_id: UUID
 ) -> Sequence[Row[Campaign, InstrumentVersion]]:
-    """Return the surveys of an edition that look back, the first first."""
+    """Return the counted surveys of an edition that look back, the first first."""
     query = (
         select(Campaign, InstrumentVersion)
         .join(InstrumentVersion, InstrumentVersion.id == Campaign.instrument_version_id)
         .where(
             Campaign.edition_id == edition_id,
             Campaign.phase != Phase.BASELINE,
+            Campaign.state.in_(_COUNTED),
             func.jsonb_path_exists(
                 InstrumentVersion.questions, cast("$[*].retrospective_pre_of ? (@ != null)", JSONPATH)
             ),
@@ -64,10 +76,42 @@ async def list_retrospective(
     return (await session.execute(query)).all()
 
 
-async def list_answers_on_edition(session: AsyncSession, campaign_id: UUID) -> Sequence[Mapping[str, Any]]:
-    """Return what each respondent of a counted survey answered about the edition, in no order."""
-    query = select(Response.answers).where(
-        Response.campaign_id == campaign_id, Response.subject_kind == "edition"
+async def count_answers_on_edition(
+    session: AsyncSession, campaign_id: UUID, first: str, second: str
+) -> list[tuple[object, object, int]]:
+    """Return how many answered two questions about the edition in which ways, in a counted survey."""
+    given = (
+        select(Response.answers[first].label("first"), Response.answers[second].label("second"))
+        .where(Response.campaign_id == campaign_id, Response.subject_kind == "edition")
+        .subquery()
+    )
+    query = select(given.c.first, given.c.second, func.count()).group_by(given.c.first, given.c.second)
+    return [(one, other, int(n)) for one, other, n in await session.execute(query)]
+
+
+async def keep_learning_figures(
+    session: AsyncSession, edition_id: UUID, figures: Sequence[LearningFigure], *, joined: int
+) -> None:
+    """Keep what is told; what told of people before stays unless `joined` came to them."""
+    if not figures:
+        return
+    rows = [asdict(figure) | {"edition_id": edition_id} for figure in figures]
+    new = upsert(LearningFigureRow).values(rows)
+    await session.execute(
+        new.on_conflict_do_update(
+            index_elements=["edition_id", "kind", "subject", "question"],
+            set_={name: new.excluded[name] for name in ("n", "figures")},
+            where=(LearningFigureRow.n == 0) | (new.excluded.n - LearningFigureRow.n >= joined),
+        )
+    )
+
+
+async def list_learning_figures(session: AsyncSession, edition_id: UUID) -> Sequence[LearningFigureRow]:
+    """Return what is told of learning in an edition, in a fixed order."""
+    query = (
+        select(LearningFigureRow)
+        .where(LearningFigureRow.edition_id == edition_id)
+        .order_by(LearningFigureRow.subject, LearningFigureRow.question)
     )
     return (await session.scalars(query)).all()
 

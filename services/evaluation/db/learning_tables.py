@@ -10,6 +10,7 @@ from services.common.clock import Provenance
 from services.common.database import Versioned
 from services.evaluation.db.base import Base
 from services.evaluation.domain.campaigns import Phase
+from services.evaluation.domain.learning_figures import LearningKind
 
 
 class TestAttempt(Base):
@@ -64,6 +65,19 @@ class PairedAnswer(Base):
     code_hash: Mapped[bytes]
     answers: Mapped[dict[str, Any]]
     """Points of scales only."""
+
+
+class LearningFigureRow(Base):
+    """What is told of one comparison; told anew only once enough people joined (E3), kept through erasures."""
+
+    __tablename__ = "learning_figure"
+
+    edition_id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[LearningKind] = mapped_column(primary_key=True)
+    subject: Mapped[UUID] = mapped_column(primary_key=True)
+    question: Mapped[str] = mapped_column(primary_key=True)
+    n: Mapped[int]
+    figures: Mapped[dict[str, Any]]
 
 
 class ActionPlan(Versioned, Base):

@@ -22,7 +22,13 @@ from services.evaluation.db.indicator_tables import (
     IndicatorPeriod,
     IndicatorValue,
 )
-from services.evaluation.db.learning_tables import ActionPlan, IdentifiedAnswer, PairedAnswer, TestAttempt
+from services.evaluation.db.learning_tables import (
+    ActionPlan,
+    IdentifiedAnswer,
+    LearningFigureRow,
+    PairedAnswer,
+    TestAttempt,
+)
 from services.evaluation.db.mirror_tables import (
     ErasedPseudonym,
     MirrorCohort,
@@ -56,6 +62,7 @@ __all__ = [
     "Indicator",
     "IndicatorPeriod",
     "IndicatorValue",
+    "LearningFigureRow",
     "MirrorCohort",
     "MirrorDelivery",
     "MirrorEdition",
@@ -67,7 +74,7 @@ __all__ = [
     "TestAttempt",
 ]
 
-SCHEMA_REVISION: Final = "0020"
+SCHEMA_REVISION: Final = "0021"
 """The revision of `migrations/evaluation` that this code needs."""
 
 

@@ -3,7 +3,7 @@
 Only pairs count: who took one of the two says nothing of change (E9).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from statistics import fmean, stdev
@@ -94,11 +94,14 @@ def compare_pairs(before: Mapping[str, float], after: Mapping[str, float]) -> Pa
     Methods `paired-t@1` (Student 1908) and `hedges-g-av@1` (Lakens 2013, Frontiers in Psychology 4:863, eq. 10).
     """
     both = sorted(before.keys() & after.keys())
-    if not both:
+    return _compare([before[key] for key in both], [after[key] for key in both])
+
+
+def _compare(first: Sequence[float], second: Sequence[float]) -> PairedChange | None:
+    if not first:
         return None
-    first, second = [before[key] for key in both], [after[key] for key in both]
     changes = [late - early for early, late in zip(first, second, strict=True)]
-    n, mean = len(both), fmean(changes)
+    n, mean = len(first), fmean(changes)
     return PairedChange(
         n=n,
         before=fmean(first),
@@ -110,23 +113,27 @@ def compare_pairs(before: Mapping[str, float], after: Mapping[str, float]) -> Pa
     )
 
 
-def compare_then_and_now(
-    answers: Sequence[Mapping[str, object]], then: str, now: str, k: int
-) -> PairedChange | None:
+def compare_then_and_now(answers: Iterable[tuple[object, object, int]], k: int) -> PairedChange | None:
     """Return how people say that they have changed, each in one response; None where it would tell of few.
 
-    Fewer than `k` who answered one question only are told apart by subtraction from the results: then nothing is.
+    `answers` are those to the question that looks back and to the one about now, with how many gave both. Fewer
+    than `k` who answered one of the two only are told apart by subtraction from the results: then nothing is.
     Method `retrospective-pre@1`, with the figures of pairs. Source: Howard and Dailey (1979), Journal of Applied
     Psychology 64:144-150.
     """
-    sides = [
-        {str(n): float(value) for n, given in enumerate(answers) if type(value := given.get(code)) is int}
-        for code in (then, now)
-    ]
-    change = compare_pairs(*sides)
-    if change is None or change.n < k or any(0 < len(side) - change.n < k for side in sides):
+    first: list[float] = []
+    second: list[float] = []
+    alone = [0, 0]
+    for then, now, n in answers:
+        if type(then) is int and type(now) is int:
+            first += [float(then)] * n
+            second += [float(now)] * n
+            continue
+        for side, value in enumerate((then, now)):
+            alone[side] += n if type(value) is int else 0
+    if len(first) < k or any(0 < n < k for n in alone):
         return None
-    return change
+    return _compare(first, second)
 
 
 def _p_value(changes: Sequence[float]) -> float | None:

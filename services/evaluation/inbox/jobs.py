@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.common.jobs import Job, Works
 from services.common.sessions import Sessions
 from services.evaluation.domain.campaigns import CLOSE_CAMPAIGN, COUNT_CAMPAIGN, OPEN_CAMPAIGN, REMIND
+from services.evaluation.domain.learning_figures import SETTLE_LEARNING
 from services.evaluation.operations.ballot_counts import count_ballots
 from services.evaluation.operations.campaigns import (
     Sealing,
@@ -14,6 +15,7 @@ from services.evaluation.operations.campaigns import (
     open_when_due,
     remind_when_due,
 )
+from services.evaluation.operations.learning_figures import settle_learning
 
 
 def jobs_of(sessions: Callable[[], Sessions], sealing: Callable[[], Sealing]) -> Works:
@@ -37,4 +39,14 @@ def jobs_of(sessions: Callable[[], Sessions], sealing: Callable[[], Sealing]) ->
         if keys is not None:
             await count_ballots(sessions(), keys, job.subject)
 
-    return {OPEN_CAMPAIGN: open_, CLOSE_CAMPAIGN: close, REMIND: remind, COUNT_CAMPAIGN: count}
+    async def settle(session: AsyncSession, job: Job) -> None:
+        """Settle what is told of learning in an edition."""
+        await settle_learning(session, job.subject)
+
+    return {
+        OPEN_CAMPAIGN: open_,
+        CLOSE_CAMPAIGN: close,
+        REMIND: remind,
+        COUNT_CAMPAIGN: count,
+        SETTLE_LEARNING: settle,
+    }

@@ -10,7 +10,9 @@ from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.audit import record_change, record_entries
+from services.common.clock import domain_now
 from services.common.identity import acting_service
+from services.common.jobs import schedule_job
 from services.common.keystore import KeyStore
 from services.common.sessions import Sessions
 from services.common.worker import WorkerPool
@@ -21,6 +23,7 @@ from services.evaluation.domain.ballot_counting import OpenedBallots, open_ballo
 from services.evaluation.domain.ballot_sealing import seal_context
 from services.evaluation.domain.campaigns import CampaignState
 from services.evaluation.domain.instruments import QUESTIONS, Question
+from services.evaluation.domain.learning_figures import SETTLE_LEARNING
 from services.evaluation.domain.recommendations import Moderation
 from services.evaluation.operations.learning import end_pairing, keep_learning
 
@@ -75,6 +78,8 @@ async def _count(session: AsyncSession, keys: KeyStore, campaign: Campaign) -> N
     await record_change(
         session, _SELF, "campaign.analysed", campaign, ["state", "answered", "dropped_answers"]
     )
+    now = await domain_now(session, campaign.provenance)
+    await schedule_job(session, SETTLE_LEARNING, campaign.edition_id, now, provenance=campaign.provenance)
 
 
 async def _open_seals(

@@ -1,9 +1,12 @@
 """The portfolio as tables: queries whose columns are those of imports."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Text, case, cast, func, select
+from sqlalchemy import ColumnElement, Select, Text, case, cast, func, literal, select
+from sqlalchemy import column as named_column
+from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.orm import InstrumentedAttribute
 
 from services.common.clock import Provenance
@@ -21,6 +24,7 @@ from services.programs.db.tables import (
 )
 from services.programs.domain.editions import EditionState
 from services.programs.domain.organizations import OrganizationStatus
+from services.programs.domain.training_sessions import STANDS_IN
 
 Table = Select[*tuple[Any, ...]]
 
@@ -34,6 +38,23 @@ def _list(column: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
     values = func.jsonb_array_elements_text(column).table_valued("value")
     joined = select(func.string_agg(values.c.value, "|")).select_from(values).scalar_subquery()
     return case((func.jsonb_typeof(column) == "array", joined)).label(column.key)
+
+
+def _lecturers(name: str, told: Callable[[Any], ColumnElement[str]]) -> ColumnElement[Any]:
+    """Return what is told of each lecturer of a meeting as one cell, in their order."""
+    each = (
+        func.jsonb_array_elements(TrainingSession.lecturers)
+        .table_valued(named_column("value", JSONB), with_ordinality="place")
+        .render_derived()
+    )
+    joined = func.string_agg(told(each.c.value), aggregate_order_by(literal("|"), each.c.place))
+    return select(joined).select_from(each).scalar_subquery().label(name)
+
+
+def _stand_in(one: Any) -> ColumnElement[str]:
+    """Return `a=b` where a stands in for b; null, which is left out, for everybody else."""
+    pair: ColumnElement[str] = one["lecturer_id"].astext + STANDS_IN + one["stands_in_for"].astext
+    return pair
 
 
 def _local(column: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
@@ -123,6 +144,9 @@ def training_sessions_table(
             TrainingSession.mandatory,
             TrainingSession.counts_for_attendance,
             TrainingSession.delivery_language,
+            TrainingSession.modality,
+            _lecturers("lecturers", lambda one: one["lecturer_id"].astext),
+            _lecturers("stand_ins", _stand_in),
             TrainingSession.state,
         )
         .join(Edition, Edition.id == TrainingSession.edition_id)

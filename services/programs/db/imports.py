@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, TypeVar
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,6 +12,7 @@ from services.programs.db.tables import (
     Delivery,
     Edition,
     Fund,
+    Lecturer,
     LedgerEntry,
     Organization,
     Program,
@@ -34,6 +36,12 @@ async def get_by_code(session: AsyncSession, table: type[Coded], code: str, colu
         fault = Fault(f"/{column}", "unknown_code", f"There is no {table.__tablename__} with this code.")
         raise ReferenceUnknown("The row refers to something that is not entered.", errors=[fault])
     return row
+
+
+async def find_unknown_lecturers(session: AsyncSession, ids: Collection[UUID]) -> set[UUID]:
+    """Return those of the ids that no lecturer has."""
+    known = await session.scalars(select(Lecturer.id).where(Lecturer.id.in_(ids)))
+    return set(ids) - set(known)
 
 
 async def list_timetables(

@@ -6,6 +6,9 @@ from typing import Final
 
 from services.common.states import LifeCycle
 
+STANDS_IN: Final = "="
+"""In tables, between who teaches and whose place that is."""
+
 
 class TrainingSessionKind(StrEnum):
     """What kind of meeting it is."""

@@ -3,16 +3,19 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.imports import ImportRun
+from services.common.problems import Fault
 from services.common.row_imports import RowImport
 from services.common.tabular.cells import texts_of
 from services.programs.db.editions import get_edition
 from services.programs.db.imports import (
     find_by_code,
+    find_unknown_lecturers,
     get_by_code,
     list_booked,
     list_timetables,
@@ -26,10 +29,15 @@ from services.programs.db.tables import (
     Program,
     TrainingSession,
 )
+from services.programs.domain.problems import ReferenceUnknown
 from services.programs.operations.editions import change_edition, create_edition
 from services.programs.operations.money import create_transaction
 from services.programs.operations.organizations import change_organization, create_organization
-from services.programs.operations.training_sessions import create_training_session, move_training_session
+from services.programs.operations.training_sessions import (
+    change_training_session,
+    create_training_session,
+    move_training_session,
+)
 from services.programs.schemas.editions import EditionChange, EditionCreate
 from services.programs.schemas.imports import (
     EditionRow,
@@ -39,7 +47,11 @@ from services.programs.schemas.imports import (
 )
 from services.programs.schemas.money import TransactionCreate
 from services.programs.schemas.organizations import OrganizationChange, OrganizationCreate
-from services.programs.schemas.training_sessions import TrainingSessionCreate, TrainingSessionMove
+from services.programs.schemas.training_sessions import (
+    TrainingSessionChange,
+    TrainingSessionCreate,
+    TrainingSessionMove,
+)
 
 _ORGANIZATION: Final = ("acronym", "kind", "country")
 _EDITION: Final = (
@@ -52,6 +64,7 @@ _EDITION: Final = (
     "capacity_min",
     "capacity_max",
 )
+_MEETING: Final = ("kind", "mandatory", "counts_for_attendance", "delivery_language", "modality")
 
 
 def _said(row: Any, names: Sequence[str]) -> dict[str, Any]:
@@ -156,12 +169,51 @@ async def _known_sessions(
 
 async def _create_session(run: ImportRun, row: TrainingSessionRow) -> None:
     edition = await get_by_code(run.session, Edition, row.edition, "edition")
-    fields = _said(row, ("kind", "venue", "mandatory", "counts_for_attendance", "delivery_language"))
-    if title := texts_of(row, "title"):
-        fields["title"] = title
+    fields = _said(row, ("venue",)) | await _meeting_fields(run, row, {}, [])
     fields |= {name: _in_zone(getattr(row, name), edition.zone) for name in ("starts_at", "ends_at")}
     request = TrainingSessionCreate.model_validate(fields)
     await create_training_session(run.session, run.caller, edition.id, request)
+
+
+async def _meeting_fields(
+    run: ImportRun, row: TrainingSessionRow, title: Mapping[str, str], known: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """Return what the row says of a meeting, time and place apart, on top of what is known of it."""
+    fields = _said(row, _MEETING)
+    if said := texts_of(row, "title"):
+        fields["title"] = {**title, **said}
+    if row.lecturers is None and row.stand_ins is None:
+        return fields
+    before = {UUID(str(each["lecturer_id"])): each for each in known}
+    teaching = list(before) if row.lecturers is None else row.lecturers
+    replaced = dict(row.stand_ins or ())
+    faults = [
+        Fault("/stand_ins", "does_not_teach", "Only who teaches can stand in for somebody.")
+        for one in replaced.keys() - set(teaching)
+    ]
+    for column, ids in (("lecturers", teaching), ("stand_ins", replaced.values())):
+        unknown = await find_unknown_lecturers(run.session, ids)
+        faults += [Fault(f"/{column}", "unknown_id", "There is no lecturer with this id.") for _ in unknown]
+    if faults:
+        raise ReferenceUnknown("The row refers to somebody who is not entered.", errors=faults)
+    fields["lecturers"] = [
+        {
+            **before.get(one, {"lecturer_id": one}),
+            **({} if row.stand_ins is None else {"stands_in_for": replaced.get(one)}),
+        }
+        for one in teaching
+    ]
+    return fields
+
+
+async def _change_session(run: ImportRun, row: TrainingSessionRow, known: TrainingSession) -> None:
+    """Change what is held and who teaches, then time and place; what is as the row says stays untold."""
+    said = await _meeting_fields(run, row, known.title, known.lecturers)
+    request = TrainingSessionChange.model_validate(said)
+    now = TrainingSessionChange.model_validate({name: getattr(known, name) for name in said})
+    if request != now:
+        await change_training_session(run.session, run.caller, known.id, known.version, request)
+    await _move_session(run, row, known)
 
 
 async def _move_session(run: ImportRun, row: TrainingSessionRow, known: TrainingSession) -> None:
@@ -213,7 +265,7 @@ EDITIONS: Final = RowImport(
     "editions", EditionRow, lambda row: row.code, _known_editions, _create_edition, _change_edition
 )
 TRAINING_SESSIONS: Final = RowImport(
-    "training-sessions", TrainingSessionRow, _session_key, _known_sessions, _create_session, _move_session
+    "training-sessions", TrainingSessionRow, _session_key, _known_sessions, _create_session, _change_session
 )
 TRANSACTIONS: Final = RowImport(
     "transactions", TransactionRow, _transaction_key, _known_transactions, _create_transaction, None

@@ -1,12 +1,41 @@
 """The columns of the tables that the portfolio is imported from; exports have the same."""
 
-from services.common.tabular.cells import CountCell, DayCell, FlagCell, ListCell, LocalTimeCell, TableRow
+from typing import Annotated
+
+from pydantic import BeforeValidator, WithJsonSchema
+
+from services.common.tabular.cells import (
+    CountCell,
+    DayCell,
+    FlagCell,
+    ListCell,
+    LocalTimeCell,
+    TableRow,
+    read_list,
+)
 from services.common.wire import Amount, Code, Id, Line, Text
 from services.common.wire_codes import CountryCode, CurrencyCode, EdtfText, OrganizationType
 from services.programs.domain.editions import EditionState, Modality
 from services.programs.domain.money import EntryKind
-from services.programs.domain.training_sessions import TrainingSessionKind
+from services.programs.domain.training_sessions import STANDS_IN, TrainingSessionKind
 from services.programs.schemas.programs import Zone
+
+
+def _read_pair(value: object) -> object:
+    return tuple(value.split(STANDS_IN)) if isinstance(value, str) else value
+
+
+IdsCell = Annotated[list[Id], BeforeValidator(read_list)]
+StandInsCell = Annotated[
+    list[
+        Annotated[
+            tuple[Id, Id],
+            BeforeValidator(_read_pair),
+            WithJsonSchema({"type": "string", "pattern": STANDS_IN}),
+        ]
+    ],
+    BeforeValidator(read_list),
+]
 
 
 class OrganizationRow(TableRow):
@@ -72,6 +101,11 @@ class TrainingSessionRow(TableRow):
     mandatory: FlagCell | None = None
     counts_for_attendance: FlagCell | None = None
     delivery_language: Line | None = None
+    modality: Modality | None = None
+    lecturers: IdsCell | None = None
+    """Who teaches, by id; roles and interpretation of those who stay are kept."""
+    stand_ins: StandInsCell | None = None
+    """`a=b`: a, who teaches, stands in for b, who was to."""
     state: Line | None = None
     """In exports only: meetings are cancelled one by one, with a reason."""
 
