@@ -22,6 +22,7 @@ import asyncpg
 import pytest
 
 from cli.cluster import FORGETFUL, running_cluster
+from cli.databases import AppDatabase
 from cli.roles import APPS, KEYSTORE, apply_roles, dsn_for, logins, names_of
 from migrations.run import upgrade
 
@@ -50,6 +51,15 @@ class TestDatabase:
     participants: AppDsns
     evaluation: AppDsns
     gateway: AppDsns
+
+
+def app_databases(database: TestDatabase) -> list[AppDatabase]:
+    """Return the apps' parts of `database` as the operator's commands know them."""
+    found = [(app, getattr(database, app)) for app in APPS]
+    return [
+        AppDatabase(app, names_of(app, database.name), database.admin, dsns.runtime, dsns.reader, {})
+        for app, dsns in found
+    ]
 
 
 @contextmanager

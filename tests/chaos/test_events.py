@@ -144,4 +144,4 @@ async def test_500_events_have_one_effect_each_whichever_process_is_killed(house
             assert await connection.fetchval(MIRRORED_WRONGLY.format(room=room, version=version)) == 0
     finally:
         await connection.close()
-    await check_invariants(house.database, house.folder)
+    await check_invariants(house.database)

@@ -1,4 +1,4 @@
-"""Seats under fire: 200 clients of two processes answer and withdraw while offers expire and others move up."""
+"""Seats under fire: many clients of two processes answer and withdraw while offers expire and others move up."""
 
 import asyncio
 import random
@@ -17,9 +17,8 @@ from tests.participants.courses import Course
 from tests.participants.test_fire import SEATS, seated
 from tests.participants.test_seats import enter
 
-pytestmark = [pytest.mark.process, pytest.mark.chaos]
+pytestmark = pytest.mark.process
 
-CLIENTS = 200
 UNPROMOTED = "tests.chaos.unpromoted"
 STANDING = (
     "SELECT count(*) FROM participants.offer WHERE state = 'offered'"
@@ -30,8 +29,8 @@ STANDING = (
 Shot = Callable[[], Awaitable[httpx.Response]]
 
 
-async def fire(course: Course, house: House, module: str) -> Counter[int]:
-    """Let 200 clients at once do what frees seats and takes them, each of it through both processes."""
+async def fire(course: Course, house: House, module: str, clients: int) -> Counter[int]:
+    """Let `clients` at once do what frees seats and takes them, each of it through both processes."""
     participations, lasting = await seated(course)
     leaving = await enter(course, 20, ApplicationState.WAITLISTED)
     await enter(course, 100, ApplicationState.WAITLISTED)
@@ -67,7 +66,7 @@ async def fire(course: Course, house: House, module: str) -> Counter[int]:
                 for s in post(f"/v1/applications/{id_}/withdrawal", dict(course.holder(person).headers))
             ),
         ]
-        for turn in range(CLIENTS - len(shots)):
+        for turn in range(clients - len(shots)):
             client = (one, other)[turn % 2]
             shots.append(lambda client=client, turn=turn: answer_promoted(client, turn))  # type: ignore[misc]
         random.Random(20).shuffle(shots)  # noqa: S311  the same disorder in each run
@@ -80,23 +79,25 @@ async def fire(course: Course, house: House, module: str) -> Counter[int]:
     return Counter(answer.status_code for answer in answers)
 
 
+@pytest.mark.parametrize("clients", [100, pytest.param(200, marks=pytest.mark.chaos)])
 async def test_of_seats_under_fire_none_is_given_twice_and_none_stays_free(
-    course: Course, house: House
+    course: Course, house: House, clients: int
 ) -> None:
-    tally = await fire(course, house, PRODUCTION)
+    tally = await fire(course, house, PRODUCTION, clients)
     assert set(tally) <= {200, 403, 404, 409}
     assert tally[200] > SEATS
-    await check_invariants(house.database, house.folder, besides=NO_PROGRAMS)
+    await check_invariants(house.database, besides=NO_PROGRAMS)
     held = "SELECT count(*) FROM participants.offer WHERE state IN ('offered', 'accepted')"
     left = "SELECT count(*) FROM participants.participation WHERE state = 'withdrawn'"
     taken = await house.fetch("SELECT sum(taken) FROM participants.mirror_seat_line")
     assert await house.fetch(held) - await house.fetch(left) == taken == SEATS
 
 
+@pytest.mark.chaos  # every run has the same control in one process: tests/participants/test_fire.py
 async def test_where_nobody_moves_up_the_invariants_name_who_waits_in_vain(
     course: Course, house: House
 ) -> None:
     """The negative control of the test above."""
-    await fire(course, house, UNPROMOTED)
+    await fire(course, house, UNPROMOTED, 100)
     with pytest.raises(AssertionError, match="I9"):
-        await check_invariants(house.database, house.folder, besides=NO_PROGRAMS)
+        await check_invariants(house.database, besides=NO_PROGRAMS)

@@ -81,4 +81,4 @@ async def test_a_rolling_restart_fails_no_request(house: House) -> None:
     assert set(balancer.statuses) == {201}
     assert balancer.refused > 0
     assert await house.fetch("SELECT count(*) FROM participants.authority") == balancer.statuses.total()
-    await check_invariants(house.database, house.folder)
+    await check_invariants(house.database)

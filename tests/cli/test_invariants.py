@@ -9,20 +9,13 @@ import pytest
 
 from cli.databases import AppDatabase
 from cli.invariants import find_broken
-from cli.roles import names_of
 from tests.apps import Door
-from tests.cluster import TestDatabase
-
-APPS = ("programs", "participants", "evaluation", "gateway")
+from tests.cluster import TestDatabase, app_databases
 
 
 @pytest.fixture
 def databases(clean: TestDatabase) -> list[AppDatabase]:
-    return [
-        AppDatabase(app, names_of(app, "test"), clean.admin, dsns.runtime, dsns.reader, {})
-        for app in APPS
-        if (dsns := getattr(clean, app))
-    ]
+    return app_databases(clean)
 
 
 async def damage(clean: TestDatabase, statement: str, *values: object) -> None:

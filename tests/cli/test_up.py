@@ -123,29 +123,26 @@ def test_secrets_and_sockets_are_closed_to_others(instance: Instance) -> None:
     assert (instance.home / "run").stat().st_mode & stat.S_IRWXO == 0
 
 
-def test_two_instances_run_side_by_side(instance: Instance) -> None:
-    with empty_home() as home, running_instance(home) as other:
-        assert says_ready(other)
-        assert says_ready(instance)
-
-
-def test_stopping_leaves_no_process_and_the_next_start_works() -> None:
+def test_however_it_ends_it_leaves_no_process_and_starts_again(instance: Instance) -> None:
+    """Beside another instance: ended by Ctrl-C, by the death of its supervisor, and when asked to."""
     with empty_home() as home:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            with running_instance(home) as instance:
-                running = instance.processes()
-                assert len(running) > len([*SERVICES, GATEWAY, "postgresql"])
-                assert instance.stop(number) == 0
+        with running_instance(home) as first:
+            assert says_ready(first)
+            assert says_ready(instance)
+            running = first.processes()
+            assert len(running) > len([*SERVICES, GATEWAY, "postgresql"])
+            assert first.stop(signal.SIGINT) == 0
+            assert not any(map(is_alive, running))
+        with running_instance(home) as second:
+            running = second.processes()
+            second.stop(signal.SIGKILL)
+            with running_instance(home) as third:
+                assert says_ready(third)
+                wait_until(lambda: not any(map(is_alive, running)), "all of the killed start have ended")
+                running = third.processes()
+                assert third.stop(signal.SIGTERM) == 0
                 assert not any(map(is_alive, running))
-
-
-def test_a_killed_supervisor_leaves_no_process_and_the_next_start_works() -> None:
-    with empty_home() as home, running_instance(home) as instance:
-        running = instance.processes()
-        instance.stop(signal.SIGKILL)
-        with running_instance(home) as successor:
-            assert says_ready(successor)
-        wait_until(lambda: not any(map(is_alive, running)), "all of the first start have ended")
+    assert says_ready(instance)
 
 
 def test_a_stop_during_the_start_leaves_no_process() -> None:
