@@ -14,6 +14,7 @@ from benchmarks.harness import Contender, compare, report, say_goal, serve
 from cli.access import sign_in
 from cli.acts.planning import CODE
 from cli.databases import reachable_databases
+from cli.environment import GATEWAY, SERVICES
 from cli.home import Home
 from services.common.identity import Role
 from tests.instances import UNLIMITED, Instance, empty_home, free_port, running_instance
@@ -31,7 +32,7 @@ def main() -> None:
         port = free_port()
         with running_instance(home, environment, port) as instance:
             instance.wait_until_ready()
-            headers = {"Authorization": f"Bearer {asyncio.run(sign_in(instance.url, Role.MANAGER))}"}
+            headers = {"Authorization": f"Bearer {asyncio.run(sign_in(instance.url, Role.ADMINISTRATOR))}"}
             path = _overview_path(instance, headers)
             _compare(instance, Path(name), path, headers)
             instance.stop()
@@ -92,7 +93,7 @@ def _proportional_memory(instance: Instance) -> float:
 
 
 def _ours(instance: Instance) -> list[psutil.Process]:
-    return [process for process in instance.processes() if "cli.serve" in process.cmdline()]
+    return [instance.child(app) for app in (*SERVICES, GATEWAY)]
 
 
 if __name__ == "__main__":

@@ -11,6 +11,8 @@ from cli.roles import APPS, KEYSTORE
 
 SERVICES = ("programs", "participants", "evaluation")
 GATEWAY = "gateway"
+SERVE = (sys.executable, "-m", "cli.serve")
+"""What serves an app; the words that follow are those that `cli.serve.main` takes."""
 
 _ROOT = Path(__file__).parent.parent
 # Those who keep personal data or sealed answers.
@@ -31,8 +33,7 @@ def app_command(
 ) -> Command:
     """Return the command that serves `app`: the gateway on loopback too, a service on its unix socket alone."""
     place = ["--port", str(home.port)] if app == GATEWAY else ["--uds", str(socket_of(home, app))]
-    arguments = [sys.executable, "-m", "cli.serve", app, *place]
-    return Command(arguments, app_environment(app, environment, home, databases), _ROOT)
+    return Command([*SERVE, app, *place], app_environment(app, environment, home, databases), _ROOT)
 
 
 def app_environment(

@@ -32,7 +32,8 @@ class Command:
     account: Account | None = None
 
 
-def _with_parent(parent: int, death: signal.Signals) -> Callable[[], None]:
+def end_with_parent(parent: int, death: signal.Signals) -> Callable[[], None]:
+    """Return what a child does first of all to get `death` when the thread that started it ends (Linux)."""
     # The library is opened here, in the parent: between fork and exec only plain calls are safe.
     libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
@@ -56,7 +57,7 @@ def child_options(command: Command, death: signal.Signals) -> dict[str, Any]:
         "cwd": command.folder,
         "start_new_session": True,
         "stdin": subprocess.DEVNULL,
-        "preexec_fn": _with_parent(os.getpid(), death),
+        "preexec_fn": end_with_parent(os.getpid(), death),
     }
     if command.account is not None:
         options |= {"user": command.account.uid, "group": command.account.gid, "extra_groups": []}

@@ -9,8 +9,9 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import IO, Self
 
+from cli.copies import Copy, start_copy
 from cli.errors import CommandError
 from cli.processes import Command, child_options
 
@@ -19,6 +20,8 @@ _LONGEST_PAUSE = 5.0
 _SETTLED = 10.0  # seconds after which a process counts as healthy again
 _LONGEST_LOG = 32 * 1024 * 1024
 _POLL = 0.05  # seconds
+
+_Process = asyncio.subprocess.Process | Copy
 
 
 async def _nothing() -> None:
@@ -33,6 +36,8 @@ class Child:
     command: Command
     is_ready: Callable[[int], Awaitable[bool]]
     """Whether the process with this pid serves."""
+    run: Callable[[], None] | None = None
+    """Does in a copy of this process what `command` would do in one of its own; None: `command` is executed."""
     before_start: Callable[[], Awaitable[None]] = _nothing
     stop_signal: signal.Signals = signal.SIGTERM
     seconds_to_stop: float = 15
@@ -77,7 +82,7 @@ class _Kept:
         self._child = child
         self._log = log
         self._stopping = asyncio.Event()
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: _Process | None = None
         self._starts = 0
         self._task: asyncio.Task[None] | None = None
 
@@ -118,15 +123,8 @@ class _Kept:
     async def _launch(self) -> None:
         await self._child.before_start()
         _shorten(self._log)
-        options = child_options(self._child.command, self._child.stop_signal)
         with self._log.open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                *self._child.command.arguments,
-                **options,
-                stdout=log,
-                stderr=log,
-                pass_fds=self._child.inherited,
-            )
+            self._process = await _start(self._child, log)
         self._starts += 1
         if self._stopping.is_set():  # asked to stop while starting
             _signal(self._process, self._child.stop_signal)
@@ -142,14 +140,24 @@ class _Kept:
         return self._log.read_bytes()[-2000:].decode(errors="replace").strip()
 
 
-async def _end_of(process: asyncio.subprocess.Process) -> None:
+async def _start(child: Child, log: IO[bytes]) -> _Process:
+    command = child.command
+    if child.run is not None:
+        return start_copy(child.name, child.run, command, child.stop_signal, log, child.inherited)
+    options = child_options(command, child.stop_signal)
+    return await asyncio.create_subprocess_exec(
+        *command.arguments, **options, stdout=log, stderr=log, pass_fds=child.inherited
+    )
+
+
+async def _end_of(process: _Process) -> None:
     await process.wait()
     with contextlib.suppress(ProcessLookupError):
         # What it started itself shares its process group and must not outlive it.
         os.killpg(process.pid, signal.SIGKILL)
 
 
-def _signal(process: asyncio.subprocess.Process | None, number: signal.Signals) -> None:
+def _signal(process: _Process | None, number: signal.Signals) -> None:
     if process is not None and process.returncode is None:
         with contextlib.suppress(ProcessLookupError):
             process.send_signal(number)

@@ -7,18 +7,20 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import IO
 
 from cli.cluster import Cluster, prepare_cluster
+from cli.copies import can_copy
 from cli.databases import AppDatabase, administrator_named, find_databases, migrate_all
-from cli.environment import GATEWAY, SERVICES, app_command, socket_of
+from cli.environment import GATEWAY, SERVE, SERVICES, app_command, socket_of
 from cli.errors import CommandError
 from cli.home import DATABASE, Home, find_home
 from cli.keys import make_keys
 from cli.mode import Mode, settle_mode, wanted_mode
+from cli.processes import Command
 from cli.sockets import make_socket_folder
 from cli.supervisor import Child, Supervisor
 
@@ -58,11 +60,17 @@ async def _serve(home: Home, environment: Mapping[str, str]) -> None:
         make_socket_folder(home.root)
         home.files.mkdir(mode=0o700, exist_ok=True)
         async with Supervisor(home.logs) as supervisor:
-            databases = find_databases(environment, home, await _open_database(environment, home, supervisor))
+            serve, admin_dsn = await asyncio.gather(
+                asyncio.to_thread(_serving), _open_database(environment, home, supervisor)
+            )
+            databases = find_databases(environment, home, admin_dsn)
             await migrate_all(databases)
             await _create_administrator_if_named(databases, environment)
             await supervisor.start(
-                *(_app_child(app, environment, home, databases, inherited) for app in (*SERVICES, GATEWAY))
+                *(
+                    _app_child(app, app_command(app, environment, home, databases), home, inherited, serve)
+                    for app in (*SERVICES, GATEWAY)
+                )
             )
             await _set_the_scene_once(home, environment)
             print(_ready_line(home, environment), flush=True)
@@ -103,12 +111,26 @@ def _database_child(cluster: Cluster) -> Child:
     )
 
 
+def _serving() -> Callable[[Sequence[str]], None] | None:
+    """Return what serves an app in a copy of this process, which has then imported them all.
+
+    The copies share the memory of everything that is imported here, and begin at once. None where the system does
+    not tell when a copy has ended.
+    """
+    if not can_copy():
+        return None
+    from cli.serve import FACTORIES, LATE, PROTOCOL, PROTOCOLS, import_for_good, main  # noqa: PLC0415  heavy
+
+    import_for_good([*FACTORIES.values(), PROTOCOL, *PROTOCOLS.values(), *LATE])
+    return main
+
+
 def _app_child(
     app: str,
-    environment: Mapping[str, str],
+    command: Command,
     home: Home,
-    databases: list[AppDatabase],
     inherited: IO[bytes],
+    serve: Callable[[Sequence[str]], None] | None,
 ) -> Child:
     connect = (
         partial(asyncio.open_connection, "127.0.0.1", home.port)
@@ -117,8 +139,9 @@ def _app_child(
     )
     return Child(
         app,
-        app_command(app, environment, home, databases),
+        command,
         lambda _: _says_ready(connect),
+        run=partial(serve, command.arguments[len(SERVE) :]) if serve else None,
         inherited=(inherited.fileno(),),
     )
 

@@ -74,6 +74,33 @@ ROUTES: Final = Path(__file__).parent / "routes.json"
 ANSWER_SECONDS: Final = 10.0
 PROBE_SECONDS: Final = 2.0
 LOOPBACK_ORIGIN: Final = r"http://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?"
+ROUTERS: Final = (
+    credentials.tokens,
+    credentials.issuer,
+    credentials.api_keys,
+    self_service.passwords,
+    self_service.own,
+    self_service.glass,
+    accounts.accounts,
+    accounts.grants,
+    me.router,
+    edition_overview.router,
+    portfolio_overview.router,
+    partner_report.router,
+    program_overview.router,
+    search.router,
+    public.router,
+    lecturer_profile.router,
+    country_dossier.router,
+    country_brief.router,
+    enumerations.router,
+    audit_entries.router,
+    audit_entries_router(GATEWAY),
+    webhooks.event_types,
+    webhooks.endpoints,
+    webhooks.deliveries,
+)
+"""All routes, built when this is imported: what is imported is shared by the processes of an instance (ADR 45)."""
 
 
 ASKED_BY_BROWSERS: Final = (
@@ -122,32 +149,7 @@ def create_room(settings: Settings) -> FastAPI:
     room = Room(
         name=GATEWAY,
         summary="The front door: who is calling, views over several services, documentation.",
-        routers=[
-            credentials.tokens,
-            credentials.issuer,
-            credentials.api_keys,
-            self_service.passwords,
-            self_service.own,
-            self_service.glass,
-            accounts.accounts,
-            accounts.grants,
-            me.router,
-            edition_overview.router,
-            portfolio_overview.router,
-            partner_report.router,
-            program_overview.router,
-            search.router,
-            public.router,
-            lecturer_profile.router,
-            country_dossier.router,
-            country_brief.router,
-            enumerations.router,
-            audit_entries.router,
-            audit_entries_router(GATEWAY),
-            webhooks.event_types,
-            webhooks.endpoints,
-            webhooks.deliveries,
-        ],
+        routers=ROUTERS,
         permissions={**PERMISSIONS, **WEBHOOK_PERMISSIONS},
         registry=EVENTS,
         jobs={FORGET_DELIVERIES: forget_deliveries},

@@ -57,7 +57,7 @@ class Instance:
         Raises `LookupError` while it is not running.
         """
         for process in psutil.Process(self.process.pid).children():
-            if name in _words(process):
+            if name in (process.name(), *_words(process)):
                 return process
         raise LookupError(name)
 

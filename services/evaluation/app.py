@@ -1,5 +1,7 @@
 """Builds the evaluation app; the only place where its parts are wired together."""
 
+from typing import Final
+
 from fastapi import FastAPI
 
 from services.common.http.app import Room, create_room_app, open_files, open_keys
@@ -44,6 +46,35 @@ from services.evaluation.operations.replays import REPLAYERS
 from services.evaluation.operations.subject_data import INQUIRIES
 from services.evaluation.settings import Settings
 
+ROUTERS: Final = (
+    enumerations_router("evaluation", ENUMERATIONS),
+    audit_entries_router("evaluation"),
+    files_router("evaluation", FILE_PURPOSES),
+    operations_router("evaluation"),
+    instruments.router,
+    instrument_forms.router,
+    xlsforms.router,
+    campaigns.router,
+    campaign_templates.router,
+    responses.router,
+    answer_readers.router,
+    response_rates.router,
+    learning.router,
+    action_plans.router,
+    results.router,
+    result_outputs.router,
+    side_by_side.router,
+    roll_ups.router,
+    trends.router,
+    composites.router,
+    recommendations.router,
+    assessments.router,
+    code_frames.router,
+    outcomes.router,
+    indicators.router,
+)
+"""All routes, built when this is imported: what is imported is shared by the processes of an instance (ADR 45)."""
+
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """Return a ready app; tests pass their own settings."""
@@ -52,33 +83,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     room = Room(
         name="evaluation",
         summary="Evidence: instruments, campaigns, sealed answers, results, recommendations.",
-        routers=[
-            enumerations_router("evaluation", ENUMERATIONS),
-            audit_entries_router("evaluation"),
-            files_router("evaluation", FILE_PURPOSES),
-            operations_router("evaluation"),
-            instruments.router,
-            instrument_forms.router,
-            xlsforms.router,
-            campaigns.router,
-            campaign_templates.router,
-            responses.router,
-            answer_readers.router,
-            response_rates.router,
-            learning.router,
-            action_plans.router,
-            results.router,
-            result_outputs.router,
-            side_by_side.router,
-            roll_ups.router,
-            trends.router,
-            composites.router,
-            recommendations.router,
-            assessments.router,
-            code_frames.router,
-            outcomes.router,
-            indicators.router,
-        ],
+        routers=ROUTERS,
         permissions=PERMISSIONS,
         schema_revision=SCHEMA_REVISION,
         keeps_bodies=True,

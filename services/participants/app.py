@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
+from typing import Final
 from uuid import UUID
 
 from fastapi import FastAPI
@@ -62,6 +63,38 @@ from services.participants.operations.sending import Post, send_message
 from services.participants.operations.upkeep import tend_messages
 from services.participants.settings import Settings
 
+ROUTERS: Final = (
+    tables.router,  # first: elsewhere `imports` and `exports` would be taken for an id
+    calls.router,
+    people.router,
+    consents.router,
+    affiliations.router,
+    nominees.router,
+    applications.router,
+    application_files.router,
+    forms.router,
+    screening.router,
+    search.router,
+    rounds.router,
+    allocations.router,
+    offers.router,
+    logistics.router,
+    participations.router,
+    messages.router,
+    duplicates.router,
+    privacy.router,
+    certificates.router,
+    turnout.router,
+    vouchers.router,
+    alumni.router,
+    check_ins.router,
+    enumerations_router("participants", ENUMERATIONS),
+    audit_entries_router("participants"),
+    files_router("participants", FILE_PURPOSES),
+    operations_router("participants"),
+)
+"""All routes, built when this is imported: what is imported is shared by the processes of an instance (ADR 45)."""
+
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """Return a ready app; tests pass their own settings."""
@@ -70,36 +103,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     room = Room(
         name="participants",
         summary="People: nominations, selection, offers, attendance, certificates, vouchers, messages.",
-        routers=[
-            tables.router,  # first: elsewhere `imports` and `exports` would be taken for an id
-            calls.router,
-            people.router,
-            consents.router,
-            affiliations.router,
-            nominees.router,
-            applications.router,
-            application_files.router,
-            forms.router,
-            screening.router,
-            search.router,
-            rounds.router,
-            allocations.router,
-            offers.router,
-            logistics.router,
-            participations.router,
-            messages.router,
-            duplicates.router,
-            privacy.router,
-            certificates.router,
-            turnout.router,
-            vouchers.router,
-            alumni.router,
-            check_ins.router,
-            enumerations_router("participants", ENUMERATIONS),
-            audit_entries_router("participants"),
-            files_router("participants", FILE_PURPOSES),
-            operations_router("participants"),
-        ],
+        routers=ROUTERS,
         permissions=PERMISSIONS,
         schema_revision=SCHEMA_REVISION,
         keeps_bodies=False,

@@ -1,5 +1,7 @@
 """Builds the programs app; the only place where its parts are wired together."""
 
+from typing import Final
+
 from fastapi import FastAPI
 
 from services.common.http.app import Room, create_room_app, open_files
@@ -50,43 +52,46 @@ from services.programs.operations.publications import CHECK, PUBLISH, RENEW, che
 from services.programs.operations.replays import REPLAYERS
 from services.programs.settings import Settings
 
+ROUTERS: Final = (
+    awards.router,
+    tables.router,  # first: elsewhere `imports` and `exports` would be taken for an id
+    budgets.router,
+    agreements.router,
+    approvals.router,
+    codelists.router,
+    costs.router,
+    country_deliveries.router,
+    deliveries.router,
+    editions.router,
+    edition_parts.router,
+    enumerations_router("programs", ENUMERATIONS),
+    audit_entries_router("programs"),
+    files_router("programs", FILE_PURPOSES),
+    operations_router("programs"),
+    evidence.router,
+    money.router,
+    monitoring.router,
+    needs.router,
+    organizations.router,
+    partner_accounts.router,
+    partnerships.router,
+    portfolio.router,
+    programs.router,
+    publications.router,
+    search.router,
+    timelines.router,
+    training_sessions.router,
+    venues.router,
+)
+"""All routes, built when this is imported: what is imported is shared by the processes of an instance (ADR 45)."""
+
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """Return a ready app; tests pass their own settings."""
     room = Room(
         name="programs",
         summary="The portfolio: programs, editions, partners, seats, deliveries, money, publication.",
-        routers=[
-            awards.router,
-            tables.router,  # first: elsewhere `imports` and `exports` would be taken for an id
-            budgets.router,
-            agreements.router,
-            approvals.router,
-            codelists.router,
-            costs.router,
-            country_deliveries.router,
-            deliveries.router,
-            editions.router,
-            edition_parts.router,
-            enumerations_router("programs", ENUMERATIONS),
-            audit_entries_router("programs"),
-            files_router("programs", FILE_PURPOSES),
-            operations_router("programs"),
-            evidence.router,
-            money.router,
-            monitoring.router,
-            needs.router,
-            organizations.router,
-            partner_accounts.router,
-            partnerships.router,
-            portfolio.router,
-            programs.router,
-            publications.router,
-            search.router,
-            timelines.router,
-            training_sessions.router,
-            venues.router,
-        ],
+        routers=ROUTERS,
         permissions=PERMISSIONS,
         schema_revision=SCHEMA_REVISION,
         keeps_bodies=True,

@@ -2,6 +2,8 @@
 
 import ast
 import inspect
+import subprocess
+import sys
 import types
 import typing
 from collections.abc import Iterator
@@ -186,3 +188,34 @@ def test_dependencies_are_async() -> None:
         and not (inspect.iscoroutinefunction(child.call) or inspect.isasyncgenfunction(child.call))
     }
     assert plain == set()
+
+
+HEAVY = (
+    *(
+        "cel_expr_python",
+        "docx",
+        "fontpkg",
+        "icalendar",
+        "jsonschema",
+        "numpy",
+        "opentelemetry.sdk",
+        "pandas",
+    ),
+    *("phonenumbers", "pyreadstat", "python_calamine", "pyxform", "redis", "scipy", "typst", "xlsxwriter"),
+)
+"""Loaded where they are used: most processes never need them."""
+
+
+def test_imports_are_light_and_leave_nothing_behind() -> None:
+    """Apps are copies of a process that has imported them: a thread would be missing there, a file be shared."""
+    script = (
+        "import os, sys, threading\n"
+        "before = set(os.listdir('/dev/fd'))\n"
+        "from cli.serve import FACTORIES, import_for_good\n"
+        "import_for_good(FACTORIES.values())\n"
+        "left = sorted(set(os.listdir('/dev/fd')) - before)\n"
+        "print(threading.active_count(), left, sorted(set(sys.modules) & set(sys.argv[1:])))\n"
+    )
+    command = [sys.executable, "-c", script, *HEAVY]
+    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert said.strip() == "1 [] []"

@@ -12,7 +12,8 @@ import pytest
 from limits import parse
 from structlog.testing import capture_logs
 
-from gateway.rate_limits import STORE_PAUSE_SECONDS, SharedCounter, open_counter
+from gateway.rate_limits import open_counter
+from gateway.shared_counts import STORE_PAUSE_SECONDS, SharedCounter
 from tests.gateways import OpenGateway
 from tests.servers import PATIENCE, conversing
 

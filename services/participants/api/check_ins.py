@@ -21,7 +21,6 @@ from services.participants.db.participations import get_participation
 from services.participants.domain.check_ins import badge_of
 from services.participants.domain.problems import CallNotFound, ParticipationNotFound
 from services.participants.operations import check_ins as operations
-from services.participants.operations.calendars import write_calendar
 from services.participants.schemas.check_ins import (
     AttendanceChangeRead,
     BadgeRead,
@@ -100,4 +99,6 @@ async def read_participant_calendar(
     found = await get_participation(session, participation_id, visible_to=caller)
     edition = await get_edition(session, found.edition_id)
     meetings = await questions.find_meetings(session, edition.id)
+    from services.participants.operations.calendars import write_calendar  # noqa: PLC0415  a heavy library
+
     return Response(write_calendar(edition, meetings.values(), accept_language), media_type=_CALENDAR)

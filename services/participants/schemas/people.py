@@ -4,7 +4,6 @@ from datetime import date, datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-import phonenumbers
 from pydantic import AfterValidator, EmailStr, Field, StringConstraints, model_validator
 
 from services.common.clock import Provenance
@@ -14,6 +13,8 @@ from services.participants.domain.people import LanguageLevel, Sex
 
 
 def _phone(text: str) -> str:
+    import phonenumbers  # noqa: PLC0415  heavy: loaded where it is used
+
     try:
         number = phonenumbers.parse(text)
     except phonenumbers.NumberParseException as error:

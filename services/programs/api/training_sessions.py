@@ -1,5 +1,6 @@
 """Routes of timetables: an edition's, and the calendars that people subscribe to."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from services.programs.db.editions import get_edition
 from services.programs.db.programs import get_lecturer
 from services.programs.db.tables import TrainingSession
 from services.programs.db.venues import read_part
+from services.programs.domain.editions import EditionState
 from services.programs.domain.problems import (
     ActualInFuture,
     ReferenceUnknown,
@@ -29,7 +31,6 @@ from services.programs.domain.problems import (
     TransitionRefused,
 )
 from services.programs.operations import training_sessions as operations
-from services.programs.operations.timetables import write_timetable
 from services.programs.schemas.training_sessions import (
     TrainingSessionCancellation,
     TrainingSessionChange,
@@ -190,7 +191,7 @@ async def read_edition_calendar(
     edition = await get_edition(session, edition_id, visible_to=caller)
     meetings = await questions.list_meetings(session, visible_to=caller, edition_id=edition_id)
     name = pick(edition.title, accept_language).text
-    return Response(write_timetable(edition.id, name, meetings, accept_language), media_type=_CALENDAR)
+    return _calendar(edition.id, name, meetings, accept_language)
 
 
 @router.get(
@@ -211,7 +212,18 @@ async def read_lecturer_calendar(
         session, visible_to=caller, lecturer_id=lecturer_id, provenance=provenance
     )
     name = pick(lecturer.names, accept_language).text
-    return Response(write_timetable(lecturer.id, name, meetings, accept_language), media_type=_CALENDAR)
+    return _calendar(lecturer.id, name, meetings, accept_language)
+
+
+def _calendar(
+    owner: UUID,
+    name: str,
+    meetings: Sequence[tuple[TrainingSession, str, EditionState]],
+    accept_language: str | None,
+) -> Response:
+    from services.programs.operations.timetables import write_timetable  # noqa: PLC0415  brings a heavy library
+
+    return Response(write_timetable(owner, name, meetings, accept_language), media_type=_CALENDAR)
 
 
 async def _answer_planned(
