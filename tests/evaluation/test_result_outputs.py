@@ -52,7 +52,9 @@ async def test_a_report_says_what_may_be_said(evaluation: Door) -> None:
         text = " ".join(text_of(printed.content).split())
         assert words in text
     assert "Synthetic" in text
-    assert "not shown" in text  # the countries of one edition
+    assert "not shown" in text
+    assert "too few come from each country" in text
+    assert "Survey: End of course · Made for: the public · Asked: 40 · Answered: 30" in text
 
 
 async def test_a_workbook_and_a_data_file_hold_the_same_figures(evaluation: Door, tmp_path: Path) -> None:
@@ -61,7 +63,9 @@ async def test_a_workbook_and_a_data_file_hold_the_same_figures(evaluation: Door
     book = await survey.public.get(f"/v1/results/{result['id']}/workbook.xlsx")
     assert book.status_code == 200, book.text
     sheets = load_workbook(io.BytesIO(book.content), read_only=False)
-    assert sheets.sheetnames == ["measures", "answers"]
+    assert sheets.sheetnames == ["about", "measures", "answers"]
+    about = dict(sheets["about"].iter_rows(min_row=2, values_only=True))
+    assert (about["Survey"], about["Made for"], about["Answered"]) == ("End of course", "the public", "30")
     measures = {row[0]: row for row in sheets["measures"].iter_rows(min_row=2, values_only=True)}
     assert measures["overall"][3:5] == (30, 3)
     answers = list(sheets["answers"].iter_rows(min_row=2, values_only=True))

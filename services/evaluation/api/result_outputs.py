@@ -22,8 +22,8 @@ from services.evaluation.db.tables import ResultSnapshot
 from services.evaluation.domain.charts import Chart, list_charts, vega_lite
 from services.evaluation.domain.drawings import draw
 from services.evaluation.domain.problems import ChartNotFound, ResultNotFound
-from services.evaluation.domain.reports import write_report
-from services.evaluation.domain.result_tables import tabulate
+from services.evaluation.domain.reports import tell_about, write_report
+from services.evaluation.domain.result_tables import Table, tabulate
 from services.evaluation.schemas.results import ChartLink, VegaLite
 
 router = house_router("results", "/results/{result_id}")
@@ -108,6 +108,7 @@ async def print_result(
         result.figures,
         edition.title,
         result.phase,
+        result.visibility,
         language,
         synthetic=result.provenance is Provenance.SYNTHETIC,
         reply=result.reply,
@@ -130,9 +131,15 @@ async def write_result_workbook(
     result_id: UUID,
     accept_language: AcceptLanguage = None,
 ) -> Response:
-    """Write a result as a workbook: measures and notes of each question, answers in all and by group."""
+    """Write a result as a workbook: what it is about, measures and notes of each question, answers by group."""
     result = await _get_shown(session, result_id, caller)
-    tables = tabulate(result.figures, reader_of(accept_language))
+    edition = await get_edition(session, result.edition_id)
+    language = _language_of(accept_language)
+    about = tell_about(result.figures, edition.title, result.phase, result.visibility, language)
+    tables = [
+        Table("about", ("what", "is"), list(about.items())),
+        *tabulate(result.figures, reader_of(accept_language)),
+    ]
     book = await worker.run_bounded(
         "services.common.workbook_writing:write_workbook",
         {"title": str(result.id)},

@@ -21,7 +21,7 @@ _LETTERS: Final = 42
 """Of a label's line."""
 _INK: Final = "#222222"
 _ACCENT: Final = "#0b5c6b"
-_QUIET: Final = "#8a8a8a"
+_QUIET: Final = "#666666"
 _BELOW: Final = ("#b35806", "#f1a340", "#fee0b6")
 _MIDDLE: Final = "#f2f2f2"
 _ABOVE: Final = ("#d8daeb", "#998ec3", "#542788")
@@ -31,16 +31,17 @@ _HIDDEN: Final[Mapping[str, str]] = {"en": "not shown", "ru": "не показа
 Pick = Callable[[Mapping[str, str]], str]
 
 
-def draw(chart: Chart, pick: Pick) -> str:
-    """Return the chart as SVG; `pick` chooses a text's language."""
+def draw(chart: Chart, pick: Pick, *, on_paper: bool = False) -> str:
+    """Return the chart as SVG; `pick` chooses a text's language. On paper it has no ground of its own."""
     height = _TOP + _ROW * len(chart.rows) + 34
     title = escape(pick(chart.title))
+    ground = "" if on_paper else f'<rect width="{_WIDTH}" height="{height}" fill="#ffffff"/>'
     body = "".join(_rows(chart, pick))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" width="{_WIDTH}" '
         f'height="{height}" role="img" font-family="Noto Sans, sans-serif" font-size="12" fill="{_INK}">'
         f"<title>{title}</title><desc>{escape(describe(chart, pick))}</desc>"
-        f'<rect width="{_WIDTH}" height="{height}" fill="#ffffff"/>'
+        f"{ground}"
         f'<text x="0" y="18" font-size="14" font-weight="bold">{title}</text>'
         f"{_axis(chart, height)}{body}</svg>"
     )
@@ -157,8 +158,10 @@ def _axis(chart: Chart, height: int) -> str:
     """Draw where the ends and the middle of the scale are, and what they are called."""
     low, high = chart.scale
     values = (low, (low + high) / 2, high)
+    legend = ""
     if chart.kind is ChartKind.LIKERT:
-        names = [str(chart.points[0]), "", str(chart.points[-1])]
+        names = [""] * 3
+        legend = "".join(_legend(chart.points, height - 22))
     elif chart.kind is ChartKind.CHOICES:
         names = [_percent(value) for value in values]
     else:
@@ -170,4 +173,16 @@ def _axis(chart: Chart, height: int) -> str:
             f'<path d="M{x:.1f} {_TOP - 8}V{height - 30}" stroke="{_QUIET}" stroke-width="0.6" '
             f'stroke-dasharray="2 3"/>{_text(x, height - 12, name, fill=_QUIET, anchor="middle")}'
         )
-    return "".join(parts)
+    return "".join(parts) + legend
+
+
+def _legend(points: Sequence[int], y: float) -> Iterator[str]:
+    """Say which point has which color, in the order of the bars."""
+    step = min(44.0, (_WIDTH - _LABELS - _RIGHT) / len(points))
+    x = _LABELS + (_WIDTH - _LABELS - _RIGHT - step * len(points)) / 2
+    for point, color in zip(points, _colors(len(points)), strict=True):
+        yield (
+            f'<rect x="{x:.1f}" y="{y}" width="12" height="12" fill="{color}" stroke="{_INK}" '
+            f'stroke-width="0.4"/>{_text(x + 16, y + 10, str(point), fill=_QUIET)}'
+        )
+        x += step

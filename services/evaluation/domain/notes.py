@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Any, Final
 
+from services.evaluation.domain.suppression import SuppressionRule
+
 NOTES: Final = "plain-notes@1"
 WIDE_SCORE: Final = 40
 """Points from which an interval of a net promoter score says little."""
@@ -24,6 +26,7 @@ class NoteCode(StrEnum):
     CLIPPED = "clipped"
     WIDE = "wide"
     HIDDEN = "hidden"
+    HIDDEN_COUNTRIES = "hidden_countries"
     HIDDEN_GROUPS = "hidden_groups"
     MIX = "mix"
     FEW_LECTURERS = "few_lecturers"
@@ -75,6 +78,11 @@ _TEXTS: Final[Mapping[NoteCode, tuple[str, str, str]]] = {
         "Not shown: too few answered.",
         "Не показано: слишком мало ответов.",
         "Көрсетілмейді: жауап тым аз.",
+    ),
+    NoteCode.HIDDEN_COUNTRIES: (
+        "Not shown: too few come from each country to one edition.",
+        "Не показано: из каждой страны на один набор приезжает слишком мало людей.",
+        "Көрсетілмейді: бір басылымға әр елден тым аз адам келеді.",
     ),
     NoteCode.HIDDEN_GROUPS: (
         "{n} groups are not shown, because they are small or would reveal others.",
@@ -161,7 +169,8 @@ def notes_on_question(
     """
     cell = question["cell"]
     if cell["suppressed"]:
-        return [note(NoteCode.HIDDEN)]
+        of_countries = cell["rule"] == SuppressionRule.COUNTRY_OF_ONE_EDITION
+        return [note(NoteCode.HIDDEN_COUNTRIES if of_countries else NoteCode.HIDDEN)]
     notes = list(_notes_on_statistics(cell["statistics"]))
     if answered and cell["n"] < FEW_OF_THOSE * answered:
         notes.append(note(NoteCode.SKIPPED, n=cell["n"], answered=answered))

@@ -40,8 +40,7 @@ def cronbach_alpha(rows: Sequence[Sequence[float | None]], confidence: float = 0
     """Return the internal consistency of items, one row a respondent, reverse-keyed items flipped before.
 
     Who left an item out is left out (listwise). None for fewer than two items or complete rows, or without
-    any variation. Method `cronbach-alpha-listwise@1`. Source: Cronbach (1951), Psychometrika 16:297-334;
-    interval: Feldt (1965), Psychometrika 30:357-370.
+    any variation. Method `cronbach-alpha-listwise@1`. Source: Cronbach (1951), Psychometrika 16:297-334.
     """
     complete = [[value for value in row if value is not None] for row in rows if None not in row]
     n, k = len(complete), len(complete[0]) if complete else 0
@@ -51,11 +50,21 @@ def cronbach_alpha(rows: Sequence[Sequence[float | None]], confidence: float = 0
     if total == 0:
         return None
     within = sum(variance(column) for column in zip(*complete, strict=True))
-    alpha = k / (k - 1) * (1 - within / total)
+    alpha = alpha_of(k, within, total)
+    return Alpha(k, n, alpha, feldt_interval(alpha, k, n, confidence))
+
+
+def alpha_of(items: int, within: float, total: float) -> float:
+    """Return alpha from the sum of the items' variances and the variance of their sum, which is not 0."""
+    return items / (items - 1) * (1 - within / total)
+
+
+def feldt_interval(alpha: float, items: int, n: int, confidence: float = 0.95) -> Interval:
+    """Return the interval of an alpha of `n` respondents. Source: Feldt (1965), Psychometrika 30:357-370."""
     tail = (1 - confidence) / 2
-    degrees = (n - 1, (n - 1) * (k - 1))
+    degrees = (n - 1, (n - 1) * (items - 1))
     low, high = (1 - (1 - alpha) * f_quantile(p, *degrees) for p in (1 - tail, tail))
-    return Alpha(k, n, alpha, Interval(low, high))
+    return Interval(low, high)
 
 
 def cohen_kappa(pairs: Sequence[tuple[str, str]]) -> Agreement | None:

@@ -31,6 +31,23 @@ def _labels(en: str, ru: str, kk: str) -> Labels:
 
 _C, _R, _P, _M, _S = CampaignState, RecommendationState, Phase, Moderation, SuppressionRule
 
+PHASES: Final = Enumeration(
+    "phase",
+    Phase,
+    {
+        _P.BASELINE: _labels("Baseline", "До курса", "Курсқа дейін"),
+        _P.DAILY: _labels("Daily", "Ежедневно", "Күн сайын"),
+        _P.MODULE: _labels("Module", "После модуля", "Модульден кейін"),
+        _P.END: _labels("End of course", "В конце курса", "Курс соңында"),
+        _P.THREE_MONTHS: _labels("After 3 months", "Через 3 месяца", "3 айдан кейін"),
+        _P.SIX_MONTHS: _labels("After 6 months", "Через 6 месяцев", "6 айдан кейін"),
+        _P.TWELVE_MONTHS: _labels("After 12 months", "Через 12 месяцев", "12 айдан кейін"),
+        _P.ALUMNI: _labels("Alumni", "Выпускники", "Түлектер"),
+        _P.SUPERVISOR: _labels("Supervisors", "Руководители", "Басшылар"),
+        _P.COUNTRY_OUTCOME: _labels("Outcomes in the country", "Итоги в стране", "Елдегі нәтижелер"),
+    },
+)
+
 ENUMERATIONS: Final = (
     Enumeration(
         "campaign_state",
@@ -47,22 +64,7 @@ ENUMERATIONS: Final = (
         },
         terminal=CAMPAIGN_LIFE.terminal,
     ),
-    Enumeration(
-        "phase",
-        Phase,
-        {
-            _P.BASELINE: _labels("Baseline", "До курса", "Курсқа дейін"),
-            _P.DAILY: _labels("Daily", "Ежедневно", "Күн сайын"),
-            _P.MODULE: _labels("Module", "После модуля", "Модульден кейін"),
-            _P.END: _labels("End of course", "В конце курса", "Курс соңында"),
-            _P.THREE_MONTHS: _labels("After 3 months", "Через 3 месяца", "3 айдан кейін"),
-            _P.SIX_MONTHS: _labels("After 6 months", "Через 6 месяцев", "6 айдан кейін"),
-            _P.TWELVE_MONTHS: _labels("After 12 months", "Через 12 месяцев", "12 айдан кейін"),
-            _P.ALUMNI: _labels("Alumni", "Выпускники", "Түлектер"),
-            _P.SUPERVISOR: _labels("Supervisors", "Руководители", "Басшылар"),
-            _P.COUNTRY_OUTCOME: _labels("Outcomes in the country", "Итоги в стране", "Елдегі нәтижелер"),
-        },
-    ),
+    PHASES,
     Enumeration(
         "recommendation_state",
         RecommendationState,
