@@ -110,11 +110,13 @@ class DirectProtocol(LimitedProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget a request that was not complete; one that was is finished, since it may change something."""
-        if self._due_timer is not None:
-            self._due_timer.cancel()
-        if self._way is not None and self._exchange is not None and self._exchange.task is None:
-            self._exchange.leave(self._way.metrics, CLIENT_LEFT)
-        self._exchange = None
+        exchange = self._exchange
+        if exchange is None or exchange.task is None:
+            if self._due_timer is not None:
+                self._due_timer.cancel()
+            if exchange is not None and self._way is not None:
+                exchange.leave(self._way.metrics, CLIENT_LEFT)
+            self._exchange = None
         super().connection_lost(exc)
 
     def serve_request(self) -> None:

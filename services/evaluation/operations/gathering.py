@@ -10,6 +10,8 @@ from services.common.problems import Problem, Unavailable
 from services.common.sessions import Sessions
 
 LARGEST_GROUP: Final = 200
+CROWD: Final = 16
+"""So many do not wait for the group before them; fewer are cheaper together with those to come."""
 MOST_WAITING: Final = 5 * LARGEST_GROUP
 log = structlog.get_logger()
 
@@ -23,11 +25,12 @@ class Gathering(Generic[Item, Result]):
     """A burst costs the database as many statements as there are groups, not as there are requests."""
 
     def __init__(self, work: Work[Item, Result], *, at_once: int = 1) -> None:
-        """`at_once`: how many groups may be worked on while the next gathers."""
+        """`at_once`: how many groups may be under way; more than one only while many wait."""
         self._work = work
         self._at_once = at_once
         self._waiting: list[tuple[Item, asyncio.Future[Result]]] = []
         self._arrived = asyncio.Event()
+        self._crowded = asyncio.Event()
 
     async def put(self, item: Item) -> Result:
         """Return what came of an item once its group is through; raise its problem, or `Unavailable`."""
@@ -36,18 +39,23 @@ class Gathering(Generic[Item, Result]):
         result: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, result))
         self._arrived.set()
+        if len(self._waiting) >= CROWD:
+            self._crowded.set()
         return await result
 
     async def work_forever(self, sessions: Sessions) -> None:
         """Work on what arrives for as long as the app lives."""
-        await asyncio.gather(*(self._keep_working(sessions) for _ in range(self._at_once)))
+        others = (self._keep_working(sessions, self._crowded) for _ in range(1, self._at_once))
+        await asyncio.gather(self._keep_working(sessions, self._arrived), *others)
 
-    async def _keep_working(self, sessions: Sessions) -> None:
+    async def _keep_working(self, sessions: Sessions, due: asyncio.Event) -> None:
         while True:
-            await self._arrived.wait()
+            await due.wait()
             group, self._waiting = self._waiting[:LARGEST_GROUP], self._waiting[LARGEST_GROUP:]
             if not self._waiting:
                 self._arrived.clear()
+            if len(self._waiting) < CROWD:
+                self._crowded.clear()
             if group:  # or another was faster
                 await self._settle(sessions, group)
 

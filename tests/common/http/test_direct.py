@@ -338,6 +338,17 @@ class TestAnswer:
         assert house.sent == ["k wait"]
         assert [line["status"] for line in lines] == [204]
 
+    async def test_it_is_given_up_when_it_is_late_though_its_client_has_left(self) -> None:
+        house = build(answer_seconds=0.1)
+        with capture_logs() as lines:
+            async with serving(house.app, Counting) as path:
+                async with connecting(path) as (_, writer):
+                    writer.write(posted(b'{"code":"wait"}'))
+                    await house.asked.wait()
+                await asyncio.sleep(0.3)
+        assert house.sent == []
+        assert [line["status"] for line in lines] == [503]
+
     async def test_one_that_is_late_is_said_to_be_by_both_ways(self) -> None:
         answers = []
         for way in (Counting, LimitedProtocol):
