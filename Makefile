@@ -72,11 +72,18 @@ NODE := clients/node_modules/.installed tests/gateway/oidc/node_modules/.install
 
 node: $(NODE) ## install what tests need of npm: client generators, the OpenAPI linter, an identity provider
 
-clients: install $(NODE) ## lint the OpenAPI document, make typed clients in clients/generated and check their types
-	@cd clients && npm run --silent lint && npm run --silent generate && npm run --silent compile
+CLIENTS := clients/generated/.typescript clients/generated/.python
+
+clients/generated/.typescript: docs/openapi/merged.json $(wildcard clients/*.ts clients/*.json clients/redocly.yaml) clients/node_modules/.installed
+	@cd clients && npm run --silent lint && npm run --silent generate && npm run --silent compile && touch generated/.typescript
+
+clients/generated/.python: docs/openapi/merged.json $(wildcard clients/*.py clients/mypy.ini clients/python.yaml) $(VENV)/.development
 	@$(BIN)/openapi-python-client generate --path docs/openapi/merged.json --config clients/python.yaml \
 		--meta none --output-path clients/generated/qoldau_client --overwrite --fail-on-warning
-	@$(BIN)/mypy --config-file clients/mypy.ini
+	@$(BIN)/mypy --config-file clients/mypy.ini && touch $@
+
+clients: install $(NODE) ## lint the OpenAPI document, make typed clients in clients/generated and check their types
+	@$(MAKE) --silent --no-print-directory -j2 $(CLIENTS)
 
 migrate: install-runtime ## bring the database of this home up to date
 	@$(BIN)/qoldau migrate

@@ -3,6 +3,7 @@
 import asyncio
 import random
 import socket
+import ssl
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
@@ -55,10 +56,12 @@ async def serving(app: ASGIApp, protocol: type[asyncio.Protocol] = LimitedProtoc
 
 
 @asynccontextmanager
-async def conversing(conversation: Conversation, *, tcp: bool = False) -> AsyncIterator[str]:
+async def conversing(
+    conversation: Conversation, *, tcp: bool = False, tls: ssl.SSLContext | None = None
+) -> AsyncIterator[str]:
     """Serve each connection with `conversation`, which may be as rude as it likes.
 
-    Gives the socket's path, with `tcp` an http address on the loopback.
+    Gives the socket's path, with `tcp` an http address on the loopback, with `tls` too an https address.
     """
     tasks: set[asyncio.Task[None]] = set()
 
@@ -79,8 +82,8 @@ async def conversing(conversation: Conversation, *, tcp: bool = False) -> AsyncI
         address = f"{folder}/raw.sock"
         if tcp:
             listener = listen_on_loopback()
-            address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-            server = await asyncio.start_server(converse, sock=listener)
+            address = f"{'https' if tls else 'http'}://127.0.0.1:{listener.getsockname()[1]}"
+            server = await asyncio.start_server(converse, sock=listener, ssl=tls)
         else:
             server = await asyncio.start_unix_server(converse, address)
         try:

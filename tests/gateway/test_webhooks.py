@@ -2,16 +2,24 @@
 
 import asyncio
 import json
+import socket
+import ssl
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address, ip_network
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from sqlalchemy import update
 from standardwebhooks import Webhook, WebhookVerificationError
 
@@ -316,6 +324,24 @@ SPELLINGS = (
 )
 
 
+def certificate(folder: Path, name: str) -> Path:
+    """Return a file with a key and a certificate that `name` gave itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(subject, subject, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    file = folder / "certificate.pem"
+    secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    file.write_bytes(secret + made.public_bytes(Encoding.PEM))
+    return file
+
+
 class TestAddresses:
     @pytest.mark.parametrize("host", SPELLINGS)
     def test_no_spelling_of_the_inside_is_taken(self, host: str) -> None:
@@ -425,6 +451,50 @@ class TestAddresses:
             await setting.happen()
             await setting.send()
             assert (asked, len(setting.receiver.received)) == (2, 1)
+
+    @pytest.mark.parametrize(
+        ("vouched_for", "name", "outcome"),
+        [
+            (True, "hook.example.org", "delivered"),
+            (False, "hook.example.org", "unreachable"),
+            (True, "other.example.org", "unreachable"),
+        ],
+    )
+    async def test_certificates_are_checked_against_the_name(
+        self,
+        gateway_before: OpenGateway,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        *,
+        vouched_for: bool,
+        name: str,
+        outcome: str,
+    ) -> None:
+        """Though the connection goes to an address; negative control is the certificate that fits."""
+        file = certificate(tmp_path, "hook.example.org")
+        served = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        served.load_cert_chain(file)
+        if vouched_for:
+            trusting = ssl.create_default_context(cafile=file)
+            monkeypatch.setattr("aiohttp.connector._SSL_CONTEXT_VERIFIED", trusting)
+
+        async def lookup(_host: str, _port: int) -> Sequence[str]:
+            return ["127.0.0.1"]
+
+        async with (
+            open_setting(gateway_before, lookup=lookup) as setting,
+            conversing(setting.receiver, tcp=True, tls=served) as address,
+        ):
+            assert await self.outcome(setting, address.replace("127.0.0.1", name)) == outcome
+            assert len(setting.receiver.received) == (outcome == "delivered")
+
+    @pytest.mark.parametrize("host", SPELLINGS[1:8])
+    def test_these_spellings_do_lead_inside(self, host: str) -> None:
+        """Negative control: what looks at the text finds no address, what connects finds this machine."""
+        with pytest.raises(ValueError, match="does not appear to be an IPv4 or IPv6 address"):
+            ip_address(host)
+        found = socket.getaddrinfo(host, 443, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+        assert {place[4][0] for place in found} <= {"127.0.0.1", "0.0.0.0"}  # noqa: S104  nobody listens there
 
     async def test_the_environment_names_no_proxy(
         self, gateway_before: OpenGateway, monkeypatch: pytest.MonkeyPatch

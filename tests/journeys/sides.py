@@ -24,6 +24,8 @@ LIMITED: Final = (
     Role.VOUCHER_PROVIDER,
 )
 """Roles that end at a country, an organization, an edition, a person or a lecturer."""
+READERS: Final = (*LIMITED, Role.MANAGER)
+"""Those, and managers: of what is not everybody's, they read what is of their editions."""
 KNOWN_TO_ALL: Final = frozenset({"lecturer_id", "organization_id", "delivery_id"})
 """What everybody may be told exists; what hangs on it is not everybody's."""
 
@@ -122,4 +124,6 @@ async def _let_in(desk: Desk, side: Side, program_id: str | None) -> None:
     ]
     for role in LIMITED:
         side.credentials[role] = await desk.credential(role, [one for one in grants if one[0] is role])
+    manager = (Role.MANAGER, GrantKind.EDITION, side.edition_id)
+    side.credentials[Role.MANAGER] = await desk.credential(Role.MANAGER, [manager])
     side.peer = await desk.credential("peer", grants)
