@@ -70,6 +70,11 @@ async def apply_all_roles(databases: Iterable[AppDatabase]) -> None:
 async def migrate_all(databases: Sequence[AppDatabase]) -> None:
     """Bring roles, schemas and tables of every app up to date; safe to repeat, and to do twice at once."""
     await apply_all_roles(databases)
+    await upgrade_all(databases)
+
+
+async def upgrade_all(databases: Sequence[AppDatabase]) -> None:
+    """Bring schemas and tables of every app up to date, once its roles are; safe to repeat and to do at once."""
     outdated = [database for database in databases if await _is_outdated(database)]
     if outdated:
         from migrations.run import upgrade  # noqa: PLC0415  dear, and most starts have nothing to migrate

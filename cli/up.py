@@ -14,7 +14,13 @@ from typing import IO
 
 from cli.cluster import Cluster, prepare_cluster
 from cli.copies import can_copy
-from cli.databases import AppDatabase, administrator_named, find_databases, migrate_all
+from cli.databases import (
+    AppDatabase,
+    administrator_named,
+    apply_all_roles,
+    find_databases,
+    upgrade_all,
+)
 from cli.environment import GATEWAY, SERVE, SERVICES, app_command, socket_of
 from cli.errors import CommandError
 from cli.home import DATABASE, Home, find_home
@@ -60,11 +66,10 @@ async def _serve(home: Home, environment: Mapping[str, str]) -> None:
         make_socket_folder(home.root)
         home.files.mkdir(mode=0o700, exist_ok=True)
         async with Supervisor(home.logs) as supervisor:
-            serve, admin_dsn = await asyncio.gather(
-                asyncio.to_thread(_serving), _open_database(environment, home, supervisor)
+            serve, databases = await asyncio.gather(
+                asyncio.to_thread(_serving), _open_databases(environment, home, supervisor)
             )
-            databases = find_databases(environment, home, admin_dsn)
-            await migrate_all(databases)
+            await upgrade_all(databases)  # imports what it needs itself, and two must not import at once
             await _create_administrator_if_named(databases, environment)
             await supervisor.start(
                 *(
@@ -84,6 +89,14 @@ async def _create_administrator_if_named(
         from cli.access import create_named_administrator  # noqa: PLC0415  brings the gateway, is needed once
 
         await create_named_administrator(databases, environment)
+
+
+async def _open_databases(
+    environment: Mapping[str, str], home: Home, supervisor: Supervisor
+) -> list[AppDatabase]:
+    databases = find_databases(environment, home, await _open_database(environment, home, supervisor))
+    await apply_all_roles(databases)
+    return databases
 
 
 async def _open_database(environment: Mapping[str, str], home: Home, supervisor: Supervisor) -> str:

@@ -36,12 +36,12 @@ _SHORTLY: Final = "public, max-age=300"
 
 def portal_routes(documents: Path = DOCUMENTS) -> list[BaseRoute]:
     """Return the routes of the portal, the merged document and the problem pages."""
-    merged = (documents / "openapi" / "merged.json").read_bytes()
+    merged = documents / "openapi" / "merged.json"
     known = TypeAdapter(list[ProblemEntry]).validate_json((documents / "problems.json").read_bytes())
     by_slug = {entry.slug: entry for entry in known}
 
     async def read_document(_: Request) -> Response:
-        return Response(merged, media_type="application/json", headers={"Cache-Control": _SHORTLY})
+        return FileResponse(merged, media_type="application/json", headers={"Cache-Control": _SHORTLY})
 
     async def read_problem(request: Request) -> Response:
         entry = by_slug.get(request.path_params["slug"])

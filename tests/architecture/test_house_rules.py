@@ -20,7 +20,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
 from gateway.settings import Settings as GatewaySettings
-from services.common.http.app import state_permissions
+from services.common.http.app import require_permissions
 from services.common.http.routes import HouseRoute
 from services.common.i18n import InterfaceLanguage
 from services.common.problems import catalogue
@@ -71,7 +71,7 @@ def test_every_route_is_of_the_house_and_named_once() -> None:
 def test_a_route_without_a_permission_stops_the_start() -> None:
     app = apps()[0]
     with pytest.raises(LookupError, match="permissions and operations differ"):
-        state_permissions(app, {})
+        require_permissions(app, {})
 
 
 def test_every_route_says_what_it_does() -> None:

@@ -110,7 +110,7 @@ def create_room_app(room: Room, settings: AppSettings) -> FastAPI:
     for router in room.routers:
         # FastAPI's include_router keeps routers apart, which hides routes from `app.routes`; ours need no context.
         app.router.routes.extend(router.routes)
-    state_permissions(app, room.permissions)
+    require_permissions(app, room.permissions)
     app.state.permissions = room.permissions
     app.state.keeps_bodies = room.keeps_bodies
     app.state.imports = room.imports
@@ -171,21 +171,14 @@ def _body_limit(app: FastAPI) -> Callable[[Scope], int]:
     return limit
 
 
-def state_permissions(app: FastAPI, matrix: Matrix) -> None:
-    """Write each operation's permission into its OpenAPI entry.
+def require_permissions(app: FastAPI, matrix: Matrix) -> None:
+    """Raise `LookupError` if an operation has no entry in the matrix or an entry has no operation.
 
-    Raises `LookupError` if an operation has no entry in the matrix or an entry has no operation: a forgotten
-    permission stops the start.
+    A forgotten permission stops the start.
     """
-    routes = [route for route in app.routes if isinstance(route, APIRoute)]
-    operations = {str(route.operation_id) for route in routes}
+    operations = {str(route.operation_id) for route in app.routes if isinstance(route, APIRoute)}
     if operations != set(matrix):
         raise LookupError(f"permissions and operations differ: {sorted(operations ^ set(matrix))}")
-    for route in routes:
-        entry = matrix[str(route.operation_id)]
-        route.openapi_extra = (route.openapi_extra or {}) | {
-            "x-permission": {str(role): str(reach) for role, reach in sorted(entry.items())}
-        }
 
 
 @asynccontextmanager

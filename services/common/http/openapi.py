@@ -116,6 +116,10 @@ def describe_app(app: FastAPI) -> dict[str, Any]:
         }
         for path, operations in document["paths"].items():
             for method, operation in operations.items():
+                permission = app.state.permissions[operation["operationId"]]
+                operation["x-permission"] = {
+                    str(role): str(reach) for role, reach in sorted(permission.items())
+                }
                 if operation["operationId"] in sparse:
                     operation["parameters"] = [*operation.get("parameters", []), _FIELDS]
                 _complete(path, method.upper(), operation)

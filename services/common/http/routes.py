@@ -79,6 +79,7 @@ class HouseRoute(APIRoute):
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         super().__init__(path, endpoint, **(options | {"operation_id": endpoint.__name__}))
+        self._lean = self._plan_lean()
 
     def get_route_handler(self) -> Handle:
         """Wrap FastAPI's own handler of this route."""
@@ -90,6 +91,9 @@ class HouseRoute(APIRoute):
         A change has one only if it opens no session here: the record of an `Idempotency-Key` is written by the
         furniture, inside the transaction that FastAPI still holds open for it.
         """
+        return self._lean
+
+    def _plan_lean(self) -> Handle | None:
         reads = self.methods == {"GET"}
         if "{" in self.path or not (
             reads or (self.methods == {"POST"} and not opens_session(self.dependant))

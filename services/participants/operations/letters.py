@@ -3,24 +3,29 @@
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
-from typing import Any, Final
-
-from jinja2 import Environment, StrictUndefined, select_autoescape
+from typing import TYPE_CHECKING, Any, Final
 
 from services.common.i18n import pick
 from services.participants.domain.messages import MessageTemplate, language_chain
 
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
 _FOLDER: Final = Path(__file__).parent.parent / "templates"
-_ENVIRONMENT: Final = Environment(
-    # These are plain texts of our own; what is filled in is never read as a template.
-    autoescape=select_autoescape(default_for_string=False),
-    undefined=StrictUndefined,
-)
 TEXTS: Final[Mapping[str, Mapping[str, Any]]] = {
     file.stem: tomllib.loads(file.read_text()) for file in sorted(_FOLDER.glob("*.toml"))
 }
 """Language -> its texts: `greeting`, `code`, `link`, `closing`, and a subject and text for each template."""
+
+
+@cache
+def _environment() -> "Environment":
+    from jinja2 import Environment, StrictUndefined, select_autoescape  # noqa: PLC0415  heavy: loaded where it is used
+
+    # These are plain texts of our own; what is filled in is never read as a template.
+    return Environment(autoescape=select_autoescape(default_for_string=False), undefined=StrictUndefined)
 
 
 @dataclass(frozen=True)
@@ -76,4 +81,4 @@ _TYPED: Final = 24
 
 
 def _fill(text: str, filling: Mapping[str, str | None]) -> str:
-    return _ENVIRONMENT.from_string(text).render(filling)
+    return _environment().from_string(text).render(filling)
