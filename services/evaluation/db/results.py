@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Float, Select, and_, cast, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.clock import Provenance
@@ -19,9 +19,11 @@ from services.evaluation.db.tables import (
     MirrorCohort,
     MirrorEdition,
     MirrorTrainingSession,
+    Response,
     ResultSnapshot,
 )
 from services.evaluation.domain.campaigns import Phase
+from services.evaluation.domain.instruments import Question
 from services.evaluation.domain.lecturers import Taught
 from services.evaluation.domain.problems import ResultNotFound
 from services.evaluation.domain.results import SnapshotState
@@ -254,3 +256,39 @@ async def count_cohort(session: AsyncSession, edition_id: UUID, column: str) -> 
         .group_by(group)
     )
     return {row[0]: row[1] for row in await session.execute(query)}
+
+
+async def measure_items(
+    session: AsyncSession, campaign_id: UUID, kind: str, subject_id: UUID, items: Sequence[Question]
+) -> tuple[int, float, float]:
+    """Return how many answered all these scale questions, the sum of their variances, and that of their sum.
+
+    Reversed ones are turned. No answer leaves the database.
+    """
+    given = [Response.answers[item.code] for item in items]
+    turned = [
+        (item.points[0] + item.points[-1] - cast(each.astext, Float))
+        if item.reversed
+        else cast(each.astext, Float)
+        for item, each in zip(items, given, strict=True)
+    ]
+    complete = (
+        select(*(each.label(f"item{place}") for place, each in enumerate(turned)))
+        .where(
+            Response.campaign_id == campaign_id,
+            Response.subject_kind == kind,
+            Response.subject_id == subject_id,
+            *(func.jsonb_typeof(each) == "number" for each in given),
+        )
+        .subquery()
+    )
+    columns = list(complete.c)
+    found = await session.execute(
+        select(
+            func.count(),
+            sum((func.var_samp(each) for each in columns[1:]), func.var_samp(columns[0])),
+            func.var_samp(sum(columns[1:], columns[0])),
+        ).select_from(complete)
+    )
+    n, within, total = found.one()
+    return int(n), float(within or 0), float(total or 0)

@@ -1,6 +1,6 @@
 """Plain notes beside figures, made by rules, in the three languages of the house."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import Any, Final
 
@@ -29,6 +29,7 @@ class NoteCode(StrEnum):
     HIDDEN_COUNTRIES = "hidden_countries"
     HIDDEN_GROUPS = "hidden_groups"
     MIX = "mix"
+    CONSISTENCY = "consistency"
     FEW_LECTURERS = "few_lecturers"
     NO_RANKING = "no_ranking"
     CO_TAUGHT = "co_taught"
@@ -93,6 +94,11 @@ _TEXTS: Final[Mapping[NoteCode, tuple[str, str, str]]] = {
         "{group}: {answers} % of the answers, {cohort} % of the cohort.",
         "{group}: {answers} % ответов, {cohort} % группы.",
         "{group}: жауаптардың {answers} %, топтың {cohort} %.",
+    ),
+    NoteCode.CONSISTENCY: (
+        "How well {questions} go together: alpha {alpha} ({low} to {high}). Below 0.7 do not add them up.",
+        "Согласованность вопросов {questions}: альфа {alpha} (от {low} до {high}). Ниже 0.7 их не складывают.",
+        "{questions} сұрақтарының үйлесімі: альфа {alpha} ({low} – {high}). 0.7-ден төмен болса, қосылмайды.",
     ),
     NoteCode.FEW_LECTURERS: (
         "Too few lecturers are known to set this mean beside what is usual.",
@@ -179,6 +185,21 @@ def notes_on_question(
         notes.append(note(NoteCode.HIDDEN_GROUPS, n=hidden))
     people = cohort.get(question["dimension"] or "", {})
     return notes + list(_notes_on_mix(cell, people, labels))
+
+
+def notes_on_consistency(found: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return how far questions that are to measure one thing do, where that is told."""
+    return [
+        note(
+            NoteCode.CONSISTENCY,
+            questions=", ".join(each["questions"]),
+            alpha=f"{each['alpha']:.2f}",
+            low=f"{each['interval']['low']:.2f}",
+            high=f"{each['interval']['high']:.2f}",
+        )
+        for each in found
+        if not each["suppressed"]
+    ]
 
 
 def _notes_on_statistics(statistics: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

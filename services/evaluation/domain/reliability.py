@@ -1,17 +1,20 @@
 """Whether several items measure one thing, and whether two readers read alike."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from statistics import mean, variance
-from typing import Final
+from typing import Any, Final
 
+from services.evaluation.domain.instruments import Question, QuestionKind
 from services.evaluation.domain.intervals import Interval, f_quantile
 
 CRONBACH: Final = "cronbach-alpha-listwise@1"
 KAPPA: Final = "cohen-kappa@1"
 ENOUGH_FOR_ALPHA: Final = 20
 """Below as many complete answers the interval is shown or nothing (design, statistics (h))."""
+MOST_FOR_ALPHA: Final = 100_000
+"""Respondents up to whom it is computed: it takes every answer, and a request some tenths of a second."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,41 @@ def feldt_interval(alpha: float, items: int, n: int, confidence: float = 0.95) -
     degrees = (n - 1, (n - 1) * (items - 1))
     low, high = (1 - (1 - alpha) * f_quantile(p, *degrees) for p in (1 - tail, tail))
     return Interval(low, high)
+
+
+def group_items(questions: Sequence[Question]) -> dict[str, list[Question]]:
+    """Return the questions that are to measure one thing, by its name: those on one scale with the same facet."""
+    found: dict[str, list[Question]] = {}
+    for question in questions:
+        if question.kind is QuestionKind.SCALE and question.facet is not None:
+            found.setdefault(question.facet, []).append(question)
+    return {
+        facet: items
+        for facet, items in found.items()
+        if len(items) > 1 and len({item.points for item in items}) == 1
+    }
+
+
+def tell_consistency(
+    facet: str, answered: Mapping[str, int], n: int, within: float, total: float, k: int
+) -> dict[str, Any]:
+    """Return the consistency of a facet's questions as it may be told.
+
+    `answered` counts who answered each of them, `n` who answered all; `within` and `total` are the variances of
+    these (see `alpha_of`). Nothing is told of few, nor where few answered some of the questions only.
+    """
+    lone = any(0 < each - n < k for each in answered.values())
+    told = n >= max(k, ENOUGH_FOR_ALPHA) and not lone and total > 0
+    alpha = alpha_of(len(answered), within, total) if told else None
+    return {
+        "facet": facet,
+        "questions": list(answered),
+        "method": CRONBACH,
+        "n": n if told else None,
+        "alpha": alpha,
+        "interval": None if alpha is None else asdict(feldt_interval(alpha, len(answered), n)),
+        "suppressed": not told,
+    }
 
 
 def cohen_kappa(pairs: Sequence[tuple[str, str]]) -> Agreement | None:

@@ -1,6 +1,8 @@
 """What can be done to results: computed, frozen, published or withheld, withdrawn."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,6 +20,7 @@ from services.evaluation.db.results import (
     list_seen,
     list_taught,
     lock_result,
+    measure_items,
     pool_lecturers,
 )
 from services.evaluation.db.tables import Campaign, ResultSnapshot
@@ -29,9 +32,11 @@ from services.evaluation.domain.events import (
     RESULTS_WITHHELD,
     ResultsData,
 )
-from services.evaluation.domain.instruments import questions_about
+from services.evaluation.domain.instruments import Question, questions_about
 from services.evaluation.domain.lecturers import describe_teaching, notes_on_teaching, set_among_lecturers
+from services.evaluation.domain.notes import notes_on_consistency
 from services.evaluation.domain.problems import NotAllowedNow, ResultWouldDisclose
+from services.evaluation.domain.reliability import CRONBACH, MOST_FOR_ALPHA, group_items, tell_consistency
 from services.evaluation.domain.results import (
     SNAPSHOT_LIFE,
     SnapshotState,
@@ -50,7 +55,7 @@ from services.evaluation.schemas.results import ResultCreate, ResultReply
 
 
 async def create_result(session: AsyncSession, caller: Caller, request: ResultCreate) -> ResultSnapshot:
-    """Compute the figures of a counted survey for one audience, from counters alone."""
+    """Compute the figures of a counted survey for one audience, from counters; consistency from the answers."""
     campaign = await get_campaign(session, request.campaign_id, lock=True)
     if campaign.state not in (CampaignState.ANALYSED, CampaignState.PUBLISHED):
         raise NotAllowedNow("The survey has not been counted yet.")
@@ -71,6 +76,7 @@ async def create_result(session: AsyncSession, caller: Caller, request: ResultCr
     countries = edition.countries if kind == "edition" else []
     questions = questions_about(await get_questions(session, campaign), kind)
     figures = compute_figures(questions, counters, survey, countries)
+    figures |= await _consistency(session, campaign, (kind, subject_id), questions, figures)
     if kind == "lecturer":
         teaching = describe_teaching(await list_taught(session, edition.id, subject_id), str(subject_id))
         pooled = await pool_lecturers(session, campaign, edition.program_id, teaching["languages"])
@@ -145,6 +151,34 @@ async def _cohort(session: AsyncSession, edition_id: UUID, k: int) -> dict[str, 
     """Return the cohort by sex and audience, where every group is large enough to be told of."""
     counted = {name: await count_cohort(session, edition_id, name) for name in ("sex", "audience")}
     return {name: groups for name, groups in counted.items() if groups and min(groups.values()) >= k}
+
+
+async def _consistency(
+    session: AsyncSession,
+    campaign: Campaign,
+    subject: tuple[str, UUID],
+    questions: Sequence[Question],
+    figures: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Return what is told of questions that are to measure one thing, and the figures' notes with it."""
+    shown = {question["code"]: question["cell"]["n"] or 0 for question in figures["questions"]}
+    found = [
+        tell_consistency(
+            facet,
+            {item.code: shown[item.code] for item in items},
+            *await measure_items(session, campaign.id, *subject, items),
+            figures["threshold"],
+        )
+        for facet, items in group_items(questions).items()
+        if max(shown.values()) <= MOST_FOR_ALPHA
+    ]
+    if not found:
+        return {}
+    return {
+        "consistency": found,
+        "methods": [*figures["methods"], CRONBACH],
+        "notes": [*figures["notes"], *notes_on_consistency(found)],
+    }
 
 
 async def _discloses(
