@@ -35,6 +35,12 @@ async def twin(clean: TestDatabase, keys: Path) -> AsyncIterator[Door]:
         yield door.over(clean)
 
 
+def own_name(person_id: UUID) -> dict[str, str]:
+    """Return a name that nobody else has: people of one name would be taken for one another, pair by pair."""
+    word = "".join(chr(ord("a") + int(digit, 16)) for digit in person_id.hex)
+    return SYNTHETIC_NAMES[2] | {"given": word[:16].title(), "family": word[16:].title()}
+
+
 async def enter(course: Course, count: int, state: ApplicationState) -> list[tuple[str, str]]:
     """Enter synthetic people with applications that stand in `state`; return (person, application)."""
     authority = UUID((await course.authority("KG"))["id"])
@@ -43,7 +49,6 @@ async def enter(course: Course, count: int, state: ApplicationState) -> list[tup
     sessions: Sessions = course.door.app.state.sessions
     async with sessions.transaction() as session:
         person: dict[str, Any] = {
-            "names": SYNTHETIC_NAMES,
             "sex": Sex.FEMALE,
             "nationality": "KG",
             "preferred_language": "ky",
@@ -58,7 +63,9 @@ async def enter(course: Course, count: int, state: ApplicationState) -> list[tup
             "provenance": Provenance.SYNTHETIC,
         }
         entry: dict[str, Any] = {"actor": "test", "subject_version": 1, "fields": []}
-        await session.execute(insert(Person), [person | {"id": one} for one, _ in pairs])
+        await session.execute(
+            insert(Person), [person | {"id": one, "names": [own_name(one)]} for one, _ in pairs]
+        )
         await session.execute(
             insert(Application),
             [
