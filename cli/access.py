@@ -51,10 +51,19 @@ async def sign_in(address: str, role: Role) -> str:
     return str(answer.json()["access_token"])
 
 
+def _require_grantable(roles: list[Role]) -> list[Role]:
+    if {Role.PUBLIC, Role.SERVICE} & set(roles):
+        raise typer.BadParameter("neither the public nor a service has an account")
+    return roles
+
+
 @account.command("create")
 def create(
     login: Annotated[str, typer.Argument(help="The e-mail address to sign in with.")],
-    role: Annotated[list[Role], typer.Option(help="A role without limits; may be given several times.")],
+    role: Annotated[
+        list[Role],
+        typer.Option(help="A role without limits; may be given several times.", callback=_require_grantable),
+    ],
     name: Annotated[str, typer.Option(help="How the person is called.")] = "",
 ) -> None:
     """Create an account, the first administrator's included; the password is read from standard input."""

@@ -42,6 +42,11 @@ def test_an_unknown_command_is_an_error(qoldau: Qoldau) -> None:
     assert qoldau("uup")[0] == 2
 
 
+@pytest.mark.parametrize("role", ["public", "service"])
+def test_what_nobody_can_be_is_refused_in_words(role: str, qoldau: Qoldau) -> None:
+    assert qoldau("account", "create", "somebody@example.org", "--role", role)[0] == 2
+
+
 def test_what_starts_the_system_does_not_load_its_apps() -> None:
     loaded = subprocess.run(
         [sys.executable, "-c", "import sys, cli.up; print(*sys.modules)"],
