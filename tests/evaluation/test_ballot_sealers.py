@@ -61,14 +61,20 @@ def test_seals_come_in_the_order_of_their_contents(campaigns: int, number: int, 
 
 
 async def test_many_are_sealed_by_a_child_once_it_has_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ballot_sealers, "WORTH_A_CHILD", 2 * MANY)
     surveys = Surveys(2)
     many, few = surveys.contents(MANY), surveys.contents(MANY - 1)
     async with open_sealers() as sealers:
+        for _ in range(3):
+            await sealers.seal(few)
         assert surveys.open_all(many, await sealers.seal(many)) == [content[2] for content in many]
-        starting = sealers._starting
+        assert start_of(sealers) is None, "it would take longer than what it is for"
+        await sealers.seal(many)
+        starting = start_of(sealers)
         assert starting is not None, "the first are sealed by the app, which waits for nothing"
         await sealers.seal(many)
-        assert sealers._starting is starting
+        await sealers.seal(many)
+        assert start_of(sealers) is starting
         await starting
         with monkeypatch.context() as patched:
             patched.setattr(ballot_sealers, "seal_content", refuse)
@@ -85,6 +91,11 @@ def is_ready(sealers: Sealers) -> bool:
     return sealers._ready
 
 
+def start_of(sealers: Sealers) -> "asyncio.Task[None] | None":
+    """Return what starts a child just now."""
+    return sealers._starting
+
+
 def refuse(_: Content) -> Never:
     raise LookupError("canary")
 
@@ -92,6 +103,7 @@ def refuse(_: Content) -> Never:
 async def test_when_the_child_dies_the_app_seals_and_another_is_started(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(ballot_sealers, "WORTH_A_CHILD", MANY)
     surveys = Surveys(1)
     many = surveys.contents(MANY)
     run, fails = WorkerPool.run_bounded, True

@@ -19,6 +19,8 @@ from services.evaluation.domain.ballot_sealing import (
 
 MANY: Final = 8
 """From so many at once on, to pass them to the child takes less of the app than to seal them."""
+WORTH_A_CHILD: Final = 1_000
+"""To start a child takes as long as to seal some thousands: one class that answers at once never needs it."""
 _FUNCTION: Final = f"{seal_contents.__module__}:{seal_contents.__name__}"
 _JOBS_PER_CHILD: Final = 100_000
 _SECONDS: Final = 5
@@ -28,12 +30,14 @@ log = structlog.get_logger()
 
 
 class Sealers:
-    """Seals in a child as soon as many have come at once; until it has started, and when it dies, in the app."""
+    """Seals in a child after many have come at once; until it has started, and when it dies, in the app."""
 
     def __init__(self, children: WorkerPool) -> None:
         self._children = children
         self._starting: asyncio.Task[None] | None = None
         self._ready = False
+        self._sealed_here = 0
+        """How many of those that came in company the app has sealed since it last wanted a child."""
 
     async def seal(self, contents: Sequence[Content]) -> list[bytes]:
         """Return the contents sealed, each under an ephemeral key of its own."""
@@ -44,7 +48,9 @@ class Sealers:
                 except (Problem, OSError) as error:
                     self._ready = False
                     log.warning("sealing_child_failed", exc_info=error)
-            elif self._starting is None:
+            self._sealed_here += len(contents)
+            if self._sealed_here >= WORTH_A_CHILD and self._starting is None:
+                self._sealed_here = 0
                 self._starting = asyncio.create_task(self._start())
         return [seal_content(content) for content in contents]
 
