@@ -19,15 +19,16 @@ from services.evaluation.domain.roll_up_answers import UNSAID, EditionAnswers, R
 from services.evaluation.domain.roll_up_walks import Walk
 
 ROLL_UP: Final = "country-roll-up@2"
-MOST_UNKNOWNS: Final = 10_000
-"""Of one proof, such as 80 editions of 24 countries each, answered on a scale of five."""
-_MOST_WORK: Final = 100_000
+MOST_UNKNOWNS: Final = 5_000
+"""Of one proof, such as 40 editions of 24 countries each, answered on a scale of five: a second or two of the eight
+that a request may take, for each class of readers."""
+_MOST_WORK: Final = 40_000
 """Unknowns times programs, for one class of readers: some seconds."""
 _MOST_PROGRAMS: Final = 200
 _STEPS: Final = 100
 """Of a walk, for each answer that was given."""
-_MOST_STEPS: Final = 400_000
-"""A second or two."""
+_MOST_STEPS: Final = 200_000
+"""Half a second."""
 _LOOKS: Final = 10
 """How often a walk asks whether anything is left to be proved."""
 _SWEEPS: Final = 24
