@@ -159,6 +159,8 @@ class Connection(asyncio.Protocol):
         self._in_head = False
         came, self._empty_bytes = self._empty_bytes, 0
         self.status = self._parser.get_status_code()
+        if self.status < _INFORMATIONAL.start:  # three digits are enough for the parser
+            raise AnswerBroken
         if self.status in _INFORMATIONAL:
             if self.status == 101:  # nobody asked to switch
                 raise AnswerBroken

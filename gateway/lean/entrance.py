@@ -1,12 +1,13 @@
 """Where the two ways into the gateway part: the ASGI app for everything, and the short way of reads."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.connections import Header
 from gateway.upstream import Upstream
+from services.common.logging import RequestLines
 from services.common.telemetry import Metrics, Traceparent
 
 ADMISSION: Final = "admission"
@@ -54,6 +55,8 @@ class Entrance:
     app: ASGIApp
     doorkeeper: Doorkeeper
     metrics: Metrics
+    lines: RequestLines = field(default_factory=RequestLines)
+    """The log of what has passed on the short way."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or the app's life."""

@@ -30,7 +30,8 @@ class Fields:
     """The fields of a head, names in lower case; takes what the parser tells."""
 
     headers: list[Header] = field(default_factory=list)
-    complete: bool = False
+    requests: int = 0
+    """How many have been read to their end."""
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take a field."""
@@ -38,7 +39,7 @@ class Fields:
 
     def on_message_complete(self) -> None:
         """Note that the request ends with its head."""
-        self.complete = True
+        self.requests += 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class FieldBlock:
 
 def read_block(raw: bytes) -> FieldBlock | None:
     """Read the fields of one request without a body; None if `raw` is anything else, or has an unusual field."""
-    if not raw.endswith(_END) or raw.find(_END) != len(raw) - len(_END):
+    if raw.startswith(b"\r\n") or raw.find(_END) != len(raw) - len(_END):
         return None
     fields = Fields()
     parser = httptools.HttpRequestParser(fields)
@@ -61,6 +62,6 @@ def read_block(raw: bytes) -> FieldBlock | None:
         parser.feed_data(b"GET / HTTP/1.1\r\n" + raw)
     except (httptools.HttpParserError, httptools.HttpParserUpgrade):
         return None
-    if not fields.complete or not _UNUSUAL.isdisjoint(dict(fields.headers)):
+    if fields.requests != 1 or not _UNUSUAL.isdisjoint(dict(fields.headers)):
         return None
     return FieldBlock(raw, fields.headers, b"close" not in named_by_connection(fields.headers))

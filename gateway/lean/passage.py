@@ -12,7 +12,7 @@ from gateway.lean.entrance import Admission, Introduction
 from gateway.proxy import BODILESS, is_fault, response_headers
 from gateway.upstream import UpstreamFailed
 from services.common.http.access import Observation
-from services.common.logging import RequestLines, ServedRequest
+from services.common.logging import ServedRequest
 from services.common.telemetry import Traceparent
 
 if TYPE_CHECKING:
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 CLIENT_LEFT: Final = 499
 """Logged and counted, and sent to nobody: the client has closed the connection before it was answered."""
-
-_lines: Final = RequestLines()
 
 
 class Passage:
@@ -51,6 +49,8 @@ class Passage:
         target: bytes,
         introduction: Introduction,
         admission: Admission,
+        *,
+        keep_alive: bool,
     ) -> None:
         """Send the read of `target`; `asked` are the bytes in which it came."""
         self._door = door
@@ -62,7 +62,7 @@ class Passage:
         self.request_id = str(uuid7())
         self.asked = asked
         self.admission = admission
-        self.keep_alive = True
+        self.keep_alive = keep_alive
         fields = introduction.fields
         if admission.token is not None:
             fields += b"authorization: Bearer %b\r\n" % admission.token.encode()
@@ -140,10 +140,11 @@ class Passage:
         return framed + b"0\r\n\r\n" if self._connection.complete else framed
 
     def _leave(self, status: int) -> None:
-        admission, seconds = self.admission, perf_counter() - self._started
+        admission, entrance = self.admission, self._door.entrance
+        seconds = perf_counter() - self._started
         admission.upstream.end_read(self._connection)
-        self._door.entrance.metrics.count_request(self._method, admission.route, status, seconds)
-        _lines.add(
+        entrance.metrics.count_request(self._method, admission.route, status, seconds)
+        entrance.lines.add(
             ServedRequest(
                 time(),
                 self.request_id,

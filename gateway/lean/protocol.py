@@ -51,10 +51,11 @@ class LeanProtocol(LimitedProtocol):
         self._plain = transport
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Give up what was on its way to the client."""
+        """Give up what was on its way to the client, and let its log be whole."""
         passage = self._clear()
         if passage is not None:
             passage.cancel()
+        self.entrance.lines.write()
         if self._rest_timer is not None:
             self._rest_timer.cancel()
         super().connection_lost(exc)
@@ -85,13 +86,16 @@ class LeanProtocol(LimitedProtocol):
 
     def serve_request(self) -> None:
         """Give the request to the app, with what has happened to it already."""
-        if self._left is not None:
-            passage, tried = self._left
-            self._left = None
-            scope = cast("Scope", self.scope)
-            scope[OBSERVATION] = passage.observation
-            scope["state"] |= {TRIED: tried, ADMISSION: passage.admission}
+        left, self._left = self._left, None
+        if left is None:
+            super().serve_request()
+            return
+        passage, tried = left
+        scope = cast("Scope", self.scope)
+        scope[OBSERVATION] = passage.observation
+        scope["state"] |= {TRIED: tried, ADMISSION: passage.admission}
         super().serve_request()
+        self.cycle.keep_alive = passage.keep_alive  # the server may have been asked to stop meanwhile
 
     def _begin_passage(self, data: bytes) -> bool:
         """Send the read that `data` are, if they are one that can be sent at once; say whether it has been sent."""
@@ -111,9 +115,10 @@ class LeanProtocol(LimitedProtocol):
         if admission is None:
             return False
         self._stop_waiting()
-        self.passage = passage = Passage(self, data, method, target, introduction, admission)
-        passage.keep_alive = block.keep_alive
-        self.cycle = cast("RequestResponseCycle", passage)
+        self.passage = Passage(
+            self, data, method, target, introduction, admission, keep_alive=block.keep_alive
+        )
+        self.cycle = cast("RequestResponseCycle", self.passage)
         return True
 
     @property

@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from types import TracebackType
-from typing import Any, BinaryIO, Final, NamedTuple
+from typing import Any, BinaryIO, ClassVar, Final, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -119,27 +119,31 @@ class ServedRequest(NamedTuple):
 
 
 class RequestLines:
-    """The lines of requests that one loop serves by the thousand, those of one turn of the loop written together.
+    """The lines of requests that one loop serves by the thousand, those of some milliseconds written together.
 
     What is logged otherwise may stand before them. None is lost if the process ends in order or by an exception.
     """
+
+    held_seconds: ClassVar[float] = 0.01
 
     def __init__(self) -> None:
         self._held: list[ServedRequest] = []
         atexit.register(self.write)
 
     def add(self, served: ServedRequest) -> None:
-        """Take a line, to be written at the end of this turn of the running loop."""
+        """Take a line, to be written soon by the running loop."""
         if not self._held:
-            asyncio.get_running_loop().call_soon(self.write)
+            asyncio.get_running_loop().call_later(self.held_seconds, self.write)
         self._held.append(served)
 
     def write(self) -> None:
         """Write all lines that are held."""
+        if not self._held:
+            return
         held, self._held = self._held, []
         match structlog.get_config()["processors"]:
             case [_Renderer() as ours]:
-                if held and ours.threshold <= logging.INFO:
+                if ours.threshold <= logging.INFO:
                     ours.stream.write(b"".join([_request_line(ours.app, served) for served in held]))
                     ours.stream.flush()
             case _:  # logging has been configured by somebody else, as tests do

@@ -116,8 +116,7 @@ class Traceparent(NamedTuple):
     @classmethod
     def begin(cls) -> Self:
         """Begin a trace; its ids are random, but no secret."""
-        both = f"{getrandbits(192):048x}"
-        return cls(both[:32], both[32:])
+        return cls(f"{getrandbits(128):032x}", f"{getrandbits(64):016x}")
 
     @classmethod
     def parse(cls, text: str | None) -> Self | None:

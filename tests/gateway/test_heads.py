@@ -107,6 +107,8 @@ def test_the_fields_of_a_read() -> None:
         b"Host: door.test\r\n",
         b"Host: door.test\n\n",
         b"Host: door.test\r\n\r\nGET / HTTP/1.1\r\nHost: door.test\r\n\r\n",
+        b"\r\nGET / HTTP/1.1\r\nHost: door.test\r\n\r\n",
+        b"\r\n\r\n",
         b"Host: door.test\r\n\r\nx",
         b"Host : door.test\r\n\r\n",
         b"Host: door.test\r\nContent-Length: 0\r\n\r\n",

@@ -74,6 +74,7 @@ ANSWERS = [
     b"HTTP/1.1 429 Too Many\r\nRetry-After: 7\r\nContent-Length: 2\r\n\r\n{}",
     b"HTTP/1.1 500 Oh\r\nContent-Length: 2\r\n\r\n{}",
     b"HTTP/1.1 600 Oh\r\nContent-Length: 2\r\n\r\n{}",
+    b"HTTP/1.1 099 Oh\r\nContent-Length: 2\r\n\r\n{}",
     b"HTTP/1.1 408 Late\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
     b"HTTP/1.1 408 Late\r\nConnection: close\r\n\r\n",
     b"nonsense\r\n\r\n",
@@ -295,6 +296,15 @@ class TestConnection:
         assert refused[1].startswith("http/1.1 401")
         assert Counting.passed == 6
 
+    async def test_a_read_takes_no_fields_of_the_one_behind_it(self) -> None:
+        """The first has no fields at all, and the second would lend it its Host."""
+        two = b"GET /v1/things?4 HTTP/1.1\r\n\r\nGET /v1/things?3 HTTP/1.1\r\nHost: d\r\n\r\n"
+        async with lean_before(echo_target) as door, connecting(door) as (reader, writer):
+            writer.write(two)
+            assert (await reader.readuntil(b"}")).startswith(b"HTTP/1.1 400")
+            assert (await reader.readuntil(b"\r\n\r\n3")).startswith(b"HTTP/1.1 200")
+        assert Counting.passed == 0
+
     async def test_a_change_waits_for_the_read_before_it(self) -> None:
         read = b"GET /v1/things?0 HTTP/1.1\r\nHost: d\r\n\r\n"
         change = b"POST /v1/things?4 HTTP/1.1\r\nHost: d\r\nContent-Length: 1\r\n\r\nx"
@@ -350,6 +360,28 @@ class TestConnection:
             made[0].shutdown()
             answer = parse(await reader.read())
         assert (answer.body, answer.headers["connection"]) == (b"0", "close")
+
+    async def test_a_server_that_stops_ends_the_connection_of_a_read_that_failed(self) -> None:
+        made: list[LeanProtocol] = []
+        stopping = asyncio.Event()
+
+        class Watched(Counting):
+            def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+                made.append(self)
+                super().connection_made(transport)
+
+        async def fail(_scope: Scope, _receive: Receive, send: Send) -> None:
+            await stopping.wait()
+            await send({"type": "http.response.start", "status": 500, "headers": [(b"content-length", b"0")]})
+            await send({"type": "http.response.body"})
+
+        async with lean_before(fail, Watched) as door, connecting(door) as (reader, writer):
+            writer.write(b"GET /v1/things?0 HTTP/1.1\r\nHost: d\r\n\r\n")
+            await asyncio.sleep(0.03)
+            made[0].shutdown()
+            stopping.set()
+            answer = parse(await reader.read())
+        assert (answer.status, answer.headers["connection"]) == (502, "close")
 
     async def test_a_client_that_leaves_early_frees_the_service(self) -> None:
         gone = asyncio.Event()

@@ -701,6 +701,7 @@ class TestFailure:
             b"HTTP/1.1 200 OK\r\n" + b"X: x\r\n" * 500 + b"Content-Length: 2\r\n\r\nok",
             b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n",
             b"HTTP/1.1 2000 OK\r\nContent-Length: 2\r\n\r\nok",
+            b"HTTP/1.1 099 Odd\r\nContent-Length: 2\r\n\r\nok",
             b"HTTP/1.1 500 Internal Server Error\r\nContent-Length: 7\r\n\r\nTraceback",
             b"HTTP/1.1 501 Not Implemented\r\nContent-Length: 0\r\n\r\n",
             b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n",
