@@ -24,7 +24,7 @@ from services.evaluation.schemas.learning import (
     ActionPlanSummary,
 )
 
-router = house_router("action-plans", "")
+router = house_router("action plans", "")
 PlanCodeHeader = Annotated[str, Header(alias="Action-Plan-Code", min_length=1, max_length=100)]
 _K = DEFAULT_THRESHOLDS[Audience.INTERNAL]
 

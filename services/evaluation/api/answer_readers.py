@@ -31,7 +31,7 @@ from services.evaluation.schemas.answer_readers import (
     RawBlock,
 )
 
-router = house_router("answer-readers", "")
+router = house_router("answer readers", "")
 
 
 @router.post(

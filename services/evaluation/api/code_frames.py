@@ -30,7 +30,7 @@ from services.evaluation.schemas.code_frames import (
     ThemeCountRead,
 )
 
-router = house_router("code-frames", "")
+router = house_router("code frames", "")
 
 
 @router.post(

@@ -189,7 +189,7 @@ PERMISSIONS: Final[Matrix] = {
     "approve_erasure": only(**_PRIVACY),
     "refuse_erasure": only(**_PRIVACY),
     "list_voucher_schemes": only(
-        **_STAFF, nominator=Reach.OWN, voucher_provider=Reach.OWN, auditor=Reach.ALL
+        **_STAFF, nominator=Reach.PUBLISHED, voucher_provider=Reach.PUBLISHED, auditor=Reach.ALL
     ),
     "read_voucher_report": only(**_STAFF, auditor=Reach.ALL, finance=Reach.ALL),
     "issue_vouchers": only(**_STAFF),
