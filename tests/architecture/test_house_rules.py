@@ -192,6 +192,7 @@ def test_dependencies_are_async() -> None:
 
 HEAVY = (
     *(
+        "aiohttp",
         "cel_expr_python",
         "docx",
         "fontpkg",

@@ -27,11 +27,11 @@ from gateway.app import ROUTES
 from gateway.routing import load_routes
 from gateway.vault import SecretUnreadableError, Vault
 from gateway.webhooks.db.tables import WebhookEndpoint
-from gateway.webhooks.domain.addresses import find_fault, may_be_reached, read_literal
+from gateway.webhooks.domain.addresses import Lookup, find_fault, may_be_reached, read_literal
 from gateway.webhooks.domain.deliveries import MOST_ATTEMPTS, PAUSES, WebhookOutcome, judge, next_pause
 from gateway.webhooks.domain.event_types import EVENT_TYPES
 from gateway.webhooks.inbox.events import tell_endpoints
-from gateway.webhooks.operations.courier import Courier, Lookup, look_up, open_courier
+from gateway.webhooks.operations.courier import Courier, look_up, open_courier
 from gateway.webhooks.operations.deliveries import forget_deliveries
 from services.common.identity import Role
 from services.common.inbox import receive_event

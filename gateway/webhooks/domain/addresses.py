@@ -5,13 +5,15 @@ the numeric address that the connection goes to, never the name or its spelling.
 """
 
 import socket
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Final
 from urllib.parse import urlsplit
 
 Address = IPv4Address | IPv6Address
 Networks = Collection[IPv4Network | IPv6Network]
+Lookup = Callable[[str, int], Awaitable[Sequence[str]]]
+"""Given a name and a port, returns every numeric address that the name has."""
 
 LONGEST: Final = 2000
 _TRANSLATED: Final = (IPv6Network("64:ff9b::/96"), IPv6Network("::/96"))

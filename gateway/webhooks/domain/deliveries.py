@@ -1,8 +1,18 @@
-"""When a delivery is tried again, and what an answer of the endpoint means."""
+"""What is delivered, when it is tried again, and what an answer of the endpoint means."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from typing import Final
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """What is sent in one attempt."""
+
+    url: str
+    body: bytes
+    headers: dict[str, str]
 
 
 class WebhookOutcome(StrEnum):
