@@ -116,16 +116,31 @@ class Counting(DirectProtocol):
     """Counts what was served directly."""
 
     served: ClassVar[int] = 0
+    made: ClassVar[list[DirectProtocol]] = []
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Be remembered."""
+        Counting.made.append(self)
+        super().connection_made(transport)
 
     def _end(self, exchange: Exchange) -> None:
         Counting.served += 1
         super()._end(exchange)
 
 
+class Hasty(Counting):
+    """Lets its clients rest for a moment only."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.timeout_keep_alive = 0.15  # type: ignore[assignment]
+
+
 @pytest.fixture(autouse=True)
 def uncounted() -> None:
     """Let each test count from nothing."""
     Counting.served = 0
+    Counting.made.clear()
 
 
 def posted(body: bytes = b'{"code":"a"}', *lines: bytes, length: int | None = None) -> bytes:
@@ -418,25 +433,15 @@ class TestAnswer:
 
 class TestConnection:
     async def test_one_that_rests_is_closed(self, house: House) -> None:
-        class Hasty(Counting):
-            def __init__(self, *args: Any, **options: Any) -> None:
-                super().__init__(*args, **options)
-                self.timeout_keep_alive = 0.2  # type: ignore[assignment]
-
         async with conversation(house, Hasty) as (reader, writer):
             for _ in range(3):
                 writer.write(posted())
                 await reader.readuntil(b"\r\n\r\n")
-                await asyncio.sleep(0.1)
+                await asyncio.sleep(0.05)
             assert await reader.read() == b""
         assert Counting.served == 3
 
     async def test_a_slow_head_behind_an_answer_has_its_own_time(self, house: House) -> None:
-        class Hasty(Counting):
-            def __init__(self, *args: Any, **options: Any) -> None:
-                super().__init__(*args, **options)
-                self.timeout_keep_alive = 0.1  # type: ignore[assignment]
-
         async with conversation(house, Hasty) as (reader, writer):
             writer.write(posted())
             await reader.readuntil(b"\r\n\r\n")
@@ -446,33 +451,19 @@ class TestConnection:
             assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200")
 
     async def test_a_server_that_stops_finishes_what_it_has_begun(self, house: House) -> None:
-        made: list[DirectProtocol] = []
-
-        class Watched(Counting):
-            def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-                made.append(self)
-                super().connection_made(transport)
-
-        async with conversation(house, Watched) as (reader, writer):
+        async with conversation(house) as (reader, writer):
             writer.write(b"GET /v1/things?code=wait HTTP/1.1\r\n" + HEAD + b"\r\n")
             await house.asked.wait()
-            made[0].shutdown()
+            Counting.made[-1].shutdown()
             house.go_on.set()
             answer = parse(await reader.read())
         assert (answer.status, answer.headers["connection"]) == (200, "close")
 
     async def test_a_server_that_waits_no_longer_drops_the_connection(self, house: House) -> None:
-        made: list[DirectProtocol] = []
-
-        class Watched(Counting):
-            def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-                made.append(self)
-                super().connection_made(transport)
-
-        async with conversation(house, Watched) as (reader, writer):
+        async with conversation(house) as (reader, writer):
             writer.write(posted(b'{"code":"wait"}'))
             await house.asked.wait()
-            for task in list(made[0].tasks):
+            for task in list(Counting.made[-1].tasks):
                 task.cancel()
             assert await reader.read() == b""
         assert house.sent == []
