@@ -8,6 +8,7 @@ from collections.abc import Generator
 
 import pytest
 from hypothesis import settings
+from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling, Scheduling
 
 from tests.canaries import CANARIES
@@ -33,12 +34,12 @@ class LongFilesFirst(LoadFileScheduling):  # type: ignore[misc]  # xdist is not 
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config) -> Scheduling | None:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling | None:
     """Schedule `--dist loadfile` in our own way: no long file comes last, while the other workers have ended."""
     if config.option.dist != "loadfile":
         return None
     config.option.loadscopereorder = False
-    return LongFilesFirst(config)
+    return LongFilesFirst(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
