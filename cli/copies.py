@@ -1,4 +1,4 @@
-"""Processes that begin as copies of this one and share the memory of all that it has imported (ADR 45)."""
+"""Processes that begin as copies of this one and share the memory of all that it has imported (ADR 46)."""
 
 import asyncio
 import contextlib

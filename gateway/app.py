@@ -100,7 +100,7 @@ ROUTERS: Final = (
     webhooks.endpoints,
     webhooks.deliveries,
 )
-"""All routes, built when this is imported: what is imported is shared by the processes of an instance (ADR 45)."""
+"""All routes, built when this is imported: what is imported is shared by the processes of an instance (ADR 46)."""
 
 
 ASKED_BY_BROWSERS: Final = (

@@ -73,7 +73,7 @@ ROUTERS: Final = (
     outcomes.router,
     indicators.router,
 )
-"""All routes, built when this is imported: what is imported is shared by the processes of an instance (ADR 45)."""
+"""All routes, built when this is imported: what is imported is shared by the processes of an instance (ADR 46)."""
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:

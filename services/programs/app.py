@@ -83,7 +83,7 @@ ROUTERS: Final = (
     training_sessions.router,
     venues.router,
 )
-"""All routes, built when this is imported: what is imported is shared by the processes of an instance (ADR 45)."""
+"""All routes, built when this is imported: what is imported is shared by the processes of an instance (ADR 46)."""
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:

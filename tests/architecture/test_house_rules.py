@@ -220,3 +220,8 @@ def test_imports_are_light_and_leave_nothing_behind() -> None:
     command = [sys.executable, "-c", script, *HEAVY]
     said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert said.strip() == "1 [] []"
+
+
+def test_each_decision_has_a_number_of_its_own() -> None:
+    numbers = [path.name[:4] for path in (ROOT / "docs" / "adr").glob("[0-9]*.md")]
+    assert sorted(set(numbers)) == sorted(numbers) != []
