@@ -383,10 +383,14 @@ class TestAnswer:
 
     async def test_one_that_cannot_be_written_ends_the_connection(self, house: House) -> None:
         heard: list[dict[str, Any]] = []
-        asyncio.get_running_loop().set_exception_handler(lambda _, context: heard.append(context))
         request = b"GET /v1/things?code=header HTTP/1.1\r\n" + HEAD + b"\r\n"
-        for way in (Counting, LimitedProtocol):
-            assert await told_raw(house, way, request) == b""
+        loop = asyncio.get_running_loop()  # which all tests of a session share
+        loop.set_exception_handler(lambda _, context: heard.append(context))
+        try:
+            for way in (Counting, LimitedProtocol):
+                assert await told_raw(house, way, request) == b""
+        finally:
+            loop.set_exception_handler(None)
 
     async def test_requests_that_come_together_are_answered_in_turn(self, house: House) -> None:
         async with conversation(house) as (reader, writer):
