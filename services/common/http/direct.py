@@ -201,6 +201,7 @@ class DirectProtocol(LimitedProtocol):
         self._exchange = None
         if exchange.task is not None:
             self.tasks.discard(exchange.task)
+            exchange.task = None  # nobody waits for it: what it raises is told at once
         self.server_state.total_requests += 1
         if not exchange.keep_alive:
             self.transport.close()

@@ -391,6 +391,7 @@ class TestAnswer:
                 assert await told_raw(house, way, request) == b""
         finally:
             loop.set_exception_handler(None)
+        assert heard != []
 
     async def test_requests_that_come_together_are_answered_in_turn(self, house: House) -> None:
         async with conversation(house) as (reader, writer):
