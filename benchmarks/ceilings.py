@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -187,6 +187,44 @@ def submissions() -> Starlette:
         return Response(status_code=204)
 
     return Starlette(routes=[Route("/v1/responses", answer, methods=["POST"])])
+
+
+PLAIN_ANSWERS: Final = """
+CREATE SCHEMA bench;
+CREATE TABLE bench.answer (
+    survey uuid, response uuid, question text, answer int, PRIMARY KEY (response, question)
+);
+GRANT USAGE ON SCHEMA bench TO PUBLIC;
+GRANT INSERT ON bench.answer TO PUBLIC;
+"""
+
+
+async def insert_answers(pool: asyncpg.Pool, survey: UUID, answers: Mapping[str, Any]) -> None:
+    """Insert a row for each answer of one respondent, in a transaction of their own."""
+    response = uuid4()
+    rows = [(survey, response, question, answer) for question, answer in answers.items()]
+    async with pool.acquire() as connection, connection.transaction():
+        await connection.executemany("INSERT INTO bench.answer VALUES ($1, $2, $3, $4)", rows)
+
+
+def plain_answers() -> Starlette:
+    """Return a server that reads the body and inserts the answers in plain: it checks, seals and guards nothing."""
+    survey = uuid4()
+
+    @asynccontextmanager
+    async def live(app: Starlette) -> AsyncIterator[None]:
+        async with asyncpg.create_pool(
+            os.environ["EVALUATION_DATABASE_URL"], min_size=8, max_size=8
+        ) as app.state.pool:
+            yield
+
+    async def answer(request: Request) -> Response:
+        asked = orjson.loads(await request.body())
+        for block in asked["blocks"]:
+            await insert_answers(request.app.state.pool, survey, block["answers"])
+        return Response(status_code=204)
+
+    return Starlette(routes=[Route("/v1/responses", answer, methods=["POST"])], lifespan=live)
 
 
 SEAT_COUNTER: Final = """

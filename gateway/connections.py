@@ -241,6 +241,11 @@ class Connection(asyncio.Protocol):
         """Whether the answer has been read to its end."""
         return self._message_complete and not self._parts
 
+    @property
+    def has_part(self) -> bool:
+        """Whether some of the body has come since it was last asked for."""
+        return bool(self._parts)
+
     async def read_part(self, seconds: float) -> bytes:
         """Return what has come of the body, waiting `seconds` for some; empty at its end."""
         while not self._parts and not self._message_complete:

@@ -84,6 +84,9 @@ class Passage:
         if not self._status:
             if not self._has_answer():
                 return
+            if not (connection.has_part or connection.complete or connection.failure):
+                connection.expect_part(self.admission.upstream.idle_seconds)
+                return  # head and first part leave in one packet
             data = self._begin_answer()
         data += self._frame(connection.take_part())
         if data:

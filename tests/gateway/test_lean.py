@@ -226,6 +226,25 @@ class TestConnection:
             await reader.readuntil(b"\r\n\r\n4")
         assert Counting.passed == 1, "what comes in one piece with another request goes the way of the app"
 
+    async def test_head_and_first_part_of_an_answer_leave_together(self) -> None:
+        go_on = asyncio.Event()
+
+        async def hesitate(_scope: Scope, _receive: Receive, send: Send) -> None:
+            headers = [(b"content-length", b"2")]
+            await send({"type": "http.response.start", "status": 200, "headers": headers})
+            await send({"type": "http.response.body", "body": b"", "more_body": True})
+            await go_on.wait()
+            await send({"type": "http.response.body", "body": b"ab"})
+
+        async with lean_before(hesitate) as door, connecting(door) as (reader, writer):
+            writer.write(b"GET /v1/things HTTP/1.1\r\nHost: d\r\n\r\n")
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.1):
+                    await reader.read(1)
+            go_on.set()
+            assert (await reader.read(4096)).endswith(b"\r\n\r\nab")
+        assert Counting.passed == 1
+
     async def test_a_read_that_comes_behind_another_waits_for_it(self) -> None:
         async with lean_before(echo_target) as door, connecting(door) as (reader, writer):
             for number in range(3):
