@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import orjson
 
-_WIDTHS: Final = {"text": 60, "notes": 80, "label": 30}
+_WIDTHS: Final = {"text": 60, "notes": 80, "label": 30, "what": 40, "is": 60}
 
 
 def write_workbook(payload: dict[str, Any], data: bytes) -> bytes:
