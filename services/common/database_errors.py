@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Final
 
 import asyncpg
+from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_dbapi as driver
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
@@ -52,6 +53,10 @@ def translated_database_errors() -> Iterator[None]:
             raise Unavailable("The database is busy or restarting; try again shortly.") from error
         if isinstance(_cause(error), asyncpg.exceptions.DataError):
             raise RequestInvalid("A value is outside what can be stored.") from error
+        raise
+    except driver.Error as error:  # what a pool meets that is asked for a bare connection
+        if isinstance(error.__cause__, _PASSING):
+            raise Unavailable("The database is busy or restarting; try again shortly.") from error
         raise
     except (PoolTimeout, *_PASSING, ConnectionError, TimeoutError) as error:
         raise Unavailable("The database is busy or cannot be reached; try again shortly.") from error

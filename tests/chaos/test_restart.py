@@ -4,6 +4,7 @@ import asyncio
 import signal
 from collections import Counter
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
 
@@ -40,6 +41,9 @@ class Balancer:
                 try:
                     answer = await self._clients[turn % 2].post(path, json=body, headers=headers)
                 except httpx.TransportError:
+                    self.refused += 1
+                    continue
+                if answer.status_code == HTTPStatus.REQUEST_TIMEOUT:  # a farewell: no request was read
                     self.refused += 1
                     continue
                 self.statuses[answer.status_code] += 1
