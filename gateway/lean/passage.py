@@ -1,7 +1,7 @@
 """One read on its short way: what the service answers goes to the client as it comes."""
 
 from time import perf_counter, time
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar
 from uuid import UUID
 
 from uuid_utils import uuid7
@@ -11,15 +11,12 @@ from gateway.connections import AnswerMissing, write_fields
 from gateway.lean.entrance import Admission, Introduction
 from gateway.proxy import BODILESS, is_fault, response_headers
 from gateway.upstream import UpstreamFailed
-from services.common.http.access import Observation
+from services.common.http.access import CLIENT_LEFT, Observation
 from services.common.logging import ServedRequest
 from services.common.telemetry import Traceparent
 
 if TYPE_CHECKING:
     from gateway.lean.protocol import LeanProtocol
-
-CLIENT_LEFT: Final = 499
-"""Logged and counted, and sent to nobody: the client has closed the connection before it was answered."""
 
 
 class Passage:

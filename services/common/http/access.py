@@ -20,6 +20,8 @@ ROUTE: Final = "qoldau.route"
 UNMATCHED: Final = "unmatched"
 OBSERVATION: Final = "qoldau.observation"
 """Where one who has begun to serve a request leaves its `Observation` in the scope."""
+CLIENT_LEFT: Final = 499
+"""Logged and counted, and sent to nobody: the client has closed the connection before it was answered."""
 PROBES: Final = frozenset({"/health/live", "/health/ready"})
 """Asked every few seconds: counted always, logged when they fail."""
 

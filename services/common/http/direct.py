@@ -17,7 +17,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Scope
 from uvicorn.protocols.http.httptools_impl import HEADER_VALUE_RE, STATUS_LINE, RequestResponseCycle
 
-from services.common.http.access import OBSERVATION, Observation
+from services.common.http.access import CLIENT_LEFT, OBSERVATION, Observation
 from services.common.http.lean import Answer
 from services.common.http.limits import Limits, check_head
 from services.common.http.problem_responses import bug_response, problem_response
@@ -30,8 +30,6 @@ BODY_BYTES: Final = 64 * 1024
 """Larger bodies are read by the app, which makes their senders wait."""
 UNUSUAL: Final = frozenset({b"expect", b"idempotency-key", b"transfer-encoding", b"upgrade"})
 """Headers of requests that are left to the app."""
-CLIENT_LEFT: Final = 499
-"""Logged and counted, and sent to nobody: the client has closed the connection before its request was complete."""
 
 
 @dataclass(frozen=True, slots=True)
